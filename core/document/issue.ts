@@ -1,0 +1,28 @@
+/**
+ * What is wrong with a document, said for people: a stable code, the place, what was found, what was expected, how to
+ * fix it. The same words appear in the check, the comment and the terminal.
+ */
+export interface Issue {
+  /** Stable and never reused, in kebab case with its area first: `yaml-duplicate-key`, `request-duration-format`. */
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** Path in the repository, or the name given on the command line. */
+  readonly file: string;
+  /** From 1. Line 1, column 1 where the whole file is meant. */
+  readonly line: number;
+  /** From 1, in characters (Unicode code points). */
+  readonly column: number;
+  /** How many characters the marker covers, at least 1. */
+  readonly length: number;
+  /** One line, lower case, no full stop: `duration is longer than this rule allows`. */
+  readonly message: string;
+  readonly found: string | null;
+  readonly expected: string | null;
+  /** The next step, as an instruction: `use 8h or less`. */
+  readonly fix: string | null;
+}
+
+/** Either a value or every issue that stood in its way. Warnings can come with a value. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T; readonly issues: readonly Issue[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
