@@ -1,0 +1,62 @@
+/**
+ * What a command is: a name, what it is for, and a function of its arguments and its surroundings. Commands reach the
+ * world only through `Terminal`, so that tests run them in process.
+ */
+import { parseArgs } from 'node:util';
+
+/** Exit codes of every command. */
+export const FINE = 0;
+/** A finding, or a no. */
+export const FINDING = 1;
+/** Could not run: bad arguments, an unreadable file. */
+export const COULD_NOT_RUN = 2;
+
+export interface Terminal {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly color: boolean;
+  /** Whether a person can be asked. */
+  readonly interactive: boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** Asks one question and returns the answer, trimmed. */
+  ask(question: string): Promise<string>;
+  /** Everything on standard input. */
+  stdin(): Promise<string>;
+  now(): Date;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Shown by `gatepass help NAME`: arguments and options, one a line. */
+  readonly usage: string;
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+/** A command cannot run as asked: said in one line, exit code 2. */
+export class UsageError extends Error {
+  readonly fix: string | null;
+  constructor(message: string, fix: string | null = null, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'UsageError';
+    this.fix = fix;
+  }
+}
+
+type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;
+
+/** Options and positionals, strictly: an unknown option is a `UsageError` that names it. */
+export function readArguments<const T extends OptionTypes>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.replace(/\. To specify.*$/s, '') : String(cause);
+    throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1), null, { cause });
+  }
+}
+
+/** JSON for machines: two spaces, one newline at the end. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,77 @@
+/** The command line: finds the command, runs it, turns whatever it throws into one clear line and an exit code. */
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import { COULD_NOT_RUN, type Command, FINE, type Terminal, UsageError } from './command.ts';
+
+/** Commands are loaded when they are called, so that `owners` does not pay for `demo`. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  audit: () => import('./commands/audit.ts'),
+  can: () => import('./commands/can.ts'),
+  check: () => import('./commands/check.ts'),
+  demo: () => import('./commands/demo.ts'),
+  dev: () => import('./commands/dev.ts'),
+  explain: () => import('./commands/explain.ts'),
+  init: () => import('./commands/init.ts'),
+  owners: () => import('./commands/owners.ts'),
+  request: () => import('./commands/request.ts'),
+  verify: () => import('./commands/verify.ts'),
+};
+
+/** Runs one command line and returns its exit code: 0 fine, 1 a finding or a no, 2 could not run. */
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (name === 'help' || name === '--help' || name === '-h') return help(rest[0], terminal);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    terminal.err(`gatepass: no command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}\n`);
+    return COULD_NOT_RUN;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return help(name, terminal);
+  const { command } = await load();
+  try {
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.err(`gatepass ${name}: ${error.message}\n`);
+    if (error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
+    return COULD_NOT_RUN;
+  }
+}
+
+async function help(name: string | undefined, terminal: Terminal): Promise<number> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load !== undefined) {
+    const { command } = await load();
+    terminal.out(`${command.summary}\n\n${command.usage}\n`);
+    return FINE;
+  }
+  const commands = await Promise.all(Object.values(COMMANDS).map((each) => each()));
+  const rows = commands.map(({ command }) => `  ${command.name.padEnd(10)}${command.summary}`);
+  terminal.out(
+    `gatepass: just-in-time access by pull request\n\n${rows.join('\n')}\n\n` +
+      'Every command takes --json where it reports something, and `gatepass help COMMAND` says more.\n' +
+      'Exit codes: 0 fine, 1 a finding or a no, 2 could not run.\n',
+  );
+  return FINE;
+}
+
+function processTerminal(): Terminal {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    out: (chunk) => process.stdout.write(chunk),
+    err: (chunk) => process.stderr.write(chunk),
+    ask: async (question) => {
+      const lines = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        return (await lines.question(question)).trim();
+      } finally {
+        lines.close();
+      }
+    },
+    stdin: () => text(process.stdin),
+    now: () => new Date(),
+  };
+}
