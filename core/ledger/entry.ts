@@ -10,6 +10,7 @@ import type { Instant, Milliseconds } from '../time.ts';
 export interface RequestRef {
   readonly path: string;
   readonly blob: string;
+  /** 0: none could be found, as for a direct push. */
   readonly pullRequest: number;
 }
 
@@ -121,12 +122,21 @@ export type Body =
   | {
       readonly type: 'refused' | 'quarantined' | 'lapsed';
       readonly request: RequestRef;
+      /** First-parent commit on the default branch that introduced it. */
+      readonly commit: string;
       readonly code: string;
       readonly why: string;
       readonly next: string;
     }
   /** A fault at decision time: retried until an hour after the merge. */
-  | { readonly type: 'deferred'; readonly request: RequestRef; readonly why: string; readonly until: Instant }
+  | {
+      readonly type: 'deferred';
+      readonly request: RequestRef;
+      /** First-parent commit on the default branch that introduced it: where the next sweep derives from. */
+      readonly commit: string;
+      readonly why: string;
+      readonly until: Instant;
+    }
   /** What the slot held before our first grant, and is restored to after the last. */
   | { readonly type: 'standing'; readonly slot: Slot; readonly value: string | null }
   /** Written before the provider is called. */
