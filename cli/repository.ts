@@ -17,7 +17,10 @@ export async function repositoryRoot(from: string): Promise<string> {
   for (let folder = from; ; folder = dirname(folder)) {
     if ((await exists(join(folder, 'policies'))) || (await exists(join(folder, '.git')))) return folder;
     if (dirname(folder) === folder) {
-      throw new UsageError(`no access repository at or above \`${from}\``, 'run it inside one, or make one: gatepass init');
+      throw new UsageError(
+        `no access repository at or above \`${from}\``,
+        'run it inside one, or make one: gatepass init',
+      );
     }
   }
 }

@@ -62,13 +62,18 @@ async function startingFolder(path: string | undefined, terminal: Terminal): Pro
   }
 }
 
-async function selector(paths: readonly string[], root: string, terminal: Terminal): Promise<(file: string) => boolean> {
+async function selector(
+  paths: readonly string[],
+  root: string,
+  terminal: Terminal,
+): Promise<(file: string) => boolean> {
   const inside = paths.map((path) => relative(root, resolve(terminal.cwd, path)).split(sep).join('/'));
   for (const [at, path] of inside.entries()) {
     if (path.startsWith('..')) throw new UsageError(`\`${paths[at]}\` lies outside \`${root}\``);
     await startingFolder(paths[at], terminal);
   }
-  return (file) => inside.length === 0 || inside.some((path) => path === '' || file === path || file.startsWith(`${path}/`));
+  return (file) =>
+    inside.length === 0 || inside.some((path) => path === '' || file === path || file.startsWith(`${path}/`));
 }
 
 /** What a request file says about itself, and whether the catalog knows what it asks for. */

@@ -44,7 +44,10 @@ async function readOwnersFile(given: string | undefined, terminal: Terminal): Pr
 function inRepository(path: string): string {
   const plain = path.replace(/^(\.\/)+/, '');
   if (plain === '' || plain.startsWith('/') || plain.split('/').some((part) => part === '..' || part === '.')) {
-    throw new UsageError(`\`${path}\` is no path in a repository`, 'give it relative to the root, such as requests/a.yaml');
+    throw new UsageError(
+      `\`${path}\` is no path in a repository`,
+      'give it relative to the root, such as requests/a.yaml',
+    );
   }
   return plain;
 }
