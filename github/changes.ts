@@ -1,0 +1,209 @@
+/**
+ * Which files differ, as `Change`s with their bytes. Two ways: between two trees (gate 2: a merge against its first
+ * parent), and for an open pull request (gate 1), where GitHub's own file list must agree with the trees. Judges no file.
+ */
+import type { Change, ChangeStatus } from '../core/policy/evidence.ts';
+import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
+import { fields, text } from './read.ts';
+import { type GitCache, readText, readTree, type Tree, type TreeEntry } from './tree.ts';
+
+/** GitHub lists at most 3,000 files of a pull request; we stop far earlier and say so. */
+const MOST_FILES = 300;
+
+/** A change without its bytes. */
+type Difference = Omit<Change, 'text'>;
+
+/** What `to` has that `from` has not, by path. A rename is a removal and an addition of the same blob and mode. */
+export function diffTrees(from: Tree, to: Tree): readonly Difference[] {
+  const removed: TreeEntry[] = [];
+  const added: TreeEntry[] = [];
+  const differences: Difference[] = [];
+  for (const entry of from.values()) if (!to.has(entry.path)) removed.push(entry);
+  for (const entry of to.values()) {
+    const before = from.get(entry.path);
+    if (before === undefined) added.push(entry);
+    else if (!isSame(before, entry)) {
+      const status = isSameKind(before.mode, entry.mode) ? 'modified' : 'changed';
+      differences.push(difference(status, entry, null));
+    }
+  }
+  removed.sort(byPath);
+  for (const entry of added.sort(byPath)) {
+    const at = removed.findIndex((former) => isSame(former, entry));
+    const [former] = at < 0 ? [] : removed.splice(at, 1);
+    differences.push(
+      former === undefined ? difference('added', entry, null) : difference('renamed', entry, former.path),
+    );
+  }
+  for (const entry of removed) differences.push(difference('removed', entry, null));
+  return differences.sort(byPath);
+}
+
+/** The changes between two commits of one repository, with the texts of what was added or changed. */
+export async function readDiff(
+  github: GitHub,
+  repository: RepositoryName,
+  from: string,
+  to: string,
+  cache: GitCache,
+): Promise<readonly Change[]> {
+  const [before, after] = await Promise.all([
+    readTree(github, repository, from, cache),
+    readTree(github, repository, to, cache),
+  ]);
+  return withTexts(github, repository, diffTrees(before, after), cache);
+}
+
+/**
+ * What merging the pull request would add to the tip of its base. GitHub's list says which files are the pull
+ * request's; the trees say what they hold. Each must confirm the other, or the answer is `inconsistent`.
+ */
+export async function readPullChanges(
+  github: GitHub,
+  repository: RepositoryName,
+  pull: { readonly number: number; readonly head: string; readonly tip: string },
+  cache: GitCache,
+): Promise<readonly Change[]> {
+  const [listed, tip, head] = await Promise.all([
+    listFiles(github, repository, pull.number),
+    readTree(github, repository, pull.tip, cache),
+    readTree(github, repository, pull.head, cache),
+  ]);
+  const differences = listed.map((file) => confirm(file, tip, head));
+  const named = new Set(
+    listed.flatMap((file) => [file.path, ...(file.previousPath === null ? [] : [file.previousPath])]),
+  );
+  const unexplained = diffTrees(tip, head)
+    .flatMap((change) => [change.path, ...(change.previousPath === null ? [] : [change.previousPath])])
+    .filter((path) => !named.has(path));
+  if (unexplained.length > 0) await explainByBase(github, repository, pull, head, unexplained, cache);
+  return withTexts(github, repository, differences.sort(byPath), cache);
+}
+
+/**
+ * The branch differs from the tip in files that GitHub does not list: right only if the base moved on and the branch
+ * still has them as they were where it forked.
+ */
+async function explainByBase(
+  github: GitHub,
+  repository: RepositoryName,
+  pull: { readonly head: string; readonly tip: string },
+  head: Tree,
+  paths: readonly string[],
+  cache: GitCache,
+): Promise<void> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/compare/{basehead}', {
+    owner: repository.owner,
+    repo: repository.name,
+    basehead: `${pull.tip}...${pull.head}`,
+    per_page: 1,
+  });
+  const mergeBase = text(fields(fields(data, 'comparison')['merge_base_commit'], 'merge base')['sha'], 'merge base');
+  const forked = await readTree(github, repository, mergeBase, cache);
+  for (const path of paths) {
+    const [then, now] = [forked.get(path), head.get(path)];
+    const isUntouched = then === undefined ? now === undefined : now !== undefined && isSame(then, now);
+    if (!isUntouched) {
+      throw new GitHubError('inconsistent', `\`${path}\` differs in the branch but GitHub does not list it as changed`);
+    }
+  }
+}
+
+interface ListedFile {
+  readonly status: ChangeStatus;
+  readonly path: string;
+  readonly previousPath: string | null;
+  readonly blob: string;
+}
+
+const STATUSES: readonly ChangeStatus[] = ['added', 'removed', 'modified', 'renamed', 'copied', 'changed', 'unchanged'];
+
+async function listFiles(github: GitHub, repository: RepositoryName, number: number): Promise<readonly ListedFile[]> {
+  const files = await callAll(
+    github,
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
+    { owner: repository.owner, repo: repository.name, pull_number: number },
+    { most: MOST_FILES },
+  );
+  return files.map((value) => {
+    const file = fields(value, 'file');
+    const status = STATUSES.find((known) => known === file['status']);
+    if (status === undefined) throw new GitHubError('unexpected', `unknown file status \`${String(file['status'])}\``);
+    const isMoved = status === 'renamed' || status === 'copied';
+    return {
+      status,
+      path: text(file['filename'], 'file.filename'),
+      previousPath: isMoved ? text(file['previous_filename'], 'file.previous_filename') : null,
+      blob: typeof file['sha'] === 'string' ? file['sha'] : '',
+    };
+  });
+}
+
+/**
+ * One listed file against both trees, as seen from the tip:
+ *
+ * | GitHub lists | the tip has the path | so it is |
+ * |---|---|---|
+ * | added | no | added |
+ * | added | the same bytes | unchanged: a merge adds nothing |
+ * | added | other bytes | modified |
+ * | removed | no | unchanged |
+ * | anything else | | as listed |
+ */
+function confirm(file: ListedFile, tip: Tree, head: Tree): Difference {
+  const now = head.get(file.path);
+  const then = tip.get(file.path);
+  if (file.status === 'removed') {
+    if (now !== undefined) throw disagreement(file.path);
+    return then === undefined ? unchanged(file) : difference('removed', then, null);
+  }
+  if (now === undefined || now.blob !== file.blob) throw disagreement(file.path);
+  if (file.status === 'renamed' && file.previousPath !== null && head.has(file.previousPath)) {
+    throw disagreement(file.previousPath);
+  }
+  if (file.status === 'added' && then !== undefined) {
+    return difference(isSame(then, now) ? 'unchanged' : 'modified', now, null);
+  }
+  return difference(file.status, now, file.previousPath);
+}
+
+function disagreement(path: string): GitHubError {
+  return new GitHubError('inconsistent', `GitHub's list of changed files and the tree disagree about \`${path}\``);
+}
+
+/** Already gone at the tip: git writes an absent file as mode 000000. */
+function unchanged(file: ListedFile): Difference {
+  return { status: 'unchanged', path: file.path, previousPath: null, mode: '000000', size: 0, blob: file.blob };
+}
+
+function difference(status: ChangeStatus, entry: TreeEntry, previousPath: string | null): Difference {
+  return { status, path: entry.path, previousPath, mode: entry.mode, size: entry.size, blob: entry.blob };
+}
+
+/** Texts of what stays in the tree; a removed file is told by its path and blob alone. */
+function withTexts(
+  github: GitHub,
+  repository: RepositoryName,
+  differences: readonly Difference[],
+  cache: GitCache,
+): Promise<readonly Change[]> {
+  return Promise.all(
+    differences.map(async (change) => {
+      const isGone = change.status === 'removed' || change.mode === '000000';
+      return { ...change, text: isGone ? null : await readText(github, repository, change, cache) };
+    }),
+  );
+}
+
+function isSame(a: TreeEntry, b: TreeEntry): boolean {
+  return a.blob === b.blob && a.mode === b.mode;
+}
+
+/** GitHub calls a change of type (file to link, to submodule) `changed`; executable bits are `modified`. */
+function isSameKind(a: string, b: string): boolean {
+  return a.slice(0, 3) === b.slice(0, 3);
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
+}
