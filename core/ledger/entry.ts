@@ -92,7 +92,10 @@ export type Body =
   | {
       readonly type: 'key';
       readonly key: { readonly id: string; readonly publicKey: string };
+      /** The key that was in force, and signs no head from here on. */
       readonly retires: string;
+      /** By the retired key, over `rotationToSign`: whoever only writes to the branch cannot bring a key of his own. */
+      readonly proof: string;
     }
   /** How far the default branch was read. */
   | { readonly type: 'read'; readonly commit: string }
@@ -148,6 +151,8 @@ export type Body =
       readonly slot: Slot;
       readonly before: string | null;
       readonly after: string | null;
+      /** What this grant itself asks of the slot (`after` may be higher: others hold it too). `null` for a remove or restore. */
+      readonly asks: string | null;
       /** The window, fixed by the first `ensure` of a grant. */
       readonly starts: Instant;
       readonly expires: Instant;
@@ -156,17 +161,21 @@ export type Body =
       readonly lease: Instant;
       readonly because: Because;
     }
-  /** Written after re-observation. */
+  /**
+   * Written after re-observation. `done`: seen as wanted. `pending`: accepted by the target, not seen yet; it is looked
+   * at again, never sent again. `failed`: this attempt is over, the next sweep may try again. `refused`: the target says
+   * no for good, and nothing was changed; a removal is tried again all the same.
+   */
   | {
       readonly type: 'outcome';
       readonly intent: string;
       readonly grant: string;
       readonly effect: 'ensure' | 'remove' | 'restore';
       readonly slot: string;
-      readonly result: 'done' | 'pending' | 'failed';
+      readonly result: 'done' | 'pending' | 'failed' | 'refused';
       readonly observed: string | null;
       readonly detail: string | null;
-      /** When it was due, when the provider was called, when it was seen. */
+      /** When it was due, when the provider was called (`null`: settled by observation alone), when it was seen. */
       readonly due: Instant;
       readonly issued: Instant | null;
       readonly confirmed: Instant | null;
@@ -196,6 +205,8 @@ export type Body =
       readonly via: { readonly comment: number } | { readonly pullRequest: number };
       readonly asked: Instant;
     }
+  /** The review that a break-glass grant owes was given. */
+  | { readonly type: 'reviewed'; readonly grant: string; readonly review: RecordedApproval }
   | { readonly type: 'locked'; readonly grant: string; readonly lock: string; readonly commit: string }
   /** Something needs a person. `key` names the situation, so that it is said once. */
   | {

@@ -17,13 +17,17 @@ export type Change =
       readonly slot: Slot;
       readonly before: string | null;
       readonly after: string | null;
+      /** What the grant itself asks of the slot; `null` for a remove or restore. Goes into the intent. */
+      readonly asks: string | null;
       readonly starts: Instant;
       readonly expires: Instant;
+      /** For providers that enforce an end: when `after` ends by itself; `null` where nobody's grant but standing holds it. */
+      readonly until: Instant | null;
       /** When it should have happened. */
       readonly due: Instant;
       readonly because: Because;
     }
-  /** First sight of a slot that already held something before our first grant. */
+  /** First sight of a slot before our first grant: what it holds is what it is restored to. Recorded before the intent. */
   | { readonly kind: 'standing'; readonly slot: Slot; readonly value: string | null }
   | { readonly kind: 'run'; readonly grant: string; readonly run: Run; readonly due: Instant }
   /** An action that was started: look how it goes. */
@@ -36,11 +40,38 @@ export type Change =
     }
   /** Approved, but too late to begin. */
   | { readonly kind: 'lapse'; readonly grant: string; readonly why: string }
-  /** What others changed: reported, never fought. */
+  /** An intent without an outcome whose effect is seen: its outcome is to be recorded as `done`, nothing is sent. */
+  | {
+      readonly kind: 'settle';
+      readonly grant: string;
+      readonly intent: string;
+      readonly effect: 'ensure' | 'remove' | 'restore';
+      readonly slot: Slot;
+      readonly observed: string | null;
+      readonly due: Instant;
+    }
+  /**
+   * What others changed: reported once, under `key`, never fought. `removed`: a live grant was lowered. `raised`: a slot of
+   * ours was raised. `kept`: raised by others, so that an ended grant cannot be taken back without taking what is theirs.
+   * `added`: filled after our removal.
+   */
   | {
       readonly kind: 'drift';
+      readonly key: string;
+      readonly severity: 'warning' | 'critical';
+      readonly is: 'removed' | 'raised' | 'kept' | 'added';
       readonly slot: Slot;
       readonly expected: string | null;
       readonly observed: string | null;
       readonly grants: readonly string[];
-    };
+    }
+  /** A removal that is overdue and was tried: an alert, reported once, under `key`. It is tried again all the same. */
+  | {
+      readonly kind: 'stuck';
+      readonly key: string;
+      readonly slot: Slot;
+      readonly grants: readonly string[];
+      readonly due: Instant;
+    }
+  /** The situation of an open alert of ours is over. */
+  | { readonly kind: 'calm'; readonly key: string };
