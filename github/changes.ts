@@ -4,6 +4,7 @@
  */
 import type { Change, ChangeStatus } from '../core/policy/evidence.ts';
 import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
+import { inBatches } from './in-batches.ts';
 import { fields, text } from './read.ts';
 import { type GitCache, readText, readTree, type Tree, type TreeEntry } from './tree.ts';
 
@@ -187,12 +188,10 @@ function withTexts(
   differences: readonly Difference[],
   cache: GitCache,
 ): Promise<readonly Change[]> {
-  return Promise.all(
-    differences.map(async (change) => {
-      const isGone = change.status === 'removed' || change.mode === '000000';
-      return { ...change, text: isGone ? null : await readText(github, repository, change, cache) };
-    }),
-  );
+  return inBatches(differences, async (change) => {
+    const isGone = change.status === 'removed' || change.mode === '000000';
+    return { ...change, text: isGone ? null : await readText(github, repository, change, cache) };
+  });
 }
 
 function isSame(a: TreeEntry, b: TreeEntry): boolean {

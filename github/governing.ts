@@ -1,0 +1,37 @@
+/** The governing files of one commit: everything under `policies/` and the CODEOWNERS locations. Parses none of them. */
+import type { GoverningFile } from '../core/policy/evidence.ts';
+import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
+import { inBatches } from './in-batches.ts';
+import { type GitCache, readText, readTree, type TreeEntry } from './tree.ts';
+
+/** Where GitHub looks for code owners, in its order. */
+const CODEOWNERS: ReadonlySet<string> = new Set(['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']);
+
+const MOST_FILES = 2000;
+
+/** A governing file that is no regular file, too large or not UTF-8 cannot be judged: an error, never left out. */
+export async function readGoverning(
+  github: GitHub,
+  repository: RepositoryName,
+  commit: string,
+  cache: GitCache,
+): Promise<{ readonly commit: string; readonly files: readonly GoverningFile[] }> {
+  const tree = await readTree(github, repository, commit, cache);
+  const entries = [...tree.values()].filter(({ path }) => path.startsWith('policies/') || CODEOWNERS.has(path));
+  if (entries.length > MOST_FILES) throw new GitHubError('truncated', `more than ${MOST_FILES} governing files`);
+  entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = await inBatches(entries, (entry) => readFile(github, repository, entry, cache));
+  return { commit, files };
+}
+
+async function readFile(
+  github: GitHub,
+  repository: RepositoryName,
+  entry: TreeEntry,
+  cache: GitCache,
+): Promise<GoverningFile> {
+  const text = await readText(github, repository, entry, cache);
+  if (text === null)
+    throw new GitHubError('unexpected', `governing file \`${entry.path}\` is not UTF-8 text of 64 KiB or less`);
+  return { path: entry.path, mode: entry.mode, blob: entry.blob, text };
+}
