@@ -27,6 +27,10 @@ export interface Io {
   fetch: typeof fetch;
   /** Base URL of the GitHub API, without a trailing slash. */
   readonly githubApi: string;
+  /** The applier's installation token, fresh enough for one call. */
+  githubToken(): Promise<string>;
+  /** Login of the applier's own account, such as `gatepass-applier[bot]`; absent: any App's account is taken for it. */
+  readonly githubActor?: string;
   log(message: string): void;
 }
 
@@ -106,9 +110,16 @@ export interface ActionRunner {
     run: { repository: string; workflow: string; ref: string; inputs: Readonly<Record<string, string>> },
     correlation: string,
   ): Promise<RunState>;
-  /** The run that carries the correlation, if any was created. */
-  find(run: { repository: string; workflow: string }, correlation: string): Promise<RunState | null>;
-  follow(run: { repository: string }, runId: number): Promise<RunState>;
+  /** The run that carries the correlation, if any was created. `after` bounds the search: when it was asked for. */
+  find(
+    run: { repository: string; workflow: string; ref?: string; after?: Instant },
+    correlation: string,
+  ): Promise<RunState | null>;
+  /** What is given beside the repository is checked: a run of something else is an error, never an answer. */
+  follow(
+    run: { repository: string; workflow?: string; ref?: string; correlation?: string },
+    runId: number,
+  ): Promise<RunState>;
 }
 
 export class ProviderError extends Error {

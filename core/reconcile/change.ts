@@ -7,6 +7,8 @@ import type { Instant } from '../time.ts';
 export interface Observed {
   readonly slot: string;
   readonly value: string | null;
+  /** The value is set but not yet in force: an invitation that waits to be accepted. It has to be removed all the same. */
+  readonly pending?: boolean;
 }
 
 export type Change =
