@@ -34,7 +34,8 @@ async function init(args: readonly string[], terminal: Terminal): Promise<number
   const { values, positionals } = readArguments(args, OPTIONS);
   const folder = resolve(terminal.cwd, positionals[0] ?? '.');
   if (values.ledger !== true) {
-    if (values.organization === undefined) throw new UsageError('missing --organization', 'gatepass init access --organization acme');
+    if (values.organization === undefined)
+      throw new UsageError('missing --organization', 'gatepass init access --organization acme');
     const written = await scaffold(folder, values.organization, values.team ?? 'security');
     terminal.out(`${written.map((path) => `wrote ${path}`).join('\n')}\n\nnext: docs/guides/real-github.md, step 2\n`);
     return FINE;

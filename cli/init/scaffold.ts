@@ -1,0 +1,43 @@
+/** Writes a new access repository: the files of `template/` with the organisation and its team filled in, and the sweep's workflow. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { UsageError } from '../command.ts';
+
+const TEMPLATE = join(import.meta.dirname, 'template');
+/** The very workflow that the look-alike runs in the demo. */
+const WORKFLOW = join(import.meta.dirname, '..', '..', 'docs', 'guides', 'workflow', 'gatepass.yml');
+
+/** GitHub's own grammar of logins and team slugs. */
+const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
+
+/** Returns the paths written, sorted. Nothing that exists is overwritten. */
+export async function scaffold(folder: string, organization: string, team: string): Promise<readonly string[]> {
+  for (const name of [organization, team]) if (!LOGIN.test(name)) throw new UsageError(`\`${name}\` is no GitHub name`);
+  const files = await templateFiles();
+  files.set('.github/workflows/gatepass.yml', await readFile(WORKFLOW, 'utf8'));
+  files.set('requests/.gitkeep', '');
+  const paths = [...files.keys()].sort();
+  for (const path of paths) {
+    const text = (files.get(path) as string).replaceAll('ORGANIZATION', organization).replaceAll('TEAM', team);
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeNew(join(folder, path), text);
+  }
+  return paths;
+}
+
+async function templateFiles(): Promise<Map<string, string>> {
+  const entries = await readdir(TEMPLATE, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const rows = paths.map(
+    async (path) => [relative(TEMPLATE, path).split(sep).join('/'), await readFile(path, 'utf8')] as const,
+  );
+  return new Map(await Promise.all(rows));
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw new UsageError(`can't write \`${path}\``, 'init never overwrites; choose an empty folder', { cause });
+  }
+}
