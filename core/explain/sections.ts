@@ -1,0 +1,136 @@
+/** The parts that the check and the comment share, in Markdown: approvals, reviews, reasons, problems, next steps. */
+import type { Issue } from '../document/issue.ts';
+import type { Binding, Candidate, Decision, Reason, RequirementStatus } from '../policy/decision.ts';
+import { code, person, prose } from './escape.ts';
+import { unfilled } from './verdict.ts';
+
+/** Where the reader can follow a reference. */
+export interface Links {
+  /** `https://github.com/acme/access`, without a trailing slash. */
+  readonly repository: string;
+}
+
+/** Empty when no approval is asked for. */
+export function approvalsTable(requirements: readonly RequirementStatus[]): string {
+  if (requirements.length === 0) return '';
+  const rows = requirements.map(
+    (requirement) =>
+      `| ${prose(requirement.label)} | ${requirement.needed} | ${filled(requirement)} | ${whoCan(requirement)} | ${prose(requirement.source)} |`,
+  );
+  return ['| approval from | needs | has | who can approve | asked by |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function filled(requirement: RequirementStatus): string {
+  const { filledBy } = requirement;
+  return filledBy.length === 0 ? '0' : `${filledBy.length}: ${filledBy.map(({ login }) => person(login)).join(', ')}`;
+}
+
+/** More names than this help nobody. */
+const MOST_NAMES = 8;
+
+function whoCan(requirement: RequirementStatus): string {
+  if (requirement.filledBy.length >= requirement.needed) return '✓';
+  const { candidates } = requirement;
+  if (candidates.length === 0) return 'nobody who may';
+  const awakeFirst = [
+    ...candidates.filter(({ awake }) => awake === true),
+    ...candidates.filter(({ awake }) => awake !== true),
+  ];
+  const shown = awakeFirst.slice(0, MOST_NAMES).map(candidateName);
+  const more = candidates.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+function candidateName({ login, awake }: Candidate): string {
+  if (awake === null) return person(login);
+  return `${person(login)} (${awake ? 'awake' : 'probably asleep'})`;
+}
+
+/** Reviews that do not count, each with its reason. Empty when all count. */
+export function reviewsList(decision: Decision): string {
+  return decision.reviews
+    .filter(({ counts }) => !counts)
+    .map(({ user, why }) => `- ${person(user.login)}: ${prose(why)}`)
+    .join('\n');
+}
+
+/** What would be set where. Empty when nothing would. */
+export function planTable(bindings: readonly Binding[], sensitivity: string): string {
+  if (bindings.length === 0) return '';
+  const rows = bindings.map(
+    ({ provider, zone, target }) =>
+      `| ${code(provider)} in ${code(zone)} | ${targetOf(target)} | ${prose(sensitivity)} |`,
+  );
+  return ['| target | gets | risk |', '|---|---|---|', ...rows].join('\n');
+}
+
+function targetOf(target: Binding['target']): string {
+  const pairs = Object.entries(target).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs
+    .map(([name, value]) => code(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`))
+    .join(', ');
+}
+
+export function issuesList(issues: readonly Issue[], commit: string, links: Links): string {
+  return issues.map((issue) => issueItem(issue, commit, links)).join('\n');
+}
+
+function issueItem(issue: Issue, commit: string, links: Links): string {
+  const facts = [
+    issue.found === null ? null : `found ${code(issue.found)}`,
+    issue.expected === null ? null : `expected ${prose(issue.expected)}`,
+    issue.fix === null ? null : `**${prose(issue.fix)}**`,
+  ].filter((fact) => fact !== null);
+  const place = permalink(`${issue.file}:${issue.line}`, commit, links);
+  return `- ${issue.severity === 'warning' ? 'warning: ' : ''}${prose(issue.message)} (${place})${facts.length === 0 ? '' : `: ${facts.join('; ')}`}`;
+}
+
+const MARKS = { true: '✓', false: '✗', null: '?' } as const;
+
+/** The whole tree of reasons, a claim a line. */
+export function reasonsTree(reasons: readonly Reason[], commit: string, links: Links, depth = 0): string {
+  return reasons
+    .map((reason) => {
+      const place = reason.place === null ? '' : ` (${permalink(reason.place, commit, links)})`;
+      const line = `${'  '.repeat(depth)}- ${MARKS[`${reason.holds}`]} ${prose(reason.message)}${place}`;
+      return reason.because.length === 0 ? line : `${line}\n${reasonsTree(reason.because, commit, links, depth + 1)}`;
+    })
+    .join('\n');
+}
+
+const PLACE = /^([A-Za-z0-9._/-]+):(\d+)$/;
+
+/** `policies/rules/databases.yaml:12` at a commit. A path with characters that we do not expect is shown, not linked. */
+function permalink(place: string, commit: string, links: Links): string {
+  const [, path, line] = PLACE.exec(place) ?? [];
+  return path === undefined ? code(place) : `[${code(place)}](${links.repository}/blob/${commit}/${path}#L${line})`;
+}
+
+/** The next steps, the most useful first. */
+export function nextSteps(decision: Decision): readonly string[] {
+  switch (decision.verdict) {
+    case 'allow':
+      return decision.pullKind === 'policy'
+        ? ['Merge it when its code owners have approved: it governs from then on.']
+        : ['Nothing: it is merged by itself, unless your organisation merges by hand.'];
+    case 'pending':
+      return pendingSteps(decision.requirements);
+    case 'deny':
+      return [
+        ...(decision.hint === null ? [] : [`${prose(decision.hint)}.`]),
+        'Change the file in this branch and push: it is decided again at once.',
+      ];
+    case 'invalid':
+      return ['Fix the lines named above and push: it is decided again at once.'];
+    case 'fault':
+      return ['Nothing: it is tried again by itself. `/gatepass retry` tries now.'];
+  }
+}
+
+function pendingSteps(requirements: readonly RequirementStatus[]): readonly string[] {
+  const asks = unfilled(requirements).map(
+    ({ needed, filledBy, label }) =>
+      `${needed - filledBy.length} more approving review${needed - filledBy.length === 1 ? '' : 's'} from ${prose(label)}.`,
+  );
+  return [...asks, 'Approvers: a line `limit: 1h` in the approving review shortens it.'];
+}

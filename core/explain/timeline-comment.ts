@@ -1,0 +1,187 @@
+/**
+ * The same comment after the merge: what the ledger says has happened, oldest first, and what comes next. It reads
+ * entries only; what no entry says is not told.
+ */
+import type { Body, Entry, GrantTerms } from '../ledger/entry.ts';
+import { formatDuration, type Instant } from '../time.ts';
+import { code, fitBytes, person, prose } from './escape.ts';
+import { heading, STICKY_MARKER } from './sticky-comment.ts';
+import { clock } from './verdict.ts';
+
+interface Line {
+  readonly at: Instant;
+  readonly text: string;
+}
+
+/** The address of a prefilled request whose window begins where this grant's ends. */
+export type Extend = (grant: GrantTerms, expires: Instant) => string;
+
+/** Where the life of a grant stands: the headline of the comment. */
+interface State {
+  readonly sign: string;
+  readonly title: string;
+  readonly next: string;
+  /** The end of the window, once the first intent has fixed it. */
+  readonly expires: Instant | null;
+  readonly grant: GrantTerms | null;
+  /** Keys of the slots that were to be filled, and of those that are. */
+  readonly asked: readonly string[];
+  readonly filled: readonly string[];
+}
+
+const MERGED: State = {
+  sign: '🔵',
+  expires: null,
+  grant: null,
+  asked: [],
+  filled: [],
+  title: 'Merged, waiting to be applied',
+  next: 'The sweep decides again and applies it, usually within a minute.',
+};
+
+/**
+ * @param entries the ledger's entries, in order; those of other pull requests are ignored
+ * @param extend where to open a prefilled request that joins on to the grant's end; `null`: not offered
+ */
+export function timelineComment(pullRequest: number, entries: readonly Entry[], extend: Extend | null): string {
+  const told = entriesOf(pullRequest, entries);
+  const state = told.reduce(stateAfter, MERGED);
+  const lines = told.flatMap(lineOf).map(({ at, text }) => `- ${clock(at)} · ${text}`);
+  const parts = [heading(state.sign, state.title), lines.join('\n'), state.next, offer(state, extend)];
+  return fitBytes([STICKY_MARKER, ...parts.filter((part) => part !== '')].join('\n\n'), 65_000);
+}
+
+/** Entries that name the pull request itself, and those of the grants it brought. */
+function entriesOf(pullRequest: number, entries: readonly Entry[]): readonly Entry[] {
+  const grants = new Set<string>();
+  return entries.filter((entry) => {
+    if ('request' in entry) {
+      if (entry.request.pullRequest !== pullRequest) return false;
+      if (entry.type === 'authorised') grants.add(entry.grant.id);
+      return true;
+    }
+    return 'grant' in entry && grants.has(entry.grant);
+  });
+}
+
+/** The pull requests that new entries speak of, ascending: whose comments are out of date. */
+export function pullRequestsIn(entries: readonly Entry[], newerThan: number): readonly number[] {
+  const pulls = new Map<string, number>();
+  const found = new Set<number>();
+  for (const entry of entries) {
+    if (entry.type === 'authorised') pulls.set(entry.grant.id, entry.request.pullRequest);
+    if (entry.seq <= newerThan) continue;
+    if ('request' in entry) found.add(entry.request.pullRequest);
+    const pull = 'grant' in entry && typeof entry.grant === 'string' ? pulls.get(entry.grant) : undefined;
+    if (pull !== undefined) found.add(pull);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function lineOf(entry: Entry): readonly Line[] {
+  const text = textOf(entry);
+  return text === null ? [] : [{ at: entry.at, text }];
+}
+
+function textOf(entry: Body): string | null {
+  switch (entry.type) {
+    case 'authorised': {
+      const { approvals, rule } = entry.authority;
+      const by = approvals.map(({ user }) => person(user.login)).join(' and ');
+      return approvals.length === 0 ? `approved by rule: ${prose(rule)}` : `approved by ${by}: ${prose(rule)}`;
+    }
+    case 'refused':
+    case 'quarantined':
+    case 'lapsed':
+      return `${entry.type}: ${prose(entry.why)}`;
+    case 'deferred':
+      return `not decided yet: ${prose(entry.why)}`;
+    case 'outcome':
+      return outcomeText(entry);
+    case 'action-intent':
+      return 'being started';
+    case 'action-outcome':
+      return `${entry.state}${entry.detail === null ? '' : `: ${prose(entry.detail)}`}`;
+    case 'returned':
+      return `given back by ${person(entry.by.login)}`;
+    case 'locked':
+      return `locked by ${code(entry.lock)}`;
+    default:
+      return null;
+  }
+}
+
+function outcomeText(entry: Extract<Body, { type: 'outcome' }>): string {
+  const detail = entry.detail === null ? '' : `: ${prose(entry.detail)}`;
+  const what = entry.effect === 'ensure' ? 'granted' : 'revoked';
+  if (entry.result === 'done') return `${what}${detail}`;
+  return `${entry.effect === 'ensure' ? 'granting' : 'revoking'} ${entry.result === 'failed' ? 'failed' : 'is under way'}${detail}`;
+}
+
+function stateAfter(state: State, entry: Body): State {
+  switch (entry.type) {
+    case 'authorised':
+      return { ...MERGED, title: 'Approved, about to be applied', grant: entry.grant };
+    case 'refused':
+    case 'quarantined':
+    case 'lapsed':
+      return { ...state, sign: '🔴', title: `Nothing was granted: ${entry.type}`, next: prose(entry.next) };
+    case 'deferred':
+      return { ...state, sign: '⚪', title: 'Not decided yet', next: `It is tried again until ${clock(entry.until)}.` };
+    case 'intent':
+      return afterIntent(state, entry);
+    case 'outcome':
+      return afterOutcome(state, entry);
+    case 'action-outcome':
+      return { ...state, ...RUNS[entry.state] };
+    case 'returned':
+      return { ...state, title: 'Given back, about to be removed' };
+    case 'locked':
+      return { ...state, sign: '🔴', title: 'Locked, about to be removed' };
+    default:
+      return state;
+  }
+}
+
+function afterIntent(state: State, entry: Extract<Body, { type: 'intent' }>): State {
+  if (entry.effect !== 'ensure') return { ...state, title: 'Being removed' };
+  const asked = [...new Set([...state.asked, entry.slot.key])];
+  return { ...state, asked, expires: entry.expires, title: `Being applied, until ${clock(entry.expires)}`, next: '' };
+}
+
+/** A grant may fill several slots: it is granted with the last of them and ended when none is left. */
+function afterOutcome(state: State, entry: Extract<Body, { type: 'outcome' }>): State {
+  const isGrant = entry.effect === 'ensure';
+  if (entry.result === 'pending') return state;
+  if (entry.result === 'failed') {
+    const next = isGrant ? 'It is tried again while its window lasts.' : 'It is tried again until it is gone.';
+    return { ...state, sign: '🔴', title: isGrant ? 'Granting failed' : 'Removing failed', next };
+  }
+  const others = state.filled.filter((slot) => slot !== entry.slot);
+  if (isGrant) return afterFilling({ ...state, filled: [...others, entry.slot] });
+  return others.length > 0
+    ? { ...state, filled: others }
+    : { ...state, filled: others, sign: '⚫', title: 'Ended, removed', next: '' };
+}
+
+function afterFilling(state: State): State {
+  const isWhole = state.asked.every((slot) => state.filled.includes(slot));
+  const until = state.expires === null ? '' : `, until ${clock(state.expires)}`;
+  return isWhole ? { ...state, sign: '🟢', title: `Granted${until}`, next: '' } : state;
+}
+
+const RUNS = {
+  running: { sign: '🔵', title: 'Running', next: '' },
+  done: { sign: '🟢', title: 'Done, it ran once', next: '' },
+  failed: { sign: '🔴', title: 'It ran and failed', next: 'It is not started again: ask anew when the cause is gone.' },
+  unknown: { sign: '⚪', title: 'Started, its end is unknown', next: 'Look at the run before asking anew.' },
+} as const;
+
+/** While it is held: give it back, or ask for the time after. */
+function offer({ grant, expires, filled }: State, extend: Extend | null): string {
+  if (grant === null || expires === null || filled.length === 0) return '';
+  const back = 'Done early? Comment `/gatepass return`.';
+  if (extend === null) return back;
+  const more = `[Ask for ${formatDuration(grant.length)} more](${extend(grant, expires)})`;
+  return `${back} Need longer? ${more}: a new request, approved anew.`;
+}
