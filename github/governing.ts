@@ -1,11 +1,11 @@
 /** The governing files of one commit: everything under `policies/` and the CODEOWNERS locations. Parses none of them. */
+import { CODEOWNERS_LOCATIONS } from '../core/codeowners/locate.ts';
 import type { GoverningFile } from '../core/policy/evidence.ts';
 import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { inBatches } from './in-batches.ts';
 import { type GitCache, readText, readTree, type TreeEntry } from './tree.ts';
 
-/** Where GitHub looks for code owners, in its order. */
-const CODEOWNERS: ReadonlySet<string> = new Set(['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']);
+const CODEOWNERS: ReadonlySet<string> = new Set(CODEOWNERS_LOCATIONS);
 
 const MOST_FILES = 2000;
 
