@@ -76,7 +76,7 @@ export interface Diagnostic {
 export interface Provider {
   /** Are credentials, rights and features there? Writes nothing. */
   check(): Promise<readonly Diagnostic[]>;
-  /** From a catalog target and a person to a slot named by immutable ids. */
+  /** From a catalog target and a person to a slot named by immutable ids. Its zone is the caller's to fill in. */
   resolve(target: JsonObject, who: Identity): Promise<Resolved>;
   /** What each slot holds now. Unknown is not absent: what cannot be told throws. */
   observe(slots: readonly Slot[]): Promise<readonly Observed[]>;

@@ -1,0 +1,84 @@
+/** One connection to one server, opened when first needed, used by one piece of work at a time. */
+import type { Client, QueryResultRow } from 'pg';
+import type { Connection } from './config.ts';
+import { toProviderError } from './errors.ts';
+
+export interface Queries {
+  rows<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Session {
+  /** Reads only: a failure had no effect. */
+  read<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** One transaction. When the answer to its end is lost, the `ProviderError` says `effect: 'unknown'`. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openSession(connection: Connection): Session {
+  let client: Client | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const connect = async (): Promise<Client> => {
+    if (client !== null) return client;
+    const { default: pg } = await import('pg');
+    const fresh = new pg.Client(connection.client);
+    // Also said by the query that fails; without a listener it would end the process.
+    fresh.on('error', () => discard(fresh));
+    await fresh.connect();
+    client = fresh;
+    return fresh;
+  };
+  const discard = (broken: Client): void => {
+    if (client === broken) client = null;
+    broken.end().catch(() => undefined);
+  };
+  const alone = <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+    const turn = queue.then(async () => work(await connect()));
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+
+  return {
+    read: (work) =>
+      alone(async (used) => {
+        try {
+          return await work(queriesOf(used));
+        } catch (error) {
+          throw toProviderError(error, connection.place, 'none');
+        }
+      }).catch((error: unknown) => {
+        throw toProviderError(error, connection.place, 'none');
+      }),
+    transaction: (work) => {
+      let effect: 'none' | 'unknown' = 'none';
+      return alone(async (used) => {
+        try {
+          await used.query('BEGIN');
+          const result = await work(queriesOf(used));
+          effect = 'unknown';
+          await used.query('COMMIT');
+          return result;
+        } catch (error) {
+          await used.query('ROLLBACK').catch(() => discard(used));
+          throw error;
+        }
+      }).catch((error: unknown) => {
+        throw toProviderError(error, connection.place, effect);
+      });
+    },
+    close: async () => {
+      await queue;
+      const last = client;
+      client = null;
+      await last?.end();
+    },
+  };
+}
+
+function queriesOf(client: Client): Queries {
+  return {
+    rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query<Row>(sql, [...values])).rows,
+  };
+}
