@@ -1,0 +1,78 @@
+/**
+ * One line of the ledger, read with suspicion: canonical bytes, known version, schema, its place in the chain and in its
+ * file. Knows nothing of signatures, of git, or of what an entry means.
+ */
+import { validateLedgerEntry } from '../../schema/validators.generated.js';
+import { canonicalJson, sha256Hex } from '../canonical.ts';
+import { type Instant, parseInstant } from '../time.ts';
+import type { Entry } from './entry.ts';
+
+/** Where a chain ends: what the next line links to. */
+export interface Tip {
+  readonly seq: number;
+  /** SHA-256 of the last line's bytes, without its line feed. */
+  readonly hash: string;
+  readonly at: Instant;
+}
+
+/** `prev` of the first line. */
+export const NO_LINE = '0'.repeat(64);
+
+export type Line =
+  | { readonly good: true; readonly entry: Entry; readonly tip: Tip }
+  | { readonly good: false; readonly why: string };
+
+/** The line as the entry after `tip`, or why it is not that. `text` comes without its line feed. */
+export function readLine(file: string, text: string, tip: Tip | null): Line {
+  const parsed = parseLine(text);
+  if (typeof parsed === 'string') return { good: false, why: parsed };
+  const why = misplaced(parsed, file, tip);
+  if (why !== null) return { good: false, why };
+  return { good: true, entry: parsed, tip: { seq: parsed.seq, hash: sha256Hex(text), at: parsed.at } };
+}
+
+/** An entry by itself, wherever it stands; a text says what is wrong with it. */
+export function parseLine(text: string): Entry | string {
+  const value = canonicalValue(text);
+  if (value === undefined) return 'is not one line of canonical JSON';
+  // Old versions are read for ever; a newer one is not guessed at.
+  const version = (value as { v?: unknown } | null)?.v;
+  if (typeof version === 'number' && version > 1)
+    return `was written by a newer version (v${version}); this one reads v1`;
+  if (!validateLedgerEntry(value))
+    return `does not have the shape of an entry${firstError(validateLedgerEntry.errors)}`;
+  return value as Entry;
+}
+
+/** `undefined` unless writing the value again gives the same bytes; so a key cannot stand twice. */
+function canonicalValue(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return canonicalJson(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function firstError(errors: typeof validateLedgerEntry.errors): string {
+  const paths = (errors ?? []).map((error) => error.instancePath).filter((path) => path !== '');
+  paths.sort();
+  return paths[0] === undefined ? '' : ` at \`${paths[0]}\``;
+}
+
+function misplaced(entry: Entry, file: string, tip: Tip | null): string | null {
+  const seq = tip === null ? 0 : tip.seq + 1;
+  if (entry.seq !== seq) return `has the number ${entry.seq}, expected ${seq}`;
+  if (entry.prev !== (tip?.hash ?? NO_LINE)) return 'does not follow from the line before it';
+  if ((entry.type === 'genesis') !== (tip === null))
+    return 'is out of place: a ledger has one genesis, its first entry';
+  if (parseInstant(entry.at) !== entry.at) return `is dated \`${entry.at}\`, which is no instant`;
+  if (tip !== null && entry.at < tip.at) return `is dated ${entry.at}, before the entry before it (${tip.at})`;
+  if (segmentPath(entry.at) !== file) return `is dated ${entry.at}, which belongs in ${segmentPath(entry.at)}`;
+  return null;
+}
+
+/** `ledger/2026/11/22.jsonl`: one segment file a day, in UTC. */
+export function segmentPath(at: Instant): string {
+  return `ledger/${at.slice(0, 4)}/${at.slice(5, 7)}/${at.slice(8, 10)}.jsonl`;
+}

@@ -1,0 +1,208 @@
+/** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
+import { type Instant, plus } from '../time.ts';
+import type { Entry } from './entry.ts';
+import type { Draft } from './replay.ts';
+import { type EndWhy, type GrantState, type GrantStatus, type Hold, isActive, type SlotState, WATCH } from './state.ts';
+
+type Intent = Extract<Entry, { type: 'intent' }>;
+type Outcome = Extract<Entry, { type: 'outcome' }>;
+
+export function applyIntent(draft: Draft, entry: Intent): void {
+  if (entry.effect === 'ensure') beginEnsure(draft, entry);
+  else beginEnding(draft, entry, entry.effect);
+}
+
+function beginEnsure(draft: Draft, entry: Intent): void {
+  const grant = draft.grants.get(entry.grant);
+  if (grant === undefined) return;
+  const key = entry.slot.key;
+  const before = grant.holds.get(key);
+  const slot = draft.slots.get(key) ?? firstSight(entry);
+  draft.slots.set(key, {
+    ...slot,
+    slot: entry.slot,
+    written: entry.after,
+    holders: [...new Set([...slot.holders, entry.grant])].sort(),
+    loose: loosen(slot, entry.grant, before, entry.at),
+  });
+  const hold: Hold = {
+    slot: entry.slot,
+    asks: entry.asks,
+    phase: 'ensuring',
+    intent: entry.id,
+    before: entry.before,
+    after: entry.after,
+    lease: entry.lease,
+    failures: before?.failures ?? 0,
+    lastAt: entry.at,
+    heldAt: null,
+    endedAt: null,
+  };
+  const window = grant.window ?? { starts: entry.starts, expires: entry.expires };
+  setHold(draft, { ...grant, window }, hold);
+}
+
+/** A slot without a recorded standing value: what the first intent saw is what is restored. */
+function firstSight(entry: Intent): SlotState {
+  const { slot, before } = entry;
+  return { slot, standing: before, written: before, holders: [], ending: null, loose: [], last: null };
+}
+
+/** The slot's loose ensures, with the hold's own intent when nobody saw it end. */
+function loosen(slot: SlotState, grant: string, hold: Hold | undefined, at: Instant): SlotState['loose'] {
+  const kept = slot.loose.filter((ensure) => plus(ensure.lease, WATCH) >= at);
+  if (hold === undefined || !UNSEEN.has(hold.phase)) return kept;
+  return [...kept, { intent: hold.intent, grant, after: hold.after, lease: hold.lease }];
+}
+
+const UNSEEN: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'failed']);
+
+function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'): void {
+  const slot = draft.slots.get(entry.slot.key);
+  if (slot === undefined) return;
+  const { id: intent, grant, because, after, lease } = entry;
+  let loose = slot.loose;
+  for (const [state, hold] of holdsOf(draft, because.grants, entry.slot.key)) {
+    loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at);
+    setHold(draft, state, { ...hold, phase: hold.phase === 'stuck' ? 'stuck' : 'ending' });
+  }
+  const ending = { intent, grant, effect, because, after, lease, isPending: false };
+  draft.slots.set(entry.slot.key, { ...slot, loose, ending });
+}
+
+export function applyOutcome(draft: Draft, entry: Outcome): void {
+  if (entry.effect === 'ensure') finishEnsure(draft, entry);
+  else finishEnding(draft, entry);
+}
+
+function finishEnsure(draft: Draft, entry: Outcome): void {
+  const slot = draft.slots.get(entry.slot);
+  const grant = draft.grants.get(entry.grant);
+  const hold = grant?.holds.get(entry.slot);
+  if (slot === undefined || grant === undefined || hold === undefined) return;
+  if (entry.issued !== null) {
+    // Its own run came back: it is not stalled.
+    draft.slots.set(entry.slot, { ...slot, loose: slot.loose.filter(({ intent }) => intent !== entry.intent) });
+  }
+  if (hold.intent !== entry.intent || !(hold.phase === 'ensuring' || hold.phase === 'pending')) return;
+  switch (entry.result) {
+    case 'done': {
+      const isStalled = entry.issued === null && hold.phase === 'ensuring';
+      if (isStalled) draft.slots.set(entry.slot, { ...slot, loose: loosen(slot, entry.grant, hold, entry.at) });
+      setHold(draft, grant, { ...hold, phase: 'held', heldAt: entry.confirmed ?? entry.at });
+      return;
+    }
+    case 'pending':
+      setHold(draft, grant, { ...hold, phase: 'pending' });
+      return;
+    case 'failed':
+      setHold(draft, grant, { ...hold, phase: 'failed', failures: hold.failures + 1, lastAt: entry.at });
+      return;
+    case 'refused':
+      // Nothing was changed: without other holders the slot is as it was before this intent.
+      release(draft, entry.slot, [entry.grant], hold.before);
+      setHold(draft, grant, { ...hold, phase: 'refused' });
+      return;
+  }
+}
+
+function finishEnding(draft: Draft, entry: Outcome): void {
+  const slot = draft.slots.get(entry.slot);
+  const ending = slot?.ending ?? null;
+  if (slot === undefined || ending === null || ending.intent !== entry.intent) return;
+  if (entry.result === 'pending') {
+    draft.slots.set(entry.slot, { ...slot, ending: { ...ending, isPending: true } });
+    return;
+  }
+  const { grant, because } = ending;
+  const at = entry.confirmed ?? entry.at;
+  const isDone = entry.result === 'done';
+  draft.slots.set(
+    entry.slot,
+    isDone ? { ...slot, written: ending.after, ending: null, last: { grant, because, at } } : { ...slot, ending: null },
+  );
+  for (const [state, hold] of holdsOf(draft, because.grants, entry.slot)) {
+    if (isDone)
+      endHold(draft, state, { ...hold, phase: 'ended', endedAt: at }, { why: because.why as EndWhy, at: entry.at });
+    else setHold(draft, state, { ...hold, phase: 'stuck' });
+  }
+  if (isDone) release(draft, entry.slot, because.grants, ending.after);
+}
+
+/** The last hold to end ends the grant too: a lock on another grant can take the slot from this one. */
+function endHold(draft: Draft, grant: GrantState, hold: Hold, end: NonNullable<GrantState['ended']>): void {
+  const others = [...grant.holds.values()].filter((other) => other.slot.key !== hold.slot.key);
+  const ended = grant.ended ?? (others.some(isActive) ? null : notLater(grant, end));
+  setHold(draft, { ...grant, ended }, hold);
+}
+
+/** `returned` by its holder, or `locked`. What is over already stays as it was; an action that runs cannot be stopped. */
+export function applyEnd(draft: Draft, id: string, end: NonNullable<GrantState['ended']>): void {
+  const grant = draft.grants.get(id);
+  if (grant === undefined || grant.ended !== null || grant.action !== null || OVER.has(grant.status)) return;
+  const ended = { ...grant, ended: notLater(grant, end) };
+  const isHeld = [...grant.holds.values()].some(isActive);
+  draft.grants.set(id, { ...ended, status: isHeld ? statusOf(ended) : 'revoked' });
+}
+
+const OVER: ReadonlySet<GrantStatus> = new Set(['lapsed', 'failed']);
+
+/** A grant that had expired before it was returned or locked has expired. */
+function notLater(grant: GrantState, end: NonNullable<GrantState['ended']>): NonNullable<GrantState['ended']> {
+  const expires = grant.window?.expires;
+  return expires !== undefined && expires <= end.at ? { why: 'expired', at: expires } : end;
+}
+
+function setHold(draft: Draft, grant: GrantState, hold: Hold): void {
+  const changed = { ...grant, holds: new Map([...grant.holds, [hold.slot.key, hold]]) };
+  draft.grants.set(grant.terms.id, { ...changed, status: statusOf(changed) });
+}
+
+function statusOf(grant: GrantState): GrantStatus {
+  const holds = [...grant.holds.values()];
+  const active = holds.filter(isActive);
+  const isComplete = holds.length >= grant.terms.bindings.length;
+  if (active.length === 0) {
+    if (holds.some((hold) => hold.phase === 'ended')) return 'revoked';
+    return isComplete ? 'failed' : 'applying';
+  }
+  if (active.some((hold) => hold.phase === 'stuck')) return 'revoke-stuck';
+  if (grant.ended !== null || active.some((hold) => hold.phase === 'ending')) return 'revoking';
+  return isComplete && active.every((hold) => hold.phase === 'held') ? 'active' : 'applying';
+}
+
+function release(draft: Draft, key: string, ids: readonly string[], emptied: string | null): void {
+  const slot = draft.slots.get(key) as SlotState;
+  const holders = slot.holders.filter((id) => !ids.includes(id));
+  draft.slots.set(key, { ...slot, holders, written: holders.length === 0 ? emptied : slot.written });
+}
+
+function holdsOf(draft: Draft, ids: readonly string[], key: string): readonly (readonly [GrantState, Hold])[] {
+  return ids.flatMap((id) => {
+    const grant = draft.grants.get(id);
+    const hold = grant?.holds.get(key);
+    return grant !== undefined && hold !== undefined && isActive(hold) ? [[grant, hold] as const] : [];
+  });
+}
+
+/** An action is started at most once: a second intent changes nothing. */
+export function applyAction(draft: Draft, entry: Extract<Entry, { type: 'action-intent' | 'action-outcome' }>): void {
+  const grant = draft.grants.get(entry.grant);
+  if (grant === undefined) return;
+  if (entry.type === 'action-intent') {
+    if (grant.action !== null) return;
+    const { id: intent, correlation, lease } = entry;
+    const action = { intent, correlation, lease, state: 'started', runId: null, url: null } as const;
+    draft.grants.set(entry.grant, { ...grant, action, status: 'running' });
+    return;
+  }
+  if (grant.action === null || grant.action.intent !== entry.intent) return;
+  const { state } = entry;
+  const action = {
+    ...grant.action,
+    state,
+    runId: entry.runId ?? grant.action.runId,
+    url: entry.url ?? grant.action.url,
+  };
+  draft.grants.set(entry.grant, { ...grant, action, status: state });
+}
