@@ -3,6 +3,7 @@
  * that is made by the files in `hub/json/`. State lives in memory, objects and refs in real bare git repositories.
  */
 import type { EventEmitter } from 'node:events';
+import type { Delivery } from './webhooks.ts';
 
 /** `YYYY-MM-DDTHH:mm:ss.sssZ` of the hub's own clock. */
 export type Instant = string;
@@ -118,7 +119,7 @@ export interface GitStore {
   /** Unified diff by path. */
   patches(from: string, to: string): Promise<Map<string, string>>;
   /** The merged tree; `null`: conflict. */
-  mergeTree(ours: string, theirs: string, base?: string): Promise<string | null>;
+  mergeTree(ours: string, theirs: string): Promise<string | null>;
   refs(prefix: string): Promise<{ readonly ref: string; readonly sha: string }[]>;
   writeObject(type: 'blob' | 'tree' | 'commit', data: Buffer | string): Promise<string>;
   /** A tree made of `base` with entries replaced; `sha: null` removes a path. */
@@ -189,7 +190,6 @@ export interface PullRequest {
   readonly events: IssueEvent[];
   /** Who pushed the head last. */
   lastPusher: Account;
-  readonly lastPushedAt: { at: Instant };
 }
 
 export interface IssueEvent {
@@ -353,6 +353,8 @@ export interface RefMove {
 
 /** What the Actions side gives the core: `hub/actions/runner.ts` exports `actionsRunner(hub, actions): ActionsRunner`. */
 export interface ActionsRunner {
+  /** The REST API of Actions, to be added to the route table. */
+  readonly routes: readonly Route[];
   onPush(move: RefMove): void;
   /** Runs what is due in `(from, to]` in order, setting the clock to each instant, and waits. */
   onAdvance(from: Instant, to: Instant): Promise<void>;
@@ -364,6 +366,8 @@ export interface ActionsRunner {
 
 export interface HubEvents {
   push: [RefMove];
+  /** A webhook delivery ended, well or not. */
+  delivered: [Delivery];
   /** Every webhook event, before it is delivered to Apps. */
   webhook: [{ event: string; action: string | null; repository: Repository | null; payload: Json }];
 }
