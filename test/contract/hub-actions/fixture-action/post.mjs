@@ -1,0 +1,1 @@
+console.log(`post begun=${process.env.STATE_begun}`);
