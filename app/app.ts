@@ -1,0 +1,189 @@
+/**
+ * From webhooks to work. An event only says where to look: it names a pull request, or all of them, and everything is
+ * read again. What changes nothing we look at is dropped here, without a call.
+ */
+import type { ApplicationFunctionOptions, Probot } from 'probot';
+import { CODEOWNERS_LOCATIONS } from '../core/codeowners/locate.ts';
+import { diffTrees } from '../github/changes.ts';
+import { CHECK_NAME } from '../github/check-runs.ts';
+import { call, toGitHubError } from '../github/client.ts';
+import { LEDGER_BRANCH } from '../github/ledger-store.ts';
+import { readOpenPulls } from '../github/merge.ts';
+import { fields, text } from '../github/read.ts';
+import { gitCache, readTree } from '../github/tree.ts';
+import { answerCommand, commandIn } from './commands.ts';
+import { connector } from './connect.ts';
+import type { Environment } from './environment.ts';
+import { evaluate } from './evaluate.ts';
+import { tellNews } from './finish.ts';
+import { type Gate, isRepository } from './gate.ts';
+import { healthHandler, newHealth } from './health.ts';
+import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
+
+/** A pull request, all open ones, or the comments that a sweep made out of date. */
+type Work = number | 'all' | 'news';
+
+export interface RunningGate {
+  readonly queue: Queue<Work>;
+  close(): Promise<void>;
+}
+
+/** Every open pull request is looked at again this often, in seconds: webhooks get lost. */
+const PATROL = 600;
+
+type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web'>;
+
+/** The Probot function, and a handle on what it does in the background. */
+export function gateApp(settings: Settings, timer: Timer = realTimer) {
+  let running: RunningGate | null = null;
+  const app = (probot: Probot, { addHandler }: ApplicationFunctionOptions) => {
+    running = open(probot, addHandler, settings, timer);
+  };
+  return { app, running: () => running };
+}
+
+function open(
+  probot: Probot,
+  addHandler: ApplicationFunctionOptions['addHandler'],
+  settings: Settings,
+  timer: Timer,
+): RunningGate {
+  const health = newHealth();
+  const gate: Gate = {
+    ...settings,
+    connect: connector(probot, health),
+    git: gitCache(),
+    ledgerFiles: new Map(),
+    health,
+    log: probot.log,
+    enqueue: (pullRequest) => later(pullRequest),
+  };
+  let told: number | null = null;
+  const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
+    try {
+      if (work === 'all') return await enqueueAll(gate, queue);
+      if (work === 'news') {
+        told = await tellNews(gate, told, await defaultBranch(gate));
+        return null;
+      }
+      return await evaluate(gate, work, attempt);
+    } catch (error) {
+      gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
+      return backoff(attempt, toGitHubError(error, 'evaluation').afterSeconds);
+    }
+  }, timer);
+  const later = (work: Work): void => {
+    queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
+  };
+  listen(probot, gate, queue);
+  addHandler(healthHandler(health, () => queue.size));
+  const patrol = patrolBy(timer, () => later('all'));
+  later('all');
+  return {
+    queue,
+    async close() {
+      patrol();
+      await queue.close();
+    },
+  };
+}
+
+function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
+  const isOurs = (payload: { repository?: { full_name: string } }) =>
+    payload.repository !== undefined && isRepository(gate.repository, payload.repository.full_name);
+
+  probot.on(
+    [
+      'pull_request.opened',
+      'pull_request.reopened',
+      'pull_request.synchronize',
+      'pull_request.edited',
+      'pull_request.ready_for_review',
+      'pull_request.converted_to_draft',
+      'pull_request.closed',
+    ],
+    async ({ payload }) => {
+      if (isOurs(payload)) await queue.push(payload.pull_request.number);
+    },
+  );
+
+  probot.on(
+    ['pull_request_review.submitted', 'pull_request_review.edited', 'pull_request_review.dismissed'],
+    async ({ payload }) => {
+      if (isOurs(payload)) await queue.push(payload.pull_request.number);
+    },
+  );
+
+  probot.on(['check_run.rerequested', 'check_run.requested_action'], async ({ payload }) => {
+    const { check_run: run } = payload;
+    if (!isOurs(payload) || run.name !== CHECK_NAME || run.app?.id !== gate.appId) return;
+    const number = Number(/^(\d{1,15})@/.exec(run.external_id ?? '')?.[1]);
+    await queue.push(Number.isSafeInteger(number) ? number : 'all');
+  });
+
+  probot.on('issue_comment.created', async ({ payload }) => {
+    if (!isOurs(payload) || payload.issue.pull_request === undefined || commandIn(payload.comment.body) === null)
+      return;
+    if (payload.comment.user?.type === 'User') await answerCommand(gate, payload.issue.number, payload.comment.id);
+  });
+
+  probot.on('push', async ({ payload }) => {
+    const isLedger = isRepository(gate.ledger, payload.repository.full_name);
+    if (isLedger && payload.ref === `refs/heads/${LEDGER_BRANCH}`) await queue.push('news');
+    const isDefault = payload.ref === `refs/heads/${payload.repository.default_branch}`;
+    if (isOurs(payload) && isDefault && (await movesGovernance(gate, payload.before, payload.after))) {
+      await queue.push('all');
+    }
+  });
+
+  const isOwner = (payload: { organization?: { login: string } | undefined }) =>
+    payload.organization?.login.toLowerCase() === gate.repository.owner.toLowerCase();
+
+  probot.on(['membership', 'team', 'organization'], async ({ payload }) => {
+    if (isOwner(payload)) await queue.push('all');
+  });
+}
+
+/** Whether other rules hold after a push; in doubt they do. */
+async function movesGovernance(gate: Gate, before: string, after: string): Promise<boolean> {
+  const isGoverning = (path: string | null) =>
+    path !== null && (path.startsWith('policies/') || CODEOWNERS_LOCATIONS.some((location) => location === path));
+  try {
+    const github = await gate.connect(gate.repository);
+    const [from, to] = [
+      await readTree(github, gate.repository, before, gate.git),
+      await readTree(github, gate.repository, after, gate.git),
+    ];
+    return diffTrees(from, to).some(({ path, previousPath }) => isGoverning(path) || isGoverning(previousPath));
+  } catch {
+    return true;
+  }
+}
+
+async function enqueueAll(gate: Gate, queue: Queue<Work>): Promise<Again> {
+  const github = await gate.connect(gate.repository);
+  const numbers = await readOpenPulls(github, gate.repository, await defaultBranch(gate));
+  await Promise.all(numbers.map((number) => queue.push(number)));
+  return null;
+}
+
+async function defaultBranch(gate: Gate): Promise<string> {
+  const github = await gate.connect(gate.repository);
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}', {
+    owner: gate.repository.owner,
+    repo: gate.repository.name,
+  });
+  return text(fields(data, 'repository')['default_branch'], 'default branch');
+}
+
+function patrolBy(timer: Timer, look: () => void): () => void {
+  let stop = () => {};
+  const round = () => {
+    stop = timer.after(PATROL, () => {
+      look();
+      round();
+    });
+  };
+  round();
+  return () => stop();
+}

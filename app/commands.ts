@@ -1,0 +1,47 @@
+/**
+ * `/gatepass …` in a comment: read again from GitHub, and only when a person wrote it and left it as it was. None
+ * approves. A return is not believed here either: the sweep reads the comment itself and decides.
+ */
+import { call, type GitHub } from '../github/client.ts';
+import { react } from '../github/comments.ts';
+import { readPullRequest } from '../github/pull-request.ts';
+import { account, fields, fieldsOrNull, instant, textOrEmpty } from '../github/read.ts';
+import { dispatchSweep } from './dispatch-sweep.ts';
+import type { Gate } from './gate.ts';
+
+const COMMANDS = ['explain', 'retry', 'return', 'extend'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** The first line that starts with `/gatepass`; `unknown` when it names no command; `null`: no such line. */
+export function commandIn(body: string): Command | 'unknown' | null {
+  const line = /^\/gatepass(?:[ \t]+([^\s]+))?/m.exec(body);
+  if (line === null) return null;
+  return COMMANDS.find((command) => command === line[1]) ?? 'unknown';
+}
+
+/** Answers with a reaction; what there is to say is in the comment that the evaluation keeps up to date. */
+export async function answerCommand(gate: Gate, pullRequest: number, comment: number): Promise<void> {
+  const github = await gate.connect(gate.repository);
+  const command = await readCommand(gate, github, comment);
+  if (command === null) return;
+  const { state } = (await readPullRequest(github, gate.repository, pullRequest)).pullRequest;
+  const isOfHeld = command === 'return' || command === 'extend';
+  const isUnderstood = command !== 'unknown' && (!isOfHeld || state === 'merged');
+  await react(github, gate.repository, comment, isUnderstood ? 'eyes' : 'confused');
+  if (!isUnderstood) return;
+  if (command === 'return') await dispatchSweep(gate);
+  gate.enqueue(pullRequest);
+}
+
+async function readCommand(gate: Gate, github: GitHub, id: number): Promise<Command | 'unknown' | null> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+    owner: gate.repository.owner,
+    repo: gate.repository.name,
+    comment_id: id,
+  });
+  const comment = fields(data, 'comment');
+  const isHuman = account(comment['user'], 'comment user').type === 'User';
+  const isByApp = fieldsOrNull(comment['performed_via_github_app'], 'comment app') !== null;
+  const isEdited = instant(comment['updated_at'], 'updated_at') !== instant(comment['created_at'], 'created_at');
+  return isHuman && !isByApp && !isEdited ? commandIn(textOrEmpty(comment['body'])) : null;
+}

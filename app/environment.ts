@@ -1,0 +1,121 @@
+/**
+ * What the gate is told by its environment: every problem named at once, with the next step, before anything starts.
+ * No secret is ever repeated in a message.
+ */
+import { createPrivateKey } from 'node:crypto';
+import type { RepositoryName } from '../github/client.ts';
+
+export interface Environment {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** Base URL of the GitHub API, without a trailing slash. */
+  readonly api: string;
+  /** Base URL of GitHub's pages, without a trailing slash. */
+  readonly web: string;
+  readonly host: string;
+  readonly port: number;
+  readonly repository: RepositoryName;
+  readonly ledger: RepositoryName;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Checked =
+  | { readonly ok: true; readonly value: Environment }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_API = 'https://api.github.com';
+
+export function checkEnvironment(variables: Variables): Checked {
+  const problems: string[] = [];
+  const read = <T>(name: string, parse: (value: string) => T | string, absent: T | string): T | null => {
+    const written = variables[name]?.trim() ?? '';
+    const result = written === '' ? absent : parse(written);
+    if (typeof result !== 'string') return result;
+    problems.push(`${name}: ${result}`);
+    return null;
+  };
+  const text = (name: string, parse: (value: string) => Held | string, absent: Held | string): string | null =>
+    read(name, parse, absent)?.text ?? null;
+
+  const appId = read('APP_ID', parseId, 'not set; it is the number on the settings page of your GitHub App');
+  const privateKey = text('PRIVATE_KEY', parseKey, 'not set; generate one on the settings page of your GitHub App');
+  const webhookSecret = text('WEBHOOK_SECRET', parseSecret, 'not set; it is what proves that a webhook is from GitHub');
+  const api = text('GITHUB_API_URL', parseUrl, { text: DEFAULT_API });
+  const web = text('GITHUB_URL', parseUrl, { text: api === null ? '' : pagesOf(api) });
+  const host = text('HOST', (value) => ({ text: value }), { text: 'localhost' });
+  const port = read('PORT', parsePort, 3000);
+  const repository = read('ACCESS_REPOSITORY', parseRepository, 'not set; write owner/name, such as acme/access');
+  const ledger = read('LEDGER_REPOSITORY', parseRepository, repository ?? { owner: '', name: '' });
+  const logLevel = text('LOG_LEVEL', parseLevel, { text: 'info' });
+
+  const isWhole = appId !== null && privateKey !== null && webhookSecret !== null && api !== null && web !== null;
+  if (!isWhole || host === null || port === null || repository === null || ledger === null || logLevel === null) {
+    return { ok: false, problems };
+  }
+  const level = logLevel as LogLevel;
+  return {
+    ok: true,
+    value: { appId, privateKey, webhookSecret, api, web, host, port, repository, ledger, logLevel: level },
+  };
+}
+
+/** A text that is a value: a bare string is a problem. */
+interface Held {
+  readonly text: string;
+}
+
+function parseId(value: string): number | string {
+  return /^[1-9]\d{0,9}$/.test(value) ? Number(value) : `expected a whole number, found \`${value}\``;
+}
+
+/** PEM as it is, with `\n` written out, or in base64: environments differ in what they let through. */
+function parseKey(value: string): Held | string {
+  const decoded = value.startsWith('-----') ? value : Buffer.from(value, 'base64').toString('utf8');
+  const pem = decoded.replaceAll('\\n', '\n');
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'rsa' ? { text: pem } : `expected an RSA key, found ${key.asymmetricKeyType}`;
+  } catch {
+    return 'not a private key in PEM, with line breaks or `\\n`, or that in base64';
+  }
+}
+
+function parseSecret(value: string): Held | string {
+  return value.length >= 16 ? { text: value } : 'shorter than 16 characters; `openssl rand -hex 32` makes a good one';
+}
+
+function parseUrl(value: string): Held | string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) return `expected an http or https address, found \`${value}\``;
+  return { text: value.replace(/\/+$/, '') };
+}
+
+/** `https://api.github.com` → `https://github.com`; GitHub Enterprise Server has its API below `/api/v3`. */
+function pagesOf(api: string): string {
+  return api === DEFAULT_API ? 'https://github.com' : api.replace(/\/api\/v3$/, '').replace('://api.', '://');
+}
+
+function parsePort(value: string): number | string {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  return port <= 65_535 ? port : `expected a port from 0 to 65535, found \`${value}\``;
+}
+
+function parseRepository(value: string): RepositoryName | string {
+  const [, owner, name] = /^([A-Za-z0-9][A-Za-z0-9-]*)\/([A-Za-z0-9._-]+)$/.exec(value) ?? [];
+  return owner === undefined || name === undefined
+    ? `expected owner/name, such as acme/access, found \`${value}\``
+    : { owner, name };
+}
+
+function parseLevel(value: string): Held | string {
+  return LOG_LEVELS.some((level) => level === value)
+    ? { text: value }
+    : `expected one of ${LOG_LEVELS.join(', ')}, found \`${value}\``;
+}

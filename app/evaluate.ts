@@ -1,0 +1,165 @@
+/**
+ * One pull request, from whatever happened to what GitHub shows: not green, then evidence, decision, publication and, if
+ * allowed, the merge. What the event said is forgotten; everything is read again. It decides nothing itself.
+ */
+import { checkRun, refusedRun, undecidedRun } from '../core/explain/check-run.ts';
+import { reviewersToAsk } from '../core/explain/reviewers.ts';
+import { plainComment, stickyComment } from '../core/explain/sticky-comment.ts';
+import type { Pending } from '../core/policy/decision.ts';
+import type { Evidence } from '../core/policy/evidence.ts';
+import { type CheckTarget, isGreen, type PublishedCheck, publishCheck, readCheck } from '../github/check-runs.ts';
+import { type GitHub, GitHubError } from '../github/client.ts';
+import { publishSticky } from '../github/comments.ts';
+import { mergePullRequest } from '../github/merge.ts';
+import { type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
+import { requestReviewers } from '../github/reviewers.ts';
+import { finish } from './finish.ts';
+import { type Gate, pageOf } from './gate.ts';
+import { codeOwnersOf, type Judgement, judge, settingsOf } from './judge.ts';
+import { type Again, backoff } from './queue.ts';
+
+/** One evaluation under way. */
+interface Session {
+  readonly gate: Gate;
+  readonly github: GitHub;
+  readonly facts: PullRequestFacts;
+  readonly target: CheckTarget;
+  readonly attempt: number;
+  check: PublishedCheck;
+}
+
+/** Returns when to look again by itself. Throws `GitHubError` when not even the check could be kept from green. */
+export async function evaluate(gate: Gate, pullRequest: number, attempt: number): Promise<Again> {
+  const github = await gate.connect(gate.repository);
+  const facts = await readPullRequest(github, gate.repository, pullRequest);
+  const { state, base, head } = facts.pullRequest;
+  if (base.ref !== facts.repository.defaultBranch) return null;
+  if (state !== 'open') return finish(gate, github, facts);
+  const target = { repository: gate.repository, head: head.sha, binding: `${pullRequest}@${base.ref}` };
+  const check = await keepFromGreen(github, gate, target);
+  const session: Session = { gate, github, facts, target, attempt, check };
+  try {
+    return await settle(session, await judgeSameHead(session));
+  } catch (error) {
+    return await explainFailure(session, error);
+  }
+}
+
+/** INVARIANT: while facts are being read, the commit is not green by an older decision. */
+async function keepFromGreen(github: GitHub, gate: Gate, target: CheckTarget): Promise<PublishedCheck> {
+  const existing = await readCheck(github, target, gate.appId);
+  if (existing !== null && existing.binding === target.binding && !isGreen(existing)) return existing;
+  const run = undecidedRun('Being decided', 'The facts are being read.');
+  return publishCheck(github, target, existing, run);
+}
+
+/** A push between two readings: the evaluation begins again with the new head. */
+async function judgeSameHead({ gate, github, facts, target }: Session): Promise<Judgement> {
+  const judgement = await judge(gate, github, facts.pullRequest.number);
+  if (judgement.evidence.pullRequest.head.sha === target.head) return judgement;
+  throw new GitHubError('inconsistent', 'the branch was pushed to while it was being decided');
+}
+
+/** Publishes, and merges what is allowed. */
+async function settle(session: Session, judgement: Judgement): Promise<Again> {
+  note(session, judgement.is === 'decided' ? judgement.decision.verdict : judgement.is);
+  switch (judgement.is) {
+    case 'shared':
+      return settleShared(session, judgement.twins);
+    case 'blocked':
+      return settleBlocked(session, judgement.why);
+    case 'decided':
+      return settleDecided(session, judgement);
+  }
+}
+
+async function settleShared(session: Session, twins: readonly number[]): Promise<Again> {
+  const others = twins.map((number) => `#${number}`).join(', ');
+  const title = `Shares its commit with ${others}`;
+  const why = `Two open pull requests have the same head commit, and a check belongs to a commit. Close ${others}, or push another commit here.`;
+  await publish(session, refusedRun(title, why), plainComment('🔴', title, why));
+  return null;
+}
+
+async function settleBlocked(session: Session, why: string): Promise<Again> {
+  const title = 'Cannot decide yet: the ledger is unreadable';
+  await publish(session, undecidedRun(title, why), plainComment('⚪', title, why));
+  return backoff(session.attempt, null);
+}
+
+async function settleDecided(session: Session, judgement: Extract<Judgement, { is: 'decided' }>): Promise<Again> {
+  const { evidence, decision } = judgement;
+  const links = { repository: pageOf(session.gate) };
+  session.check = await publishCheck(session.github, session.target, session.check, checkRun(decision, links));
+  const method = mergesBy(judgement);
+  if (method !== null) return mergeOnFreshFacts(session, method);
+  await sayInComment(session, stickyComment(decision, links));
+  if (decision.verdict === 'pending') await askForReviews(session, decision, evidence);
+  return decision.verdict === 'fault' ? backoff(session.attempt, null) : null;
+}
+
+/** Requests and returns merge by themselves if the organisation says so; a policy change is merged by people. */
+function mergesBy({ evidence, decision }: Extract<Judgement, { is: 'decided' }>): 'merge' | 'squash' | null {
+  if (decision.verdict !== 'allow' || (decision.pullKind !== 'request' && decision.pullKind !== 'return')) return null;
+  const settings = settingsOf(evidence);
+  return settings?.merge === 'auto' ? settings.mergeMethod : null;
+}
+
+/** INVARIANT: what is merged was allowed on facts read after the check turned green, at exactly this head. */
+async function mergeOnFreshFacts(session: Session, method: 'merge' | 'squash'): Promise<Again> {
+  const { gate, github, target, facts, attempt } = session;
+  const fresh = await judgeSameHead(session);
+  if (fresh.is !== 'decided' || mergesBy(fresh) !== method) return settle(session, fresh);
+  const merged = await mergePullRequest(github, gate.repository, facts.pullRequest.number, target.head, method);
+  if (merged.merged) return finish(gate, github, facts);
+  gate.log.warn({ pullRequest: facts.pullRequest.number, why: merged.why }, 'GitHub refused the merge');
+  // GitHub can be a moment behind with its own checks, so the first refusal is not worth a word.
+  if (attempt > 0) {
+    const why = `Approved, but GitHub does not merge it: ${merged.why}. It is tried again.`;
+    await sayInComment(session, plainComment('🟢', 'Approved, waiting for GitHub to merge it', why));
+  }
+  return backoff(attempt, null);
+}
+
+async function askForReviews(session: Session, decision: Pending, evidence: Evidence): Promise<void> {
+  const { gate, github, facts } = session;
+  if (facts.pullRequest.draft || decision.asked === null) return;
+  const owners = codeOwnersOf(evidence, decision.asked.request.path.path);
+  const wanted = reviewersToAsk(decision, gate.repository.owner, owners);
+  const { number, author } = facts.pullRequest;
+  await requestReviewers(github, gate.repository, { number, author: author.login, requested: facts.requested }, wanted);
+}
+
+async function publish(session: Session, run: Parameters<typeof publishCheck>[3], comment: string): Promise<void> {
+  session.check = await publishCheck(session.github, session.target, session.check, run);
+  await sayInComment(session, comment);
+}
+
+function sayInComment({ gate, github, facts }: Session, body: string): Promise<void> {
+  return publishSticky(github, gate.repository, facts.pullRequest.number, gate.appId, body);
+}
+
+/** The check stays in progress and says plainly why; the comment is left alone, since an outage is nobody's news. */
+async function explainFailure(session: Session, error: unknown): Promise<Again> {
+  const { gate, github, target, facts, attempt } = session;
+  const seconds = backoff(attempt, error instanceof GitHubError ? error.afterSeconds : null);
+  gate.log.error({ pullRequest: facts.pullRequest.number, err: error }, 'evaluation failed');
+  note(session, 'failed');
+  const [title, why] = inWords(error);
+  session.check = await publishCheck(github, target, session.check, undecidedRun(title, why));
+  return seconds;
+}
+
+function inWords(error: unknown): readonly [title: string, why: string] {
+  if (!(error instanceof GitHubError)) {
+    return ['Cannot decide: an error of Gatepass itself', 'It is logged, and tried again by itself.'];
+  }
+  const said = error.status === null ? error.message : `GitHub returned ${error.status}`;
+  return error.isRetryable
+    ? [`${said}, retrying`, `${error.message}. It is tried again by itself.`]
+    : [`Cannot decide: ${said}`, `${error.message}. Is the app installed with every permission that its guide lists?`];
+}
+
+function note({ gate, facts }: Session, verdict: string): void {
+  gate.health.lastEvaluation = { at: new Date().toISOString(), pullRequest: facts.pullRequest.number, verdict };
+}

@@ -1,0 +1,61 @@
+/** A pull request that is closed: its comment becomes the timeline of what the ledger says, or says it was withdrawn. */
+import { plainComment } from '../core/explain/sticky-comment.ts';
+import { pullRequestsIn, timelineComment } from '../core/explain/timeline-comment.ts';
+import type { Entry } from '../core/ledger/entry.ts';
+import type { GitHub } from '../github/client.ts';
+import { publishSticky } from '../github/comments.ts';
+import { readTwins } from '../github/merge.ts';
+import type { PullRequestFacts } from '../github/pull-request.ts';
+import { extendLink } from './extend-link.ts';
+import type { Gate } from './gate.ts';
+import { readEntries } from './ledger.ts';
+import type { Again } from './queue.ts';
+
+/** Whoever shared the head has the commit's check for itself now, so it is evaluated again. */
+export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts): Promise<Again> {
+  const { number, head, base, state } = facts.pullRequest;
+  for (const twin of await readTwins(github, gate.repository, { number, head: head.sha, base: base.ref })) {
+    gate.enqueue(twin);
+  }
+  if (state === 'closed') {
+    const why = 'Closed without a merge: nothing was granted. A new pull request asks anew.';
+    await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Withdrawn', why));
+    return null;
+  }
+  const ledger = await readEntries(gate);
+  await tell(gate, github, number, ledger.ok ? ledger.entries : [], base.ref);
+  return null;
+}
+
+/** How many of the newest entries are looked at when the app has seen none yet. */
+const FIRST_LOOK = 100;
+
+/**
+ * After a sweep wrote to the ledger: the comments of every pull request that it wrote about.
+ * @param seen the last entry's number that was told already; `null`: none yet
+ * @returns the number to give next time
+ */
+export async function tellNews(gate: Gate, seen: number | null, defaultBranch: string): Promise<number | null> {
+  const ledger = await readEntries(gate);
+  if (!ledger.ok) {
+    gate.log.warn({ why: ledger.why }, 'no timeline');
+    return seen;
+  }
+  const last = ledger.entries.at(-1)?.seq ?? -1;
+  const github = await gate.connect(gate.repository);
+  for (const number of pullRequestsIn(ledger.entries, seen ?? last - FIRST_LOOK)) {
+    await tell(gate, github, number, ledger.entries, defaultBranch);
+  }
+  return last;
+}
+
+function tell(
+  gate: Gate,
+  github: GitHub,
+  pullRequest: number,
+  entries: readonly Entry[],
+  branch: string,
+): Promise<void> {
+  const body = timelineComment(pullRequest, entries, (grant, expires) => extendLink(gate, branch, grant, expires));
+  return publishSticky(github, gate.repository, pullRequest, gate.appId, body);
+}

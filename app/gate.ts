@@ -1,0 +1,45 @@
+/**
+ * What every part of the gate is handed: which repository, which app, how to reach GitHub, what may be remembered. Only
+ * things that git can never change are kept; every fact about people is read again each time.
+ */
+import type { GitHub, RepositoryName } from '../github/client.ts';
+import type { LedgerCache } from '../github/ledger-store.ts';
+import type { GitCache } from '../github/tree.ts';
+import type { Health } from './health.ts';
+
+export interface Log {
+  info(facts: Record<string, unknown>, message: string): void;
+  warn(facts: Record<string, unknown>, message: string): void;
+  error(facts: Record<string, unknown>, message: string): void;
+}
+
+export interface Gate {
+  readonly appId: number;
+  readonly repository: RepositoryName;
+  readonly ledger: RepositoryName;
+  /** Base URL of GitHub's pages, without a trailing slash. */
+  readonly web: string;
+  /** As the app's installation on a repository. Throws `GitHubError`. */
+  connect(repository: RepositoryName): Promise<GitHub>;
+  readonly git: GitCache;
+  readonly ledgerFiles: LedgerCache;
+  readonly health: Health;
+  readonly log: Log;
+  /** Has another pull request evaluated, soon. */
+  enqueue(pullRequest: number): void;
+}
+
+/** `acme/access`. */
+export function fullName({ owner, name }: RepositoryName): string {
+  return `${owner}/${name}`;
+}
+
+/** GitHub compares names without regard to case. */
+export function isRepository(repository: RepositoryName, written: string): boolean {
+  return fullName(repository).toLowerCase() === written.toLowerCase();
+}
+
+/** The repository's page. */
+export function pageOf(gate: Gate): string {
+  return `${gate.web}/${fullName(gate.repository)}`;
+}

@@ -1,0 +1,50 @@
+/** Whether the gate lives and sees GitHub, for whoever watches it. Answering asks nobody and changes nothing. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What has been noticed; written by the evaluations, read by `/healthz`. Local time: it is for operators only. */
+export interface Health {
+  lastEvaluation: { readonly at: string; readonly pullRequest: number; readonly verdict: string } | null;
+  lastAnswer: string | null;
+  /** The first failure since GitHub last answered. */
+  unreachableSince: string | null;
+}
+
+export function newHealth(): Health {
+  return { lastEvaluation: null, lastAnswer: null, unreachableSince: null };
+}
+
+interface Work {
+  readonly running: number;
+  readonly waiting: number;
+  readonly later: number;
+}
+
+/**
+ * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown`. No names of
+ * people or requests beyond a number: the page needs no login.
+ */
+export function healthHandler(health: Health, work: () => Work) {
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (request.url?.split('?')[0] !== '/healthz') return false;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      return true;
+    }
+    const body = JSON.stringify({
+      status: 'alive',
+      github: reachability(health),
+      lastAnswer: health.lastAnswer,
+      unreachableSince: health.unreachableSince,
+      lastEvaluation: health.lastEvaluation,
+      work: work(),
+    });
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return true;
+  };
+}
+
+function reachability(health: Health): 'reachable' | 'unreachable' | 'unknown' {
+  if (health.unreachableSince !== null) return 'unreachable';
+  return health.lastAnswer === null ? 'unknown' : 'reachable';
+}

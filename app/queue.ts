@@ -1,0 +1,104 @@
+/**
+ * One evaluation at a time for a key, and only the newest of those that wait: an evaluation reads everything anew, so
+ * ten events while it runs need one more run, not ten. A run that asks for it is repeated later. Knows nothing of pulls.
+ */
+
+/** Seconds after which to run again by itself; `null`: when something happens. */
+export type Again = number | null;
+
+export interface Queue<Key> {
+  /** Resolves when a run that began after this call has ended; rejects with what that run threw. */
+  push(key: Key): Promise<void>;
+  /** Runs under way, waiting, or set for later. */
+  readonly size: { readonly running: number; readonly waiting: number; readonly later: number };
+  /** Resolves when nothing runs or waits; what is set for later stays set. */
+  idle(): Promise<void>;
+  /** Forgets what is set for later and takes nothing new. Resolves when what runs has ended. */
+  close(): Promise<void>;
+}
+
+export interface Timer {
+  /** Returns how to call it off. */
+  after(seconds: number, work: () => void): () => void;
+}
+
+/** @param attempt how many runs of this key ended asking for another, this one not counted: 0 for a first run */
+export function createQueue<Key>(work: (key: Key, attempt: number) => Promise<Again>, timer: Timer): Queue<Key> {
+  const running = new Map<Key, Promise<void>>();
+  const waiting = new Map<Key, Promise<void>>();
+  const later = new Map<Key, () => void>();
+  const attempts = new Map<Key, number>();
+  let isClosed = false;
+
+  const start = (key: Key): Promise<void> => {
+    later.get(key)?.();
+    later.delete(key);
+    const run = once(key).finally(() => running.delete(key));
+    running.set(key, run);
+    return run;
+  };
+
+  const once = async (key: Key): Promise<void> => {
+    const attempt = attempts.get(key) ?? 0;
+    const again = await work(key, attempt);
+    if (again === null) attempts.delete(key);
+    else if (!isClosed) {
+      attempts.set(key, attempt + 1);
+      later.set(
+        key,
+        timer.after(again, () => {
+          later.delete(key);
+          push(key).catch(() => {});
+        }),
+      );
+    }
+  };
+
+  const push = (key: Key): Promise<void> => {
+    if (isClosed) return Promise.resolve();
+    const next = waiting.get(key);
+    if (next !== undefined) return next;
+    const current = running.get(key);
+    if (current === undefined) return start(key);
+    const after = current
+      .catch(() => {})
+      .then(() => {
+        waiting.delete(key);
+        return start(key);
+      });
+    waiting.set(key, after);
+    return after;
+  };
+
+  const idle = async (): Promise<void> => {
+    while (running.size > 0 || waiting.size > 0) await Promise.allSettled([...running.values(), ...waiting.values()]);
+  };
+
+  return {
+    push,
+    idle,
+    get size() {
+      return { running: running.size, waiting: waiting.size, later: later.size };
+    },
+    async close() {
+      isClosed = true;
+      for (const cancel of later.values()) cancel();
+      later.clear();
+      await idle();
+    },
+  };
+}
+
+/** Real time. A process that is done need not wait for it. */
+export const realTimer: Timer = {
+  after(seconds, work) {
+    const handle = setTimeout(work, seconds * 1000);
+    handle.unref();
+    return () => clearTimeout(handle);
+  },
+};
+
+/** 5 s, then twice as long each time, at most 10 minutes; GitHub's own wish goes first. */
+export function backoff(attempt: number, asked: number | null): number {
+  return Math.max(asked ?? 0, Math.min(600, 5 * 2 ** Math.min(attempt, 10)));
+}
