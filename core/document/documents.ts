@@ -267,6 +267,8 @@ export interface PolicyTestCase {
   readonly document: JsonObject;
   readonly approvedBy: readonly string[];
   readonly signals: Readonly<Record<string, JsonValue>>;
+  /** The file's own `teams:`: who is in which team while its tests run, by names of `people.yaml`. */
+  readonly teams: Readonly<Record<string, readonly string[]>>;
   readonly expect: { readonly verdict: string; readonly rule: string | null; readonly reason: string | null };
   readonly place: Place;
 }

@@ -1,0 +1,84 @@
+/**
+ * A pull request that gives back: it removes merged requests. Who holds the grant, who it was asked for, or an owner of its
+ * path may do so alone; anybody else needs a code owner. Ending something early needs no policy.
+ */
+import { parseRequest } from '../document/parse-request.ts';
+import { isRequestPath } from '../document/paths.ts';
+import { countApprovals } from './approvals.ts';
+import { demandsFor } from './decide-policy.ts';
+import type { Decision, Reason } from './decision.ts';
+import type { Change } from './evidence.ts';
+import { exclusionsOf } from './exclusions.ts';
+import { lookup } from './lookup.ts';
+import { isOneOf } from './principals.ts';
+import { holds, issueAt, refusal, topOf, unknown } from './reason.ts';
+import type { Scope, Setting } from './setting.ts';
+import { type Common, conclude, refuse } from './verdicts.ts';
+
+export function decideReturn(setting: Setting, common: Common): Decision {
+  const { evidence } = setting;
+  const paths = evidence.changes.map((change) => change.path).sort();
+  const strange = paths.filter((path) => !isRequestPath(path));
+  if (strange.length > 0) {
+    return refuse(
+      common,
+      refusal(
+        'invalid',
+        strange.map((path) => issueAt(topOf(path), 'request-path', 'this is not the path of a request')),
+      ),
+    );
+  }
+  const own = evidence.changes.map((change) => ownReason(change, setting));
+  const others = evidence.changes.filter((_, index) => own[index] === null).map((change) => change.path);
+  const demands = demandsFor(setting, others.sort());
+  if ('is' in demands) return refuse(common, demands);
+  const approvals = countApprovals(demands, setting, exclusionsOf(evidence, null, []), false);
+  const doubtful = own.filter((reason) => reason?.holds === null);
+  return conclude(
+    {
+      ...common,
+      rule: null,
+      requirements: approvals.statuses,
+      window: null,
+      bindings: [],
+      run: null,
+      reviewWithin: null,
+      returns: paths,
+      reviews: approvals.reviews,
+      reasons: [...own.filter((reason) => reason !== null), ...approvals.reasons],
+    },
+    doubtful.length > 0 ? 'unknown' : approvals.is,
+    evidence.pullRequest.draft,
+  );
+}
+
+/** Why the opener may give this back alone; `null`: they may not. */
+function ownReason(change: Change, setting: Setting): Reason | null {
+  const { id, login } = setting.evidence.pullRequest.author;
+  if (isReceiver(change, id, setting)) return holds('return-own', `${login} gives back \`${change.path}\``);
+  const scope: Scope = { setting, resource: null, path: change.path, at: setting.evidence.now };
+  switch (isOneOf([{ kind: 'codeowners' }], { kind: 'person', id }, scope)) {
+    case 'yes':
+      return holds('return-by-owner', `${login} owns \`${change.path}\``);
+    case 'no':
+      return null;
+    case 'unknown':
+      return unknown('membership-unknown', `whether ${login} owns \`${change.path}\` could not be read`);
+  }
+}
+
+/**
+ * The request names its subject, or the evidence holds a grant of the opener for the same resource and role. What a
+ * removed file says is read as it stood when it was merged.
+ */
+function isReceiver(change: Change, opener: number, setting: Setting): boolean {
+  const parsed = parseRequest(change.path, change.text ?? '');
+  if (!parsed.ok) return false;
+  const { subject, path } = parsed.value;
+  if (subject !== null) {
+    return subject.kind === 'person' && lookup(setting.governance.people.people, subject.name)?.id === opener;
+  }
+  return setting.evidence.grants.some(
+    (grant) => grant.subject === opener && grant.resource === path.resource && grant.role === path.entitlement,
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * Guardrails only tighten. Every one that fits applies, and one whose fit cannot be told applies too: a guardrail must not
+ * be switched off by a condition that fails or a team that cannot be read.
+ */
+import type { Guardrail } from '../document/documents.ts';
+import { formatDuration } from '../time.ts';
+import { placeOf } from './asked.ts';
+import type { Bound } from './bounds.ts';
+import { calendarReason } from './calendar-reason.ts';
+import type { Reason } from './decision.ts';
+import { grantsDuring, heldGrants } from './facts.ts';
+import { type Findings, NOTHING, together } from './findings.ts';
+import { conditionReason } from './fit.ts';
+import { isOneOf } from './principals.ts';
+import { fails, holds, issueAt, topOf } from './reason.ts';
+import type { Requirement } from './requirements.ts';
+import { isFor, matches } from './selector.ts';
+import type { Ask } from './setting.ts';
+
+export interface Guarded extends Findings {
+  readonly bounds: readonly Bound[];
+  readonly requirements: readonly Requirement[];
+}
+
+export function guard(ask: Ask): Guarded {
+  const applying = ask.setting.governance.organization.guardrails.filter((guardrail) => applies(guardrail, ask));
+  const checked = applying.map((guardrail) => demands(guardrail, ask));
+  return {
+    ...together(checked),
+    bounds: applying.flatMap(({ name, require, place }) =>
+      require.max === null ? [] : [{ source: sourceOf(name), max: require.max, place }],
+    ),
+    requirements: applying.flatMap(({ name, require, place }) =>
+      require.approvals.map((approval) => ({ ...approval, source: sourceOf(name), place })),
+    ),
+  };
+}
+
+export function sourceOf(guardrail: string): string {
+  return `the guardrail “${guardrail}”`;
+}
+
+export function applies(guardrail: Guardrail, ask: Ask): boolean {
+  return (
+    matches(guardrail.on, ask.resource) &&
+    isFor(guardrail.for, ask.asked.entitlement) &&
+    (guardrail.subjects.length === 0 || isOneOf(guardrail.subjects, ask.who, ask) !== 'no') &&
+    (guardrail.when === null || conditionReason(guardrail.when, ask).holds !== false)
+  );
+}
+
+function demands(guardrail: Guardrail, ask: Ask): Findings {
+  const found = together([
+    ...guardrail.require.fields.map((field) => fieldFindings(field, guardrail, ask)),
+    duringFindings(guardrail, ask),
+    continuousFindings(guardrail, ask),
+  ]);
+  const reason = { place: guardrail.place, because: found.reasons };
+  const hold = found.reasons.every((one) => one.holds === true);
+  const make = hold ? holds : fails;
+  return { reasons: [make('guardrail-applies', guardrail.name, reason)], issues: found.issues };
+}
+
+function fieldFindings(field: string, guardrail: Guardrail, ask: Ask): Findings {
+  // Only what the author wrote has a place, except a ticket, whose absence the parsed request shows as well.
+  if (Object.hasOwn(ask.request.places, field)) return NOTHING;
+  const why = `\`${field}\` is missing`;
+  return {
+    reasons: [fails('field-required', `${why}, which ${sourceOf(guardrail.name)} asks for`)],
+    issues: [
+      issueAt(topOf(ask.path), 'field-required', why, {
+        expected: `\`${field}\`, by ${sourceOf(guardrail.name)}`,
+        fix: `add \`${field}:\` to the request`,
+      }),
+    ],
+  };
+}
+
+function duringFindings(guardrail: Guardrail, ask: Ask): Findings {
+  if (guardrail.require.during === null) return NOTHING;
+  const reason = calendarReason(guardrail.require.during, ask);
+  if (reason.holds === true) return { reasons: [reason], issues: [] };
+  const issue = issueAt(
+    placeOf(ask.request, 'starts'),
+    'outside-calendar',
+    `the window leaves ${guardrail.require.during}`,
+    {
+      found: `${ask.at} to ${ask.end}`,
+      expected: `within ${guardrail.require.during}, by ${sourceOf(guardrail.name)}`,
+      fix: 'ask for a shorter time, or set `starts`',
+    },
+  );
+  return { reasons: [reason], issues: [issue] };
+}
+
+/** The window together with the grants of the same role that it overlaps or joins, directly or by a chain. */
+function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
+  const max = guardrail.require.maxContinuous;
+  if (max === null) return NOTHING;
+  const { from, until } = joined(ask);
+  const length = Date.parse(until) - Date.parse(from);
+  if (length <= max) return NOTHING;
+  const most = formatDuration(max);
+  const reason: Reason = fails(
+    'continuous-over-max',
+    `with the grants it joins it would last ${formatDuration(length)}, from ${from} to ${until}, more than ${most}`,
+  );
+  const issue = issueAt(placeOf(ask.request, 'duration'), 'continuous-over-max', 'too long without a break', {
+    found: `${formatDuration(length)} with the grants it joins`,
+    expected: `at most ${most}, by ${sourceOf(guardrail.name)}`,
+    fix: 'ask for a shorter time, or after a break',
+  });
+  return { reasons: [reason], issues: [issue] };
+}
+
+function joined(ask: Ask): { readonly from: string; readonly until: string } {
+  const same = heldGrants(ask).filter(
+    (grant) => grant.resource === ask.resource.name && grant.role === ask.asked.entitlement,
+  );
+  let from: string = ask.request.starts ?? ask.at;
+  let until: string = ask.end;
+  // Each pass joins at least one more grant, or ends.
+  for (let rest = same; ; ) {
+    const touching = rest.filter((grant) => grant.starts <= until && grant.expires >= from);
+    if (touching.length === 0) return { from, until };
+    for (const grant of touching) {
+      if (grant.starts < from) from = grant.starts;
+      if (grant.expires > until) until = grant.expires;
+    }
+    rest = rest.filter((grant) => !touching.includes(grant));
+  }
+}
+
+/** At most so many grants at once for one subject. */
+export function checkLiveGrants(ask: Ask): Findings {
+  const limit = ask.setting.governance.organization.liveGrants;
+  const live = grantsDuring(ask).length;
+  if (limit === null || live < limit) return NOTHING;
+  const why = `${ask.asked.subject.name} already holds ${live} grants, the most is ${limit}`;
+  const issue = issueAt(topOf(ask.path), 'too-many-grants', why, { fix: 'give one back first' });
+  return { reasons: [fails('too-many-grants', why)], issues: [issue] };
+}

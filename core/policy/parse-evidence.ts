@@ -1,0 +1,58 @@
+/**
+ * Evidence from outside: held against its schema, and its instants read. It believes no count: that the lists are whole is
+ * for the decision to find out.
+ */
+import { type ValidationError, validateEvidence } from '../../schema/validators.generated.js';
+import type { Issue, Parsed } from '../document/issue.ts';
+import { parseInstant } from '../time.ts';
+import type { Evidence } from './evidence.ts';
+
+/** Every issue names the place in the JSON, such as `/pullRequest/head/sha`; its line is always 1. */
+export function parseEvidence(value: unknown): Parsed<Evidence> {
+  if (!validateEvidence(value)) {
+    const errors = validateEvidence.errors as readonly ValidationError[];
+    return { ok: false, issues: errors.map((error) => issue(error.instancePath, describe(error))) };
+  }
+  const evidence = value as Evidence;
+  const wrong = instantsOf(evidence).filter(([, at]) => parseInstant(at) !== at);
+  if (wrong.length > 0) {
+    return { ok: false, issues: wrong.map(([path, at]) => issue(path, `\`${at}\` is no instant`)) };
+  }
+  return { ok: true, value: evidence, issues: [] };
+}
+
+function describe({ message, params }: ValidationError): string {
+  const detail = params['additionalProperty'] ?? params['allowedValues'] ?? params['allowedValue'] ?? null;
+  return `${message ?? 'not valid'}${detail === null ? '' : `: ${[detail].flat().join(', ')}`}`;
+}
+
+function issue(path: string, message: string): Issue {
+  return {
+    code: 'evidence-invalid',
+    severity: 'error',
+    file: 'evidence',
+    line: 1,
+    column: 1,
+    length: 1,
+    message: `${path === '' ? 'the evidence' : `\`${path}\``} ${message}`,
+    found: null,
+    expected: 'schema/evidence.schema.json',
+    fix: 'see docs/guides/evidence.md',
+  };
+}
+
+function instantsOf(evidence: Evidence): readonly (readonly [path: string, at: string])[] {
+  const { pullRequest: pull, reviews, grants } = evidence;
+  const found: (readonly [string, string | null])[] = [
+    ['/now', evidence.now],
+    ['/pullRequest/openedAt', pull.openedAt],
+    ['/pullRequest/mergedAt', pull.mergedAt],
+    ...pull.retargetedAt.map((at, index) => [`/pullRequest/retargetedAt/${index}`, at] as const),
+    ...reviews.map((review, index) => [`/reviews/${index}/submittedAt`, review.submittedAt] as const),
+    ...grants.flatMap((grant, index) => [
+      [`/grants/${index}/starts`, grant.starts] as const,
+      [`/grants/${index}/expires`, grant.expires] as const,
+    ]),
+  ];
+  return found.flatMap(([path, at]) => (at === null ? [] : [[path, at] as const]));
+}

@@ -1,0 +1,130 @@
+/**
+ * Who a principal stands for, as numeric ids. A list that could not be read in full proves a membership but never its
+ * absence, so there are three answers.
+ */
+import { ownersOf } from '../codeowners/owners.ts';
+import type { Principal } from '../document/documents.ts';
+import type { Answer } from './answer.ts';
+import type { Evidence, Team } from './evidence.ts';
+import { lookup } from './lookup.ts';
+import { onCall } from './on-call.ts';
+import type { Scope, Setting, Who } from './setting.ts';
+
+/** `complete: false`: there may be others. */
+export interface Members {
+  readonly ids: readonly number[];
+  readonly complete: boolean;
+}
+
+export function isOneOf(principals: readonly Principal[], who: Who, scope: Scope): Answer {
+  const simple = principals.flatMap((principal) => expand(principal, scope));
+  if (who.kind === 'service') {
+    return simple.some((principal) => principal.kind === 'service' && principal.name === who.name) ? 'yes' : 'no';
+  }
+  const members = membersOf(simple, scope);
+  if (members.ids.includes(who.id)) return 'yes';
+  return members.complete ? 'no' : 'unknown';
+}
+
+/** Everyone these stand for, without doubles, by id. */
+export function membersOf(principals: readonly Principal[], scope: Scope): Members {
+  const all = principals.flatMap((principal) => expand(principal, scope)).map((named) => membersOfNamed(named, scope));
+  return {
+    ids: [...new Set(all.flatMap((members) => members.ids))].sort((a, b) => a - b),
+    complete: all.every((members) => members.complete),
+  };
+}
+
+export type Named = Extract<Principal, { readonly name: string }>;
+
+/** The named principals behind `owner`, `owner-rota`, `codeowners` and `any-rota`. */
+export function expand(principal: Principal, scope: Scope): readonly Named[] {
+  switch (principal.kind) {
+    case 'person':
+    case 'team':
+    case 'rota':
+    case 'service':
+      return [principal];
+    case 'owner':
+      return scope.resource !== null && 'name' in scope.resource.owner ? [scope.resource.owner] : [];
+    case 'owner-rota':
+      return ownerRota(scope);
+    case 'codeowners':
+      return codeOwners(scope.setting, scope.path);
+    case 'any-rota':
+      return Object.keys(scope.setting.governance.rotas)
+        .sort()
+        .map((name) => ({ kind: 'rota', name }));
+  }
+}
+
+/** The rota that bears the owning team's name. A team without one has nobody on call. */
+function ownerRota(scope: Scope): readonly Named[] {
+  return expand({ kind: 'owner' }, scope)
+    .filter((owner) => owner.kind === 'team' || owner.kind === 'rota')
+    .filter((owner) => lookup(scope.setting.governance.rotas, owner.name) !== undefined)
+    .map((owner) => ({ kind: 'rota', name: owner.name }));
+}
+
+/** Owners written in CODEOWNERS, as principals. One that cannot be told stays in, as somebody unknown. */
+export function codeOwners(setting: Setting, path: string): readonly Named[] {
+  const [organization = ''] = setting.evidence.repository.name.toLowerCase().split('/');
+  return ownersOf(setting.codeowners, path).owners.map((written) => {
+    const [account = '', team] = written.toLowerCase().replace(/^@/, '').split('/');
+    if (team !== undefined) return { kind: 'team', name: account === organization ? team : `${account}/${team}` };
+    const person = Object.values(setting.governance.people.people).find((one) => one.login.toLowerCase() === account);
+    return { kind: 'person', name: person?.name ?? `@${account}` };
+  });
+}
+
+function membersOfNamed(principal: Named, scope: Scope): Members {
+  const { governance, evidence } = scope.setting;
+  switch (principal.kind) {
+    case 'person':
+      return idsOf([principal.name], scope.setting);
+    case 'team':
+      return membersOfTeam(evidence, principal.name);
+    case 'rota': {
+      const rota = lookup(governance.rotas, principal.name);
+      return rota === undefined ? { ids: [], complete: false } : idsOf(onCall(rota, scope.at), scope.setting);
+    }
+    case 'service':
+      return { ids: [], complete: true };
+  }
+}
+
+function idsOf(names: readonly string[], setting: Setting): Members {
+  const people = names.map((name) => lookup(setting.governance.people.people, name));
+  return {
+    ids: people.flatMap((person) => (person === undefined ? [] : [person.id])),
+    complete: people.every((person) => person !== undefined),
+  };
+}
+
+/** Members of a child team are members of its parents (GitHub, "About teams: nested teams"). */
+export function membersOfTeam(evidence: Evidence, slug: string): Members {
+  const team = lookup(evidence.teams, slug);
+  if (team === undefined) return { ids: [], complete: false };
+  const teams = [team, ...Object.values(evidence.teams).filter((other) => ancestorsOf(evidence, other).includes(slug))];
+  return {
+    ids: teams.flatMap((one) => one.members.filter((member) => member.state === 'active').map((member) => member.id)),
+    complete: teams.every((one) => one.complete),
+  };
+}
+
+/** Slugs of the teams above this one, nearest first. A parent that was not read is still named. */
+export function ancestorsOf(evidence: Evidence, team: Team): readonly string[] {
+  const above: string[] = [];
+  let parent = team.parent;
+  while (parent !== null && parent !== team.slug && !above.includes(parent)) {
+    above.push(parent);
+    parent = lookup(evidence.teams, parent)?.parent ?? null;
+  }
+  return above;
+}
+
+/** Whether this account is an active member of the organisation. */
+export function isActive(evidence: Evidence, id: number): Answer {
+  if (evidence.members === null) return 'unknown';
+  return evidence.members.includes(id) ? 'yes' : 'no';
+}
