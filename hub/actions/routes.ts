@@ -2,7 +2,8 @@
 
 import { optionalFlag, optionalObject, text } from '../body.ts';
 import { HttpError, notFound } from '../http-error.ts';
-import type { Call, Json, Route } from '../types.ts';
+import { countedPage } from '../routes/answer.ts';
+import type { Call, Route } from '../types.ts';
 import type { Registered, Run } from './run.ts';
 import { jobJson, runJson, runUrls, workflowJson } from './run-json.ts';
 import type { Runner } from './runner.ts';
@@ -42,7 +43,7 @@ export function actionsRoutes(actions: Actions): readonly Route[] {
       needs: 'actions:read',
       async handle(call) {
         const all = await actions.registry.list(call.repository);
-        return page(call, 'workflows', all, (workflow) => workflowJson(call.hub, call.repository, workflow));
+        return countedPage(call, 'workflows', all, (workflow) => workflowJson(call.hub, call.repository, workflow));
       },
     },
     {
@@ -116,7 +117,7 @@ export function actionsRoutes(actions: Actions): readonly Route[] {
       needs: 'actions:read',
       handle(call) {
         const run = runOf(call);
-        return page(
+        return countedPage(
           call,
           'jobs',
           run.jobs.filter(({ job }) => job !== null),
@@ -160,7 +161,7 @@ function runsPage(call: Call, actions: Actions, isWanted: (run: Run) => boolean)
     .filter((run) => fits('head_sha', run.trigger.sha))
     .filter((run) => isCreatedWithin(query.get('created'), run.createdAt))
     .reverse();
-  return page(call, 'workflow_runs', newestFirst, (run) => runJson(call.hub, run));
+  return countedPage(call, 'workflow_runs', newestFirst, (run) => runJson(call.hub, run));
 }
 
 /** `created` takes GitHub's search syntax for dates; the forms that Gatepass uses: `>=`, `>`, `<=`, `<`, `a..b`. */
@@ -188,24 +189,4 @@ function isCreatedWithin(filter: string | null, at: string): boolean {
     default:
       return created === limit;
   }
-}
-
-function page<Item>(call: Call, name: string, items: readonly Item[], json: (item: Item) => Json) {
-  const size = Math.min(Number(call.query.get('per_page') ?? 30), 100);
-  const number = Number(call.query.get('page') ?? 1);
-  const last = Math.max(1, Math.ceil(items.length / size));
-  const link = (to: number, rel: string): string => {
-    const url = new URL(call.url);
-    url.searchParams.set('page', String(to));
-    return `<${url}>; rel="${rel}"`;
-  };
-  const links = [
-    ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
-    ...(number > 1 ? [link(1, 'first'), link(number - 1, 'prev')] : []),
-  ];
-  return {
-    status: 200,
-    body: { total_count: items.length, [name]: items.slice((number - 1) * size, number * size).map(json) },
-    headers: links.length === 0 ? {} : { link: links.join(', ') },
-  };
 }

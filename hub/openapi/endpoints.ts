@@ -35,6 +35,7 @@ export const ENDPOINTS: readonly string[] = [
   'GET /orgs/{org}/rulesets',
   'GET /orgs/{org}/teams',
   'GET /orgs/{org}/teams/{team_slug}',
+  'GET /orgs/{org}/teams/{team_slug}/invitations',
   'GET /orgs/{org}/teams/{team_slug}/members',
   'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
   'PUT /orgs/{org}/teams/{team_slug}/memberships/{username}',
