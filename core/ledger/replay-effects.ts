@@ -25,6 +25,7 @@ function beginEnsure(draft: Draft, entry: Intent): void {
     holders: [...new Set([...slot.holders, entry.grant])].sort(),
     loose: loosen(slot, entry.grant, before, entry.at),
   });
+  const window = grant.window ?? { starts: entry.starts, expires: entry.expires };
   const hold: Hold = {
     slot: entry.slot,
     asks: entry.asks,
@@ -33,12 +34,12 @@ function beginEnsure(draft: Draft, entry: Intent): void {
     before: entry.before,
     after: entry.after,
     lease: entry.lease,
+    window,
     failures: before?.failures ?? 0,
     lastAt: entry.at,
     heldAt: null,
     endedAt: null,
   };
-  const window = grant.window ?? { starts: entry.starts, expires: entry.expires };
   setHold(draft, { ...grant, window }, hold);
 }
 
@@ -52,7 +53,7 @@ function firstSight(entry: Intent): SlotState {
 function loosen(slot: SlotState, grant: string, hold: Hold | undefined, at: Instant): SlotState['loose'] {
   const kept = slot.loose.filter((ensure) => plus(ensure.lease, WATCH) >= at);
   if (hold === undefined || !UNSEEN.has(hold.phase)) return kept;
-  return [...kept, { intent: hold.intent, grant, after: hold.after, lease: hold.lease }];
+  return [...kept, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
 }
 
 const UNSEEN: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'failed']);
@@ -61,12 +62,13 @@ function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'):
   const slot = draft.slots.get(entry.slot.key);
   if (slot === undefined) return;
   const { id: intent, grant, because, after, lease } = entry;
+  const window = { starts: entry.starts, expires: entry.expires };
   let loose = slot.loose;
   for (const [state, hold] of holdsOf(draft, because.grants, entry.slot.key)) {
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at);
     setHold(draft, state, { ...hold, phase: hold.phase === 'stuck' ? 'stuck' : 'ending' });
   }
-  const ending = { intent, grant, effect, because, after, lease, isPending: false };
+  const ending = { intent, grant, effect, because, after, lease, window, isPending: false };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
 }
 
@@ -114,12 +116,14 @@ function finishEnding(draft: Draft, entry: Outcome): void {
     draft.slots.set(entry.slot, { ...slot, ending: { ...ending, isPending: true } });
     return;
   }
-  const { grant, because } = ending;
+  const { grant, because, window } = ending;
   const at = entry.confirmed ?? entry.at;
   const isDone = entry.result === 'done';
   draft.slots.set(
     entry.slot,
-    isDone ? { ...slot, written: ending.after, ending: null, last: { grant, because, at } } : { ...slot, ending: null },
+    isDone
+      ? { ...slot, written: ending.after, ending: null, last: { grant, because, window, at } }
+      : { ...slot, ending: null },
   );
   for (const [state, hold] of holdsOf(draft, because.grants, entry.slot)) {
     if (isDone)

@@ -49,6 +49,7 @@ export interface Hold {
   readonly before: string | null;
   readonly after: string | null;
   readonly lease: Instant;
+  readonly window: Window;
   /** Failed tries to ensure, and when the last one was written. */
   readonly failures: number;
   readonly lastAt: Instant;
@@ -89,6 +90,7 @@ export interface LooseEnsure {
   readonly grant: string;
   readonly after: string | null;
   readonly lease: Instant;
+  readonly window: Window;
 }
 
 /** A `remove` or `restore` without a final outcome. */
@@ -99,6 +101,8 @@ export interface OpenEnding {
   readonly because: Because;
   readonly after: string | null;
   readonly lease: Instant;
+  /** Of the grant that it is accounted to. */
+  readonly window: Window;
   /** The target accepted it, and it was not seen yet. */
   readonly isPending: boolean;
 }
@@ -115,7 +119,12 @@ export interface SlotState {
   readonly ending: OpenEnding | null;
   readonly loose: readonly LooseEnsure[];
   /** The last ending that was confirmed since the standing value was recorded. */
-  readonly last: { readonly grant: string; readonly because: Because; readonly at: Instant } | null;
+  readonly last: {
+    readonly grant: string;
+    readonly because: Because;
+    readonly window: Window;
+    readonly at: Instant;
+  } | null;
 }
 
 export type RequestStatus =

@@ -1,0 +1,121 @@
+/** Questions to a state at an instant: what may begin, what is held, what is over, what comes next. */
+import type { HeldGrant } from '../policy/evidence.ts';
+import { DAY, HOUR, type Instant, MINUTE, plus } from '../time.ts';
+import { type GrantState, type GrantStatus, type Hold, isActive, type LedgerState, type Window } from './state.ts';
+
+/** Nothing about these can change any more. */
+const OVER: ReadonlySet<GrantStatus> = new Set(['revoked', 'lapsed', 'failed', 'done', 'unknown']);
+
+export function isOver(grant: GrantState): boolean {
+  return OVER.has(grant.status);
+}
+
+/** When it may begin at the earliest: as the request says, else at the merge. */
+export function startOf(grant: GrantState): Instant {
+  return grant.terms.starts ?? grant.authority.mergedAt;
+}
+
+/** The window: fixed by the first intent, or as it would be if that came now. Half open: `expires` is outside. */
+export function windowOf(grant: GrantState, now: Instant): Window {
+  const starts = grant.terms.starts ?? now;
+  return grant.window ?? { starts, expires: plus(starts, grant.terms.length) };
+}
+
+/** Why and when it was over; `null`: it is not, at `now`. */
+export function endOf(grant: GrantState, now: Instant): GrantState['ended'] {
+  if (grant.ended !== null) return grant.ended;
+  const expires = grant.window?.expires;
+  return expires !== undefined && now >= expires ? { why: 'expired', at: expires } : null;
+}
+
+/**
+ * Why it is too late to begin; `null`: it has begun, or may still. Without a word of the request, as long after the
+ * merge as it would have lasted: an approval is no option to be drawn days later.
+ */
+export function lapseOf(grant: GrantState, now: Instant): string | null {
+  if (grant.window !== null || grant.action !== null || grant.ended !== null || isOver(grant)) return null;
+  const { startsBy, length } = grant.terms;
+  if (startsBy !== null && now > startsBy) return `it could not begin by ${startsBy}`;
+  const latest = plus(startOf(grant), length);
+  return now >= latest ? `it could not begin before ${latest}` : null;
+}
+
+/** Grants that entitle their subjects now: begun, not over. In order of their ids. */
+export function liveGrants(state: LedgerState, now: Instant): readonly GrantState[] {
+  return sorted(state).filter((grant) => {
+    if (grant.window === null || isOver(grant)) return false;
+    return grant.window.starts <= now && endOf(grant, now) === null;
+  });
+}
+
+/** How far back a subject's former grants are evidence. */
+const HISTORY = 30 * DAY;
+
+/**
+ * What a subject (numeric GitHub id, or a service's name) holds, is about to hold, and held in the last 30 days, for the
+ * evidence of its next request. Sorted by start, then id.
+ */
+export function heldGrants(state: LedgerState, subject: number | string, now: Instant): readonly HeldGrant[] {
+  const held = sorted(state).filter(
+    ({ terms, status }) =>
+      terms.kind === 'access' &&
+      (terms.subject.id ?? terms.subject.name) === subject &&
+      status !== 'lapsed' &&
+      status !== 'failed',
+  );
+  return held
+    .map((grant) => toHeld(grant))
+    .filter((grant) => plus(grant.expires, HISTORY) > now)
+    .sort((a, b) => (a.starts === b.starts ? compare(a.id, b.id) : compare(a.starts, b.starts)));
+}
+
+function toHeld(grant: GrantState): HeldGrant {
+  const { terms, ended, reviewed } = grant;
+  const { starts, expires } = windowOf(grant, grant.authority.mergedAt);
+  return {
+    id: terms.id,
+    resource: terms.resource,
+    role: terms.entitlement,
+    subject: terms.subject.id ?? terms.subject.name,
+    starts,
+    expires: ended !== null && ended.at < expires ? ended.at : expires,
+    breakGlass: terms.breakGlass,
+    reviewed,
+  };
+}
+
+/** The next instant at which a sweep has something to do, which may have passed already; `null`: nothing is foreseen. */
+export function nextDue(state: LedgerState, now: Instant): Instant | null {
+  const dues = [...state.grants.values()].filter((grant) => !isOver(grant)).flatMap((grant) => duesOf(grant, now));
+  for (const { status } of state.requests.values()) if (status.is === 'deferred') dues.push(status.until);
+  // A run that was stalled can send until its lease: right after that, look once more.
+  for (const slot of state.slots.values())
+    dues.push(...slot.loose.map((ensure) => ensure.lease).filter((lease) => lease > now));
+  dues.sort();
+  return dues[0] ?? null;
+}
+
+function duesOf(grant: GrantState, now: Instant): Instant[] {
+  if (grant.action !== null) return [];
+  if (grant.window === null) return [startOf(grant)];
+  const retries = [...grant.holds.values()].filter((hold) => hold.phase === 'failed').map(retryAt);
+  return [endOf(grant, now)?.at ?? grant.window.expires, ...retries];
+}
+
+/** When an ensure that failed is tried again: after 1, 2, 4 … minutes, at most an hour. */
+export function retryAt(hold: Hold): Instant {
+  return plus(hold.lastAt, Math.min(MINUTE * 2 ** (hold.failures - 1), HOUR));
+}
+
+/** The holds that may still fill their slots, in order of the slots' keys. */
+export function activeHolds(grant: GrantState): readonly Hold[] {
+  return [...grant.holds.values()].filter(isActive).sort((a, b) => compare(a.slot.key, b.slot.key));
+}
+
+function sorted(state: LedgerState): readonly GrantState[] {
+  return [...state.grants.values()].sort((a, b) => compare(a.terms.id, b.terms.id));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,182 @@
+/** The table of `plan.ts`, for one slot. */
+import { startOf } from '../ledger/live.ts';
+import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
+import { type Instant, plus } from '../time.ts';
+import type { Change } from './change.ts';
+import { highest, isAbove, lower, type Value } from './levels.ts';
+import type { PlanInput } from './plan.ts';
+import { drift, stuck } from './situations.ts';
+import { type Ask, type Holder, isOurs, isTracked, type Site } from './slots.ts';
+
+export function planSlot(site: Site, input: PlanInput): readonly Change[] {
+  const { state, seen, slot } = site;
+  if (state === null) return begin(site);
+  if (!isOurs(state)) return planLeft(site, state, input);
+  const ending = endingOf(site, state);
+  // Others raised it. What of it is ours cannot be told apart: nothing is lowered, and nothing is built on it.
+  if (seen !== undefined && isAbove(slot, seen, state.written))
+    return [drift(site, ending === null ? 'raised' : 'kept', state.written)];
+  return ending === null ? planHeld(site, state) : planEnding(site, state, ending, input.now);
+}
+
+/** The first grants of an episode: what stands there is recorded, and raised where they ask for more. */
+function begin(site: Site): readonly Change[] {
+  const [first] = site.asks;
+  if (first === undefined || site.seen === undefined) return [];
+  return [{ kind: 'standing', slot: first.slot, value: site.seen }, ...ensures(site, site.asks, site.seen, site.seen)];
+}
+
+/** All change to one value, the highest, so that one look afterwards tells how each of them went. */
+function ensures(site: Site, asks: readonly Ask[], before: Value, standing: Value): readonly Change[] {
+  const after = highest(site.slot, [before, ...asks.map((ask) => ask.value)]);
+  return asks.map(({ grant, slot, value, window }) => ({
+    kind: 'ensure',
+    grant: grant.terms.id,
+    slot,
+    before,
+    after,
+    asks: value,
+    ...window,
+    until: untilOf(site, after, standing),
+    due: startOf(grant),
+    because: { why: 'granted', grants: [grant.terms.id] },
+  }));
+}
+
+/** When the last grant that asks for the value ends. Never for what stands there anyway: that must not end with ours. */
+function untilOf(site: Site, value: Value, standing: Value): Instant | null {
+  if (!isAbove(site.slot, value, standing)) return null;
+  const living = site.holders.filter((holder) => holder.end === null);
+  const claims = [
+    ...living.map(({ hold }) => ({ asks: hold.asks, expires: hold.window.expires })),
+    ...site.asks.map((ask) => ({ asks: ask.value, expires: ask.window.expires })),
+  ];
+  const ends = claims.filter(({ asks }) => !isAbove(site.slot, value, asks)).map(({ expires }) => expires);
+  ends.sort();
+  return ends.at(-1) ?? null;
+}
+
+interface Ending {
+  readonly grant: string;
+  readonly why: EndWhy | 'reappeared';
+  readonly grants: readonly string[];
+  readonly window: Window;
+  /** The end of the last of them. */
+  readonly due: Instant;
+  /** Since when it was tried without success; `null`: not yet. */
+  readonly tried: Instant | null;
+}
+
+/** What is over in the slot: grants that hold it, or a value that an ending left for a grant that then did not come. */
+function endingOf(site: Site, state: SlotState): Ending | null {
+  const over = site.holders.flatMap(({ grant, hold, end }) => (end === null ? [] : [{ grant, hold, end }]));
+  over.sort((a, b) => (a.end.at === b.end.at ? 0 : a.end.at < b.end.at ? -1 : 1));
+  const last = over.at(-1);
+  if (last !== undefined) {
+    const tried = over.find(({ hold }) => hold.phase === 'ending' || hold.phase === 'stuck');
+    return {
+      grant: last.grant.terms.id,
+      why: over.find(({ end }) => end.why === 'locked')?.end.why ?? last.end.why,
+      grants: over.map(({ grant }) => grant.terms.id).sort(),
+      window: last.hold.window,
+      due: last.end.at,
+      tried: tried?.end.at ?? null,
+    };
+  }
+  if (site.holders.length > 0 || state.last === null) return null;
+  const { grant, because, window, at } = state.last;
+  return { grant, why: because.why as EndWhy, grants: because.grants, window, due: at, tried: at };
+}
+
+function planEnding(site: Site, state: SlotState, ending: Ending, now: Instant): readonly Change[] {
+  const { slot, seen, asks } = site;
+  const stays = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase));
+  const asked = asks.map((ask) => ask.value);
+  const target = highest(slot, [state.standing, ...stays.map(({ hold }) => hold.asks), ...asked]);
+  const after = seen === undefined ? target : lower(slot, seen, target);
+  // Grants that follow raise it further: they come first, the ending follows when they hold it.
+  if (asked.some((value) => isAbove(slot, value, after))) return ensures(site, asks, after, state.standing);
+  const followers = ensures(site, asks, after, state.standing);
+  const open = state.ending;
+  if (open !== null && open.after === after && ending.grants.every((id) => open.because.grants.includes(id))) {
+    if (seen === after) return [settled(site, open, ending.due), ...followers];
+    if (open.isPending && now <= open.lease) return followers;
+  }
+  return [take(site, state, ending, after), ...stuck(site, ending, now), ...followers];
+}
+
+/** An ensure that nobody saw work keeps no access for its grant: it is sent again, if granting is free of doubt. */
+const STAYS: ReadonlySet<Holder['hold']['phase']> = new Set(['held', 'pending']);
+
+function take(site: Site, state: SlotState, ending: Ending, after: Value): Change {
+  const { grant, why, grants, window, due } = ending;
+  return {
+    kind: after === null ? 'remove' : 'restore',
+    grant,
+    slot: site.slot,
+    before: site.seen === undefined ? state.written : site.seen,
+    after,
+    asks: null,
+    ...window,
+    until: untilOf(site, after, state.standing),
+    due,
+    because: { why, grants },
+  };
+}
+
+/** Nothing is over: what was sent is looked at, what is asked is sent, and what others did is said. */
+function planHeld(site: Site, state: SlotState): readonly Change[] {
+  const { slot, seen } = site;
+  if (seen === undefined) return [];
+  const arrived = site.holders.filter(({ hold }) => SENT.has(hold.phase) && hold.after === seen);
+  const settles = arrived.map(({ grant, hold }) =>
+    settled(site, { intent: hold.intent, grant: grant.terms.id, effect: 'ensure' }, startOf(grant)),
+  );
+  const asks = site.asks.filter((ask) => !arrived.some(({ grant }) => grant === ask.grant));
+  const held = site.holders.filter(({ hold }) => hold.phase === 'held').map(({ hold }) => hold.asks);
+  const expected = highest(slot, [state.standing, ...held]);
+  const isLowered = asks.length === 0 && isAbove(slot, expected, seen);
+  return [
+    ...settles,
+    ...ensures(site, asks, seen, state.standing),
+    ...(isLowered ? [drift(site, 'removed', expected)] : []),
+  ];
+}
+
+const SENT: ReadonlySet<Holder['hold']['phase']> = new Set(['ensuring', 'pending']);
+
+/** A slot that nothing of ours holds any more. */
+function planLeft(site: Site, state: SlotState, input: PlanInput): readonly Change[] {
+  const { slot, seen, state: known } = site;
+  if (seen === undefined) return [];
+  const open = state.ending;
+  const settles = open !== null && open.after === seen ? [settled(site, open, input.now)] : [];
+  const isFilled = isTracked(state, input.now) && isAbove(slot, seen, state.standing);
+  if (!isFilled || known === null) return [...settles, ...begin(site)];
+  const back = cameBack(state, seen, input.now);
+  // Before anything begins there, so that it is not taken for what stands there.
+  if (back !== null) return [take(site, state, back, null)];
+  return [...(state.last === null ? [] : [drift(site, 'added', state.standing)]), ...begin(site)];
+}
+
+/**
+ * INVARIANT: only what a run of ours may have sent is taken: an ensure that nobody saw end, until its lease and a while
+ * after, no more than it would set, where nothing stood before. Whatever else is there, others put there.
+ */
+function cameBack(state: SlotState, seen: Value, now: Instant): Ending | null {
+  if (state.standing !== null) return null;
+  const loose = state.loose.find(
+    (ensure) => now <= plus(ensure.lease, WATCH) && !isAbove(state.slot, seen, ensure.after),
+  );
+  if (loose === undefined) return null;
+  return { grant: loose.grant, why: 'reappeared', grants: [loose.grant], window: loose.window, due: now, tried: null };
+}
+
+function settled(
+  site: Site,
+  open: { readonly intent: string; readonly grant: string; readonly effect: 'ensure' | 'remove' | 'restore' },
+  due: Instant,
+): Change {
+  const { intent, grant, effect } = open;
+  return { kind: 'settle', grant, intent, effect, slot: site.slot, observed: site.seen ?? null, due };
+}

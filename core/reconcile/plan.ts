@@ -1,0 +1,118 @@
+/**
+ * What to do now, so that every slot holds what the live grants and its standing value say, and nothing of ours longer.
+ * Decides order and reasons; knows no provider, sends nothing, and reads no clock: `now` is the trusted instant.
+ *
+ * | a slot of ours                    | seen                     | then                                          |
+ * |-----------------------------------|--------------------------|-----------------------------------------------|
+ * | a grant begins                    | anything up to ours      | ensure: highest of the live grants            |
+ * | a grant begins                    | unknown, or grants stop  | nothing: doubt blocks grants                  |
+ * | its grants are over               | up to what we wrote      | remove, or restore what stands or still lives |
+ * | its grants are over               | unknown                  | the same: doubt never blocks a removal        |
+ * | its grants are over               | above what we wrote      | drift `kept`: that is not ours to take        |
+ * | a grant lives                     | less, or more            | drift `removed` or `raised`: said, not fought |
+ * | an intent without outcome         | as it wanted             | settle                                        |
+ * | none holds it since a moment ago  | a value we may have sent | remove (`reappeared`), if nothing stood there |
+ * | none holds it since a moment ago  | another value            | drift `added`                                 |
+ *
+ * A removal never raises a slot: what others took away stays away. INVARIANT: once applied, a plan plans nothing more;
+ * only a grant that is followed by a higher one in the same slot is closed by the plan after that.
+ */
+import type { Slot } from '../ledger/entry.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import type { Instant } from '../time.ts';
+import type { Change } from './change.ts';
+import { planActions, planLapses } from './plan-grants.ts';
+import { planSlot } from './plan-slot.ts';
+import { sayOnce } from './situations.ts';
+import { sitesOf } from './slots.ts';
+
+/** A slot, and what a grant asks of it: one of `slot.levels`. */
+export interface Target {
+  readonly slot: Slot;
+  readonly value: string;
+}
+
+export interface PlanInput {
+  /** Folded from entries that are proven, `returned` and `locked` included. */
+  readonly state: LedgerState;
+  /**
+   * By id, the grants whose decision was derived again just now, with their targets; none for an action. What is not here
+   * does not begin. See `grantsToResolve`.
+   */
+  readonly resolved: ReadonlyMap<string, readonly Target[]>;
+  /** By slot key, what each was seen to hold. A slot that could not be told is not here. See `slotsToObserve`. */
+  readonly observed: ReadonlyMap<string, string | null>;
+  /** Trusted: the later of the server's clock and the ledger's last entry. */
+  readonly now: Instant;
+  /** Ids of all grants that a lock in force matches, whatever their status. */
+  readonly locks: ReadonlySet<string>;
+  /** `false` while anything is in doubt: nothing begins. Removals go on. */
+  readonly mayGrant: boolean;
+  /** Only slots of this zone; `null`: of every zone. */
+  readonly zone: string | null;
+}
+
+/**
+ * Removals (overdue-most first), standing values, ensures, runs, then what is only looked at or said. The intents of one
+ * plan are to be written together, before anything is sent.
+ */
+export function plan(input: PlanInput): readonly Change[] {
+  const sites = sitesOf(input);
+  const changes = [
+    ...restrain(sites.flatMap((site) => planSlot(site, input))),
+    ...planActions(input),
+    ...planLapses(input),
+  ];
+  return sayOnce(changes, input).sort(inOrder);
+}
+
+/** More than so many at once, and it is our memory that is wrong, not the slots. */
+const REAPPEARED_AT_ONCE = 10;
+
+/** The blast-radius stop. It holds only removals that no end of a grant asks for. */
+function restrain(changes: readonly Change[]): readonly Change[] {
+  const isReappeared = (change: Change) => change.kind === 'remove' && change.because.why === 'reappeared';
+  if (changes.filter(isReappeared).length <= REAPPEARED_AT_ONCE) return changes;
+  return changes.map((change) => {
+    if (change.kind !== 'remove' || change.because.why !== 'reappeared') return change;
+    const { slot, before, because } = change;
+    return {
+      kind: 'drift',
+      key: `drift-added:${slot.key}`,
+      severity: 'critical',
+      is: 'added',
+      slot,
+      expected: null,
+      observed: before,
+      grants: because.grants,
+    };
+  });
+}
+
+const ORDER: readonly Change['kind'][] = [
+  'remove',
+  'restore',
+  'standing',
+  'ensure',
+  'run',
+  'follow',
+  'settle',
+  'lapse',
+  'drift',
+  'stuck',
+  'calm',
+];
+
+function inOrder(a: Change, b: Change): number {
+  const [first, second] = [sortKey(a), sortKey(b)];
+  return first < second ? -1 : 1;
+}
+
+/** Kind, then due, then name. `remove` and `restore` are one kind here. */
+function sortKey(change: Change): string {
+  const kind = Math.max(1, ORDER.indexOf(change.kind));
+  const due = 'due' in change ? change.due : '';
+  const name = 'slot' in change ? change.slot.key : 'key' in change ? change.key : '';
+  const grant = 'grant' in change ? change.grant : '';
+  return [String(kind).padStart(2, '0'), due, name, grant].join('\n');
+}

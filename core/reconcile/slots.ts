@@ -1,0 +1,160 @@
+/**
+ * The slots that a plan is about: for each, which grants hold it, which of them are over, and which ask for it now. Says
+ * nothing about what to do with a slot; that is `plan-slot.ts`.
+ */
+import type { Slot } from '../ledger/entry.ts';
+import { activeHolds, endOf, isOver, lapseOf, retryAt, startOf, windowOf } from '../ledger/live.ts';
+import { type GrantState, type Hold, type LedgerState, type SlotState, WATCH, type Window } from '../ledger/state.ts';
+import { type Instant, plus } from '../time.ts';
+import { isAbove, rank, type Value } from './levels.ts';
+import type { PlanInput, Target } from './plan.ts';
+
+export interface Holder {
+  readonly grant: GrantState;
+  readonly hold: Hold;
+  /** `null`: it entitles still. */
+  readonly end: NonNullable<GrantState['ended']> | null;
+}
+
+export interface Ask {
+  readonly grant: GrantState;
+  readonly slot: Slot;
+  readonly value: Value;
+  readonly window: Window;
+}
+
+/** One slot, with everything that a decision about it needs. */
+export interface Site {
+  readonly slot: Slot;
+  readonly state: SlotState | null;
+  /** What it was seen to hold; `undefined`: it could not be told. */
+  readonly seen: Value | undefined;
+  readonly holders: readonly Holder[];
+  readonly asks: readonly Ask[];
+}
+
+/** Grants whose decision is to be derived again, and whose targets are to be resolved, before a plan. Sorted by id. */
+export function grantsToResolve(state: LedgerState, now: Instant, locks: ReadonlySet<string>): readonly GrantState[] {
+  return grantsOf(state).filter((grant) => {
+    if (!mayBegin(grant, now, locks)) return false;
+    if (grant.terms.kind === 'action') return grant.action === null;
+    const holds = [...grant.holds.values()];
+    return holds.length < grant.terms.bindings.length || holds.some((hold) => isUnfinished(hold, now));
+  });
+}
+
+/** Slots to look at before a plan, sorted by key: everything of ours, everything asked for, and what we left a moment ago. */
+export function slotsToObserve(
+  state: LedgerState,
+  resolved: ReadonlyMap<string, readonly Target[]>,
+  now: Instant,
+): readonly Slot[] {
+  const slots = new Map<string, Slot>();
+  for (const targets of resolved.values()) for (const { slot } of targets) slots.set(slot.key, slot);
+  for (const slot of state.slots.values()) if (isTracked(slot, now)) slots.set(slot.slot.key, slot.slot);
+  return [...slots.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Whether the slot is ours, or was so lately that something of ours can still come back. */
+export function isTracked(state: SlotState, now: Instant): boolean {
+  return isOurs(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
+}
+
+/** Whether what is above the standing value there is ours to take back. */
+export function isOurs(state: SlotState): boolean {
+  return state.holders.length > 0 || isAbove(state.slot, state.written, state.standing);
+}
+
+function watchedUntil(state: SlotState): readonly Instant[] {
+  const since = state.loose.map((ensure) => ensure.lease);
+  if (state.last !== null) since.push(state.last.at);
+  return since.map((at) => plus(at, WATCH));
+}
+
+/** Every slot that a plan has to look at, sorted by key. */
+export function sitesOf(input: PlanInput): readonly Site[] {
+  const locked = lockedSlots(input);
+  const asks = asksOf(input, locked);
+  const holders = holdersOf(input, locked);
+  const keys = new Set([...asks.keys(), ...holders.keys()]);
+  for (const [key, slot] of input.state.slots) if (isTracked(slot, input.now)) keys.add(key);
+  return [...keys].sort().flatMap((key) => {
+    const state = input.state.slots.get(key) ?? null;
+    const wanted = asks.get(key) ?? [];
+    const slot = state?.slot ?? wanted[0]?.slot;
+    if (slot === undefined || (input.zone !== null && slot.zone !== input.zone)) return [];
+    return [{ slot, state, seen: input.observed.get(key), holders: holders.get(key) ?? [], asks: wanted }];
+  });
+}
+
+/** Slots that a locked grant has or had: a lock overrides every other grant of the binding while it is in force. */
+function lockedSlots(input: PlanInput): ReadonlySet<string> {
+  return new Set([...input.locks].flatMap((id) => [...(input.state.grants.get(id)?.holds.keys() ?? [])]));
+}
+
+function holdersOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<string, readonly Holder[]> {
+  const holders = new Map<string, Holder[]>();
+  for (const grant of grantsOf(input.state)) {
+    for (const hold of activeHolds(grant)) {
+      const { key } = hold.slot;
+      const isLocked = locked.has(key) || input.locks.has(grant.terms.id);
+      const end = endOf(grant, input.now) ?? (isLocked ? { why: 'locked' as const, at: input.now } : null);
+      push(holders, key, { grant, hold, end });
+    }
+  }
+  return holders;
+}
+
+/** What grants ask for now, by slot: only where granting is free of doubt. */
+function asksOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<string, readonly Ask[]> {
+  const asks = new Map<string, Ask[]>();
+  if (!input.mayGrant) return asks;
+  for (const grant of grantsOf(input.state)) {
+    if (grant.terms.kind === 'action' || !mayBegin(grant, input.now, input.locks)) continue;
+    for (const { slot, value } of oneEach(input.resolved.get(grant.terms.id) ?? [])) {
+      const ask = askFor(grant, slot, value, input.now);
+      if (ask !== null && !locked.has(slot.key) && input.observed.has(slot.key)) push(asks, slot.key, ask);
+    }
+  }
+  return asks;
+}
+
+/** Two bindings of a role may meet in one slot: the higher value holds. */
+function oneEach(targets: readonly Target[]): readonly Target[] {
+  const slots = new Map<string, Target>();
+  for (const target of targets) {
+    const known = slots.get(target.slot.key);
+    if (known === undefined || isAbove(target.slot, target.value, known.value)) slots.set(target.slot.key, target);
+  }
+  return [...slots.values()];
+}
+
+/** Whether it entitles now, or could from now on. */
+export function mayBegin(grant: GrantState, now: Instant, locks: ReadonlySet<string>): boolean {
+  if (isOver(grant) || endOf(grant, now) !== null || locks.has(grant.terms.id)) return false;
+  return startOf(grant) <= now && lapseOf(grant, now) === null;
+}
+
+function askFor(grant: GrantState, slot: Slot, value: string, now: Instant): Ask | null {
+  const window = windowOf(grant, now);
+  const hold = grant.holds.get(slot.key);
+  // An applied grant stays where it is: a resource that was made again under the same name is another one.
+  if (hold === undefined && grant.holds.size >= grant.terms.bindings.length) return null;
+  if (hold !== undefined && !isUnfinished(hold, now)) return null;
+  const wanted = hold === undefined ? { slot, value } : { slot: hold.slot, value: hold.asks };
+  return Number.isFinite(rank(wanted.slot, wanted.value)) ? { grant, ...wanted, window } : null;
+}
+
+function isUnfinished(hold: Hold, now: Instant): boolean {
+  return hold.phase === 'ensuring' || (hold.phase === 'failed' && now >= retryAt(hold));
+}
+
+function grantsOf(state: LedgerState): readonly GrantState[] {
+  return [...state.grants.values()].sort((a, b) => (a.terms.id < b.terms.id ? -1 : 1));
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
