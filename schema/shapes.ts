@@ -29,12 +29,13 @@ const FACTS_FILES = new Set([
 ]);
 
 function shapeOf(schema: SchemaObject): Shape {
-  const { $ref, description, examples, properties, additionalProperties, propertyNames, items } = schema;
+  const { $ref, description, properties, additionalProperties, propertyNames, items } = schema;
+  const example: unknown = schema['examples']?.[0] ?? schema['const'] ?? schema['default'] ?? schema['enum']?.[0];
   const fields = Object.entries((properties ?? {}) as Record<string, SchemaObject>);
   return {
     ...($ref === undefined ? {} : { ref: String($ref).split('/').at(-1) as string }),
     ...(description === undefined ? {} : { description: String(description) }),
-    ...(examples === undefined ? {} : { example: exampleText(examples[0]) }),
+    ...(example === undefined ? {} : { example: exampleText(example) }),
     ...(fields.length === 0
       ? {}
       : { fields: Object.fromEntries(fields.map(([name, field]) => [name, shapeOf(field)])) }),

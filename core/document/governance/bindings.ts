@@ -1,0 +1,64 @@
+/** A binding is one slot in one provider; it belongs to one resource (threat 87). */
+import { canonicalJson } from '../../canonical.ts';
+import type { Issue } from '../issue.ts';
+import { pointer } from '../yaml-document.ts';
+import type { CatalogEntry } from './catalog.ts';
+import { wrongKey } from './source.ts';
+
+/** One binding with its owner. `team` is the team it fills, for GitHub teams. */
+export interface OwnedBinding {
+  readonly entry: CatalogEntry;
+  readonly role: string;
+  readonly index: number;
+  readonly key: string;
+  readonly team: string | null;
+}
+
+export function bindingsOf(entries: readonly CatalogEntry[]): OwnedBinding[] {
+  return entries.flatMap((entry) =>
+    Object.values(entry.resource.roles).flatMap((role) =>
+      role.grants.map(({ provider, target }, index) => ({
+        entry,
+        role: role.name,
+        index,
+        // The zone only says which runner gets there: the same slot by another way is the same slot.
+        key: canonicalJson({ type: provider.type, with: provider.with, target }),
+        team: provider.type === 'github-team' ? String(target['team']).toLowerCase() : null,
+      })),
+    ),
+  );
+}
+
+export function bindingIssues(entries: readonly CatalogEntry[]): Issue[] {
+  const holders = new Map<string, OwnedBinding>();
+  return bindingsOf(entries).flatMap((binding) => {
+    const before = holders.get(binding.key);
+    if (before === undefined || before.entry.resource.name === binding.entry.resource.name) {
+      holders.set(binding.key, binding);
+      return [];
+    }
+    const { resource, source, path } = binding.entry;
+    return wrongKey(source, path, {
+      code: 'catalog-binding-shared',
+      message: `the role \`${binding.role}\` of \`${resource.name}\` fills what \`${before.entry.resource.name}\` fills already`,
+      found: `the binding of \`${before.entry.resource.name}\`, role \`${before.role}\``,
+      expected: 'each binding in one resource only, so that one owner decides about it',
+      fix: 'give the resource settings of its own under `with`, or remove one of the two',
+    });
+  });
+}
+
+/** Gatepass cannot grant its own approvers (threat 75). */
+export function approverIssues(entries: readonly CatalogEntry[], named: ReadonlyMap<string, string>): Issue[] {
+  return bindingsOf(entries).flatMap(({ entry, role, index, team }) => {
+    const where = team === null ? undefined : named.get(team);
+    if (where === undefined) return [];
+    return wrongKey(entry.source, pointer(`${entry.rolePath(role)}/grants`, index, 'team'), {
+      code: 'catalog-binding-approver',
+      message: `the team \`${team}\` has a say in approvals, so it cannot be granted`,
+      found: `${team}, named in \`${where}\``,
+      expected: 'a team that is named neither in CODEOWNERS nor in `policies/`',
+      fix: 'grant a team made for this alone',
+    });
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * Reads every governing file of one tree into one `Governance`, and checks the files against each other. All issues of
+ * all files at once; with a single error there is no governance at all, so that nothing half-read ever decides.
+ */
+import type { Governance, Rota } from './documents.ts';
+import { approverIssues } from './governance/bindings.ts';
+import { readCatalogs } from './governance/catalog.ts';
+import { readDelegations } from './governance/delegations.ts';
+import { type GovernanceFile, type Loaded, loadGoverning } from './governance/load.ts';
+import { readLocks } from './governance/locks.ts';
+import { NO_ORGANIZATION, readOrganization } from './governance/organization.ts';
+import { NOBODY, readPeople } from './governance/people.ts';
+import { readPolicyTests } from './governance/policy-tests.ts';
+import {
+  type CheckCondition,
+  conditionIssues,
+  coverageIssues,
+  entitlementIssues,
+  type Known,
+  principalIssues,
+  selectorIssues,
+  teamsNamed,
+} from './governance/references.ts';
+import { readRotas } from './governance/rotas.ts';
+import { readRuleSets } from './governance/rule-sets.ts';
+import { DEFAULT_SETTINGS, readSettings } from './governance/settings.ts';
+import type { Issue, Parsed } from './issue.ts';
+import { CODEOWNERS_PATHS } from './paths.ts';
+import { recordOf } from './record.ts';
+import { issueAt, sortIssues } from './yaml-document.ts';
+
+export type { GovernanceFile } from './governance/load.ts';
+export type { CheckCondition } from './governance/references.ts';
+export { isGoverningPath } from './paths.ts';
+
+/** `checkCondition` judges the text of each `when`; without it, conditions are only read. Other files are ignored. */
+export function parseGovernance(files: readonly GovernanceFile[], checkCondition?: CheckCondition): Parsed<Governance> {
+  const loaded = loadGoverning(files);
+  const catalogs = readCatalogs(loaded.catalogs);
+  const rules = readRuleSets(loaded.ruleSets);
+  const organization = read(loaded.organization, readOrganization, { organization: NO_ORGANIZATION, issues: [] });
+  const people = read(loaded.people, readPeople, { people: NOBODY, issues: [] });
+  const rotas = read(loaded.rotas, readRotas, { rotas: recordOf<Rota>([]), issues: [] });
+  const delegations = readDelegations(loaded.delegations);
+  const locks = read(loaded.locks, readLocks, { locks: [], issues: [] });
+  const tests = readPolicyTests(loaded.tests);
+  const known: Known = {
+    entries: loaded.broken.has('Catalog') ? null : catalogs.entries,
+    people: loaded.people === null ? null : people.people,
+    rotas: loaded.broken.has('Rota') ? null : rotas.rotas,
+    organization: loaded.organization === null ? null : organization.organization,
+  };
+  const issues = sortIssues([
+    ...loaded.issues,
+    ...missingIssues(loaded),
+    ...[catalogs, rules, organization, people, rotas, delegations, locks, tests].flatMap((part) => part.issues),
+    ...approverIssues(catalogs.entries, teamsNamed(loaded)),
+    ...principalIssues(loaded, known),
+    ...conditionIssues(loaded, known, checkCondition),
+    ...entitlementIssues(loaded, known),
+    ...coverageIssues(loaded, known),
+    ...selectorIssues(loaded, known),
+  ]);
+  const [codeowners] = loaded.codeowners;
+  if (codeowners === undefined || issues.some(({ severity }) => severity === 'error')) return { ok: false, issues };
+  const resources = catalogs.entries.map(({ resource }) => [resource.name, resource] as const);
+  const value: Governance = {
+    resources: recordOf(resources.sort(([a], [b]) => (a < b ? -1 : 1))),
+    ruleSets: rules.ruleSets,
+    organization: organization.organization,
+    people: people.people,
+    rotas: rotas.rotas,
+    delegations: delegations.delegations,
+    locks: locks.locks,
+    settings: read(loaded.settings, readSettings, DEFAULT_SETTINGS),
+    tests: tests.tests,
+    codeowners: { path: codeowners.path, text: codeowners.text },
+  };
+  return { ok: true, value, issues };
+}
+
+function read<Source, Result>(source: Source | null, reader: (source: Source) => Result, absent: Result): Result {
+  return source === null ? absent : reader(source);
+}
+
+/** Guardrails, people and code owners must be there: without them, less would be asked, not more. */
+function missingIssues({ organization, people, broken, codeowners }: Loaded): Issue[] {
+  const issues: Issue[] = [];
+  if (organization === null && !broken.has('Organization'))
+    issues.push(missing('policies/organization.yaml', 'Organization'));
+  if (people === null && !broken.has('People')) issues.push(missing('policies/people.yaml', 'People'));
+  if (codeowners.length === 0) {
+    issues.push(
+      issueAt(at('CODEOWNERS'), {
+        code: 'codeowners-missing',
+        message: 'there is no CODEOWNERS file, so nobody could approve anything',
+        found: 'nothing',
+        expected: CODEOWNERS_PATHS.map((path) => `\`${path}\``).join(', '),
+        fix: 'add `CODEOWNERS` with an owner for every path',
+      }),
+    );
+  }
+  return [
+    ...issues,
+    ...codeowners.slice(1).map(({ path }) =>
+      issueAt(at(path), {
+        code: 'codeowners-several',
+        message: 'there is more than one CODEOWNERS file, and GitHub reads only the first',
+        found: codeowners.map((each) => each.path).join(', '),
+        expected: 'one',
+        fix: 'keep one and delete the others',
+      }),
+    ),
+  ];
+}
+
+function missing(path: string, kind: string): Issue {
+  return issueAt(at(path), {
+    code: 'governing-missing',
+    message: 'this file is missing, and nothing is decided without it',
+    found: 'nothing',
+    expected: `\`${path}\` with \`kind: ${kind}\``,
+    fix: 'add the file; `gatepass init` writes one to begin with',
+  });
+}
+
+function at(file: string) {
+  return { file, line: 1, column: 1, length: 1 };
+}

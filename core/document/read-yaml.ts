@@ -1,0 +1,109 @@
+/**
+ * Reads one YAML 1.2 document, once: its value, the place of every part, and everything that is refused in it. Knows
+ * nothing of what the document means.
+ */
+import { constructFromEvents, parseEvents, type YAMLException } from 'js-yaml';
+import type { JsonObject } from '../json.ts';
+import type { Issue, Parsed } from './issue.ts';
+import { issueAt, sortIssues, spanOf, type Words, type YamlDocument } from './yaml-document.ts';
+import { MAX_DEPTH, walkEvents } from './yaml-events.ts';
+import { isTooLarge, MAX_BYTES, textIssues } from './yaml-text.ts';
+
+/** The document, or every issue that stood in its way. `file` only names it in the issues. */
+export function readYaml(text: string, file: string): Parsed<YamlDocument> {
+  const { document, issues } = inspectYaml(text, file);
+  return document === null || issues.length > 0 ? { ok: false, issues } : { ok: true, value: document, issues: [] };
+}
+
+/**
+ * Like `readYaml`, but hands out the document even when something in it is refused, where it can be read all the same
+ * (a tab, an invisible character), so that the issues of its fields are told in the same breath. With issues it must
+ * not be used for anything else.
+ */
+export function inspectYaml(text: string, file: string): { document: YamlDocument | null; issues: readonly Issue[] } {
+  const whole = { file, line: 1, column: 1, length: 1 };
+  if (isTooLarge(text)) return { document: null, issues: [issueAt(whole, TOO_LARGE)] };
+  const characters = textIssues(text, file);
+  const events = eventsOf(text, file);
+  // A character that is refused by name explains a syntax error better than the parser does.
+  if ('issue' in events) return { document: null, issues: characters.length > 0 ? characters : [events.issue] };
+  const walked = walkEvents(events.events, text, file);
+  const issues = sortIssues([...characters, ...walked.issues]);
+  if (walked.documents > 1) issues.push(issueAt(secondDocument(text, file), SEVERAL));
+  if (walked.documents > 1 || walked.issues.some((issue) => !CAN_BE_READ.has(issue.code))) {
+    return { document: null, issues };
+  }
+  const [value] = constructFromEvents(events.events, { source: text, maxAliases: 0 });
+  if (value === undefined || value === null) return { document: null, issues: [...issues, issueAt(whole, EMPTY)] };
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const found = Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    return { document: null, issues: [...issues, issueAt(whole, { ...NOT_A_MAPPING, found })] };
+  }
+  return { document: { file, text, value: value as JsonObject, ranges: walked.ranges }, issues };
+}
+
+/** Refused, but without an effect on the shape of the value. */
+const CAN_BE_READ = new Set([
+  'yaml-control-character',
+  'yaml-invisible-character',
+  'yaml-number-not-finite',
+  'yaml-number-not-exact',
+]);
+
+function eventsOf(text: string, file: string): { events: ReturnType<typeof parseEvents> } | { issue: Issue } {
+  try {
+    return { events: parseEvents(text, {}) };
+  } catch (error) {
+    const { reason, mark } = error as YAMLException;
+    const start = Math.min(mark?.position as number, Math.max(0, text.trimEnd().length - 1));
+    const span = spanOf(file, text, { start, end: start + 1 });
+    return { issue: issueAt(span, reason.startsWith('nesting exceeded') ? TOO_DEEP : { ...SYNTAX, found: reason }) };
+  }
+}
+
+/** Where the file goes on after its first document. */
+function secondDocument(text: string, file: string) {
+  const first = text.search(/^(?!---|#|%|\s*$)/m);
+  const start = first + text.slice(first).search(/^(?:---|\.\.\.)/m);
+  return spanOf(file, text, { start, end: start + 3 });
+}
+
+const TOO_LARGE: Words = {
+  code: 'yaml-too-large',
+  message: 'the file is too large',
+  expected: `at most ${MAX_BYTES} bytes`,
+  fix: 'split it into several files',
+};
+const SEVERAL: Words = {
+  code: 'yaml-several-documents',
+  message: 'the file holds more than one document',
+  found: '---',
+  expected: 'one document a file',
+  fix: 'put each document in a file of its own',
+};
+const EMPTY: Words = {
+  code: 'yaml-empty',
+  message: 'the file is empty',
+  found: 'nothing',
+  expected: 'a document with `apiVersion` and `kind`',
+  fix: 'write the document, or delete the file',
+};
+const NOT_A_MAPPING: Words = {
+  code: 'yaml-not-a-mapping',
+  message: 'the document is not a set of fields',
+  expected: 'fields such as `apiVersion: gatepass/v1`',
+  fix: 'begin with `apiVersion: gatepass/v1` and `kind:`',
+};
+const TOO_DEEP: Words = {
+  code: 'yaml-too-deep',
+  message: 'the file is nested too deeply',
+  found: 'more than 100 levels',
+  expected: `at most ${MAX_DEPTH} levels`,
+  fix: 'flatten it',
+};
+const SYNTAX: Words = {
+  code: 'yaml-syntax',
+  message: 'the file cannot be read as YAML here',
+  expected: 'YAML 1.2',
+  fix: 'check the indentation and the brackets; put quotes around text that contains `: ` or ` #`',
+};
