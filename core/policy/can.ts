@@ -1,0 +1,158 @@
+/**
+ * What somebody may ask for, and what it takes: for every entitlement the rules that would let them have it. It can be told
+ * without GitHub; then memberships are unknown, and what rests on them is said to be.
+ */
+import { parseCodeowners } from '../codeowners/parse.ts';
+import type { Governance, Person, Request, Resource, Rule } from '../document/documents.ts';
+import { type Instant, type Milliseconds, plus } from '../time.ts';
+import type { Reason } from './decision.ts';
+import type { Evidence } from './evidence.ts';
+import { ruleReason } from './fit.ts';
+import { applies, guard } from './guardrails.ts';
+import { hypotheticalEvidence, organizationIn } from './hypothetical.ts';
+import { labelOf } from './labels.ts';
+import { combine } from './requirements.ts';
+import { matches } from './selector.ts';
+import type { Ask, Setting } from './setting.ts';
+
+export interface Facts {
+  readonly at: Instant;
+  /** As in evidence. Empty when nobody asked GitHub: then memberships are unknown. */
+  readonly teams: Evidence['teams'];
+  readonly signals: Evidence['signals'];
+}
+
+export interface Possibility {
+  readonly resource: string;
+  readonly entitlement: string;
+  readonly kind: 'role' | 'action';
+  readonly sensitivity: string;
+  /** In the order in which they are tried: the first that fits decides. */
+  readonly ways: readonly Way[];
+}
+
+export interface Way {
+  readonly rule: string;
+  /** `null`: could not be told; `because` says what is unknown. */
+  readonly holds: true | null;
+  /** After every guardrail. */
+  readonly max: Milliseconds;
+  /** `1 of code owners (team:orders)`. Empty: automatic. */
+  readonly approvals: readonly string[];
+  /** Fields that a guardrail asks for, and calendars that the window must lie in. */
+  readonly fields: readonly string[];
+  readonly during: readonly string[];
+  readonly because: readonly Reason[];
+}
+
+/** Sorted by resource, then by entitlement; entitlements without any way are left out. */
+export function whatCan(governance: Governance, person: Person, facts: Facts): readonly Possibility[] {
+  const setting = settingFor(governance, person, facts);
+  const resources = Object.values(governance.resources).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return resources.flatMap((resource) => {
+    const entitlements = [
+      ...Object.keys(resource.roles).map((name) => ({ name, kind: 'role' as const })),
+      ...Object.keys(resource.actions).map((name) => ({ name, kind: 'action' as const })),
+    ].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return entitlements.flatMap(({ name, kind }) => {
+      const ways = waysTo(resource, name, kind, person, setting);
+      const { sensitivity } = resource;
+      return ways.length === 0 ? [] : [{ resource: resource.name, entitlement: name, kind, sensitivity, ways }];
+    });
+  });
+}
+
+function settingFor(governance: Governance, person: Person, facts: Facts): Setting {
+  const evidence = hypotheticalEvidence({
+    organization: organizationIn(governance.codeowners.text),
+    people: governance.people.people,
+    at: facts.at,
+    opener: person.name,
+    approvedBy: [],
+    path: '',
+    text: '',
+    teams: {},
+    signals: facts.signals,
+    grants: [],
+  });
+  const codeowners = parseCodeowners(governance.codeowners.text, governance.codeowners.path);
+  return { evidence: { ...evidence, teams: facts.teams }, governance, codeowners };
+}
+
+/** Only where exactly one rule set is for the resource: anything else is an error, and grants nothing. */
+function waysTo(
+  resource: Resource,
+  entitlement: string,
+  kind: 'role' | 'action',
+  person: Person,
+  setting: Setting,
+): readonly Way[] {
+  const sets = setting.governance.ruleSets.filter((set) => matches(set.on, resource));
+  const rules = sets.length === 1 ? sets.flatMap((set) => set.rules) : [];
+  return rules.flatMap((rule) => wayBy(rule, askFor(resource, entitlement, kind, person, rule.max, setting)));
+}
+
+function wayBy(rule: Rule, ask: Ask): readonly Way[] {
+  const reason = ruleReason(rule, ask);
+  if (reason.holds === false) return [];
+  const guarded = guard(ask);
+  const applying = ask.setting.governance.organization.guardrails.filter((guardrail) => applies(guardrail, ask));
+  const asked = rule.approvals.map((approval) => ({ ...approval, source: rule.name, place: rule.place }));
+  const approvals = combine([...asked, ...guarded.requirements]);
+  return [
+    {
+      rule: rule.name,
+      holds: reason.holds,
+      max: Math.min(rule.max, ...guarded.bounds.map((bound) => bound.max)),
+      approvals: approvals.map((one) => `${one.count} of ${labelOf(one.from, ask)}`),
+      fields: [...new Set(applying.flatMap((guardrail) => guardrail.require.fields))].sort(),
+      during: [...new Set(applying.flatMap(({ require }) => require.during ?? []))].sort(),
+      because: reason.because,
+    },
+  ];
+}
+
+/** The longest that the rule allows, starting now. */
+function askFor(
+  resource: Resource,
+  entitlement: string,
+  kind: 'role' | 'action',
+  person: Person,
+  length: Milliseconds,
+  setting: Setting,
+): Ask {
+  const { now: at } = setting.evidence;
+  const path = `requests/${resource.name}/${entitlement}/example.yaml`;
+  const fields = {
+    path: { path, resource: resource.name, entitlement, slug: 'example' },
+    reason: '',
+    ticket: null,
+    subject: null,
+    starts: null,
+    startsBy: null,
+    places: {},
+  };
+  const request: Request =
+    kind === 'role'
+      ? { kind: 'AccessRequest', ...fields, duration: length, breakGlass: false }
+      : { kind: 'ActionRequest', ...fields, within: length, inputs: {} };
+  const { name, id, login, identities } = person;
+  return {
+    setting,
+    resource,
+    path,
+    at,
+    request,
+    asked: {
+      request,
+      subject: { kind: 'person', name, id, login, identities },
+      opener: { id, login },
+      resource: resource.name,
+      entitlement,
+      sensitivity: resource.sensitivity,
+    },
+    who: { kind: 'person', id },
+    length,
+    end: plus(at, length),
+  };
+}
