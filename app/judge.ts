@@ -7,11 +7,13 @@ import { ownersOf } from '../core/codeowners/owners.ts';
 import { parseCodeowners } from '../core/codeowners/parse.ts';
 import type { Settings } from '../core/document/documents.ts';
 import { parseGovernance } from '../core/document/parse-governance.ts';
-import { heldGrants } from '../core/ledger/held-grants.ts';
+import type { Entry } from '../core/ledger/entry.ts';
+import { heldGrants } from '../core/ledger/live.ts';
 import { replay } from '../core/ledger/replay.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import type { Evidence } from '../core/policy/evidence.ts';
+import type { Evidence, HeldGrant } from '../core/policy/evidence.ts';
+import type { Instant } from '../core/time.ts';
 import type { GitHub } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { readTwins } from '../github/merge.ts';
@@ -28,16 +30,17 @@ export type Judgement =
 /** Reads everything anew and decides. Throws `GitHubError`. */
 export async function judge(gate: Gate, github: GitHub, pullRequest: number): Promise<Judgement> {
   const ledger = await readEntries(gate);
-  const evidence = await collectEvidence(github, {
+  const collected = await collectEvidence(github, {
     repository: gate.repository,
     pullRequest,
     at: 'open',
     governing: null,
     now: null,
-    grants: ledger.ok ? heldGrants(replay(ledger.entries)) : [],
+    grants: [],
     signals: {},
     cache: gate.git,
   });
+  const evidence = ledger.ok ? { ...collected, grants: grantsIn(ledger.entries, collected.now) } : collected;
   const { head, base } = evidence.pullRequest;
   const twins = await readTwins(github, gate.repository, { number: pullRequest, head: head.sha, base: base.ref });
   if (twins.length > 0) return { is: 'shared', evidence, twins };
@@ -46,6 +49,14 @@ export async function judge(gate: Gate, github: GitHub, pullRequest: number): Pr
     decision.pullKind === 'request' && (decision.verdict === 'allow' || decision.verdict === 'pending');
   if (needsLedger && !ledger.ok) return { is: 'blocked', evidence, why: ledger.why };
   return { is: 'decided', evidence, decision };
+}
+
+/** Everybody's: whose matter, only the decision finds out. */
+function grantsIn(entries: readonly Entry[], now: Instant): readonly HeldGrant[] {
+  const state = replay(entries);
+  const subjects = new Set([...state.grants.values()].map(({ terms }) => terms.subject.id ?? terms.subject.name));
+  const held = [...subjects].flatMap((subject) => heldGrants(state, subject, now));
+  return held.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** `null` when the governing files do not parse: nothing is merged by itself then. */

@@ -14,45 +14,58 @@ const MOST_FILES = 300;
 /** A change without its bytes. */
 type Difference = Omit<Change, 'text'>;
 
-/** What `to` has that `from` has not, by path. A rename is a removal and an addition of the same blob and mode. */
+/** What `to` has that `from` has not, by path. A removal and an addition of the same blob and mode are a rename. */
 export function diffTrees(from: Tree, to: Tree): readonly Difference[] {
-  const removed: TreeEntry[] = [];
-  const added: TreeEntry[] = [];
+  const differences = compareTrees(from, to);
+  const removed = differences.filter(({ status }) => status === 'removed');
+  const paired = differences.map((change) => {
+    const at = change.status === 'added' ? removed.findIndex((former) => isSame(former, change)) : -1;
+    const [former] = at < 0 ? [] : removed.splice(at, 1);
+    return former === undefined ? change : { ...change, status: 'renamed' as const, previousPath: former.path };
+  });
+  const left = new Set(removed.map(({ path }) => path));
+  return paired.filter(({ status, path }) => status !== 'removed' || left.has(path));
+}
+
+/** Path by path: added, removed, modified, or changed in kind. Sorted by path. */
+function compareTrees(from: Tree, to: Tree): readonly Difference[] {
   const differences: Difference[] = [];
-  for (const entry of from.values()) if (!to.has(entry.path)) removed.push(entry);
+  for (const entry of from.values()) if (!to.has(entry.path)) differences.push(difference('removed', entry, null));
   for (const entry of to.values()) {
     const before = from.get(entry.path);
-    if (before === undefined) added.push(entry);
+    if (before === undefined) differences.push(difference('added', entry, null));
     else if (!isSame(before, entry)) {
-      const status = isSameKind(before.mode, entry.mode) ? 'modified' : 'changed';
-      differences.push(difference(status, entry, null));
+      differences.push(difference(isSameKind(before.mode, entry.mode) ? 'modified' : 'changed', entry, null));
     }
   }
-  removed.sort(byPath);
-  for (const entry of added.sort(byPath)) {
-    const at = removed.findIndex((former) => isSame(former, entry));
-    const [former] = at < 0 ? [] : removed.splice(at, 1);
-    differences.push(
-      former === undefined ? difference('added', entry, null) : difference('renamed', entry, former.path),
-    );
-  }
-  for (const entry of removed) differences.push(difference('removed', entry, null));
   return differences.sort(byPath);
 }
 
-/** The changes between two commits of one repository, with the texts of what was added or changed. */
-export async function readDiff(
+/**
+ * What a merge added to its first parent, with the texts of what is there now. The trees alone say what changed; which
+ * removal and addition are one rename is told as GitHub tells it for the pull request, so that the counts agree.
+ */
+export async function readMergedChanges(
   github: GitHub,
   repository: RepositoryName,
-  from: string,
-  to: string,
+  merge: { readonly number: number; readonly parent: string; readonly commit: string },
   cache: GitCache,
 ): Promise<readonly Change[]> {
-  const [before, after] = await Promise.all([
-    readTree(github, repository, from, cache),
-    readTree(github, repository, to, cache),
+  const [listed, before, after] = await Promise.all([
+    listFiles(github, repository, merge.number),
+    readTree(github, repository, merge.parent, cache),
+    readTree(github, repository, merge.commit, cache),
   ]);
-  return withTexts(github, repository, diffTrees(before, after), cache);
+  const formers = new Map(listed.map((file) => [file.path, file.status === 'renamed' ? file.previousPath : null]));
+  const differences = compareTrees(before, after);
+  const removed = new Set(differences.filter(({ status }) => status === 'removed').map(({ path }) => path));
+  const paired = differences.map((change) => {
+    const former = change.status === 'added' ? (formers.get(change.path) ?? null) : null;
+    if (former === null || !removed.delete(former)) return change;
+    return { ...change, status: 'renamed' as const, previousPath: former };
+  });
+  const whole = paired.filter(({ status, path }) => status !== 'removed' || removed.has(path));
+  return withTexts(github, repository, whole, cache);
 }
 
 /**

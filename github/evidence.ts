@@ -5,7 +5,7 @@
 import type { JsonValue } from '../core/json.ts';
 import type { Evidence, HeldGrant } from '../core/policy/evidence.ts';
 import type { Instant } from '../core/time.ts';
-import { readDiff, readPullChanges } from './changes.ts';
+import { readMergedChanges, readPullChanges } from './changes.ts';
 import { call, type GitHub, GitHubError, type GitHubResponse, type RepositoryName, serverDate } from './client.ts';
 import { readCommits } from './commits.ts';
 import { readGoverning } from './governing.ts';
@@ -91,7 +91,7 @@ async function baseTip(github: GitHub, asked: EvidenceAsked, facts: PullRequestF
   return text(fields(fields(data, 'ref')['object'], 'ref.object')['sha'], 'ref.object.sha');
 }
 
-function readChanges(
+async function readChanges(
   github: GitHub,
   asked: EvidenceAsked,
   facts: PullRequestFacts,
@@ -99,9 +99,11 @@ function readChanges(
   cache: GitCache,
 ): Promise<Evidence['changes']> {
   const { repository, at } = asked;
-  if (at !== 'open') return readDiff(github, repository, at.parent, at.mergeCommit, cache);
-  if (tip === null) throw new GitHubError('unexpected', 'the tip of the base branch was not read');
   const { number, head } = facts.pullRequest;
+  if (at !== 'open') {
+    return readMergedChanges(github, repository, { number, parent: at.parent, commit: at.mergeCommit }, cache);
+  }
+  if (tip === null) throw new GitHubError('unexpected', 'the tip of the base branch was not read');
   // A fork's commits are in this repository too, under refs/pull; a deleted fork's as well.
   return readPullChanges(github, repository, { number, head: head.sha, tip }, cache);
 }

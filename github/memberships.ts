@@ -2,23 +2,20 @@
  * The teams that the governing files name, with their members, and the organisation's members. What cannot be read is
  * left out or marked incomplete, never shown as empty: absence would then prove something it does not.
  */
+import { parseGovernance } from '../core/document/parse-governance.ts';
 import type { GoverningFile, Team, TeamMember } from '../core/policy/evidence.ts';
+import { teamsToRead } from '../core/policy/governing-teams.ts';
 import { callAll, type GitHub, GitHubError } from './client.ts';
 import { inBatches } from './in-batches.ts';
 import { fields, fieldsOrNull, integer, text } from './read.ts';
 
-/** Slugs named as `team:slug` in policies, or as `@organization/slug` in CODEOWNERS. One too many costs a call. */
+/**
+ * The teams whose members or place a decision under these files can ask for. Files that do not parse name none: whatever
+ * is decided under them is a fault.
+ */
 export function teamsNamedIn(files: readonly GoverningFile[], organization: string): readonly string[] {
-  const slugs = new Set<string>();
-  const owner = `@${organization.toLowerCase()}/`;
-  for (const file of files) {
-    if (file.path.endsWith('.test.yaml')) continue;
-    for (const [, slug = ''] of file.text.matchAll(/\bteam:([a-z0-9][a-z0-9_-]*)/g)) slugs.add(slug);
-    for (const [mention] of file.text.matchAll(/@[A-Za-z0-9-]+\/[A-Za-z0-9_-]+/g)) {
-      if (mention.toLowerCase().startsWith(owner)) slugs.add(mention.slice(owner.length).toLowerCase());
-    }
-  }
-  return [...slugs].sort();
+  const governance = parseGovernance(files);
+  return governance.ok ? teamsToRead(governance.value, organization) : [];
 }
 
 /** By slug. A team that GitHub does not show is missing; one whose members it does not show is incomplete. */
@@ -29,9 +26,30 @@ export async function readTeams(
 ): Promise<Readonly<Record<string, Team>>> {
   if (slugs.length === 0) return {};
   const known = await listTeams(github, organization);
-  const needed = slugs.flatMap((slug) => known.get(slug) ?? []);
+  const needed = withParents(slugs, known).flatMap((slug) => known.get(slug) ?? []);
   const teams = await inBatches(needed, (team) => withMembers(github, organization, team));
   return Object.fromEntries(teams.map((team) => [team.slug, team]));
+}
+
+/** A member of a child team is one of its parents too, so where a team stands matters as well. */
+function withParents(slugs: readonly string[], known: ReadonlyMap<string, KnownTeam>): readonly string[] {
+  const all = new Set(slugs);
+  for (const slug of all) {
+    const parent = known.get(slug)?.parent ?? null;
+    if (parent !== null) all.add(parent);
+  }
+  return [...all].sort();
+}
+
+/** Joining a team joins its parents too, so whether one of these governs has to be seen (threat 75). */
+function withParents(slugs: readonly string[], known: ReadonlyMap<string, KnownTeam>): readonly string[] {
+  const all = new Set(slugs);
+  // A set hands out what is added while it is walked.
+  for (const slug of all) {
+    const parent = known.get(slug)?.parent;
+    if (parent !== null && parent !== undefined) all.add(parent);
+  }
+  return [...all].sort();
 }
 
 type KnownTeam = Pick<Team, 'id' | 'slug' | 'parent'>;
