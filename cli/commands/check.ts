@@ -37,7 +37,7 @@ async function check(args: readonly string[], terminal: Terminal): Promise<numbe
     ...strictProfile(governing),
     ...requests.flatMap((file) => requestIssues(file, parsed.ok ? parsed.value : null)),
   ].filter((issue) => wanted(issue.file));
-  const tests = parsed.ok && positionals.length === 0 ? runPolicyTests(parsed.value, governing) : [];
+  const tests = parsed.ok && positionals.length === 0 ? runPolicyTests(parsed.value) : [];
   const failed = tests.filter((test) => !test.passed);
 
   const checked = [...governing, ...requests].filter((file) => wanted(file.path)).length;
