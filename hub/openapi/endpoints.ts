@@ -114,6 +114,7 @@ export const ENDPOINTS: readonly string[] = [
   `PATCH ${REPOSITORY}/issues/{issue_number}`,
   `GET ${REPOSITORY}/issues/{issue_number}/comments`,
   `POST ${REPOSITORY}/issues/{issue_number}/comments`,
+  `GET ${REPOSITORY}/issues/{issue_number}/events`,
   `POST ${REPOSITORY}/issues/{issue_number}/labels`,
   `GET ${REPOSITORY}/issues/{issue_number}/reactions`,
   `POST ${REPOSITORY}/issues/{issue_number}/reactions`,
@@ -150,6 +151,11 @@ export const ENDPOINTS: readonly string[] = [
   'GET /user/{account_id}',
   'GET /users/{username}',
 ];
+
+/** What GitHub's description says only in words: without a path, `contents` lists the root. */
+export const ALSO: Readonly<Record<string, string>> = {
+  [`GET ${REPOSITORY}/contents`]: `GET ${REPOSITORY}/contents/{path}`,
+};
 
 /** `event` or `event/action`, as in the description's `x-webhooks`, with GitHub's event names (underscores). */
 export const WEBHOOKS: readonly string[] = [

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { ALSO } from './endpoints.ts';
 import type { Endpoint, Extract, Schema } from './schema.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { exampleProblems, type WebhookExamples } from './webhook-examples.ts';
@@ -35,7 +36,7 @@ export function createValidator(options: ValidatorOptions = {}): Validator {
   const strict = schemaChecker(extract, false);
   const fromText = schemaChecker(extract, true);
   const endpointOf = (method: string, template: string): Endpoint | undefined =>
-    extract.endpoints[`${method.toUpperCase()} ${template}`];
+    described(extract, `${method.toUpperCase()} ${template}`);
 
   return {
     has: (method, template) => endpointOf(method, template) !== undefined,
@@ -60,6 +61,15 @@ export function createValidator(options: ValidatorOptions = {}): Validator {
       return [...problems, ...exampleProblems(options.examples ?? [], event, payload, schema, extract.schemas)];
     },
   };
+}
+
+/** An alias lacks the path parameters that it leaves out. */
+function described(extract: Extract, key: string): Endpoint | undefined {
+  const other = ALSO[key];
+  const endpoint = extract.endpoints[other ?? key];
+  if (endpoint === undefined || other === undefined) return endpoint;
+  const parameters = endpoint.parameters.filter(({ name, in: place }) => place !== 'path' || key.includes(`{${name}}`));
+  return { ...endpoint, parameters };
 }
 
 const notDescribed = (method: string, template: string): string =>
