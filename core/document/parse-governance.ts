@@ -2,6 +2,7 @@
  * Reads every governing file of one tree into one `Governance`, and checks the files against each other. All issues of
  * all files at once; with a single error there is no governance at all, so that nothing half-read ever decides.
  */
+import { strictProfile } from '../codeowners/strict-profile.ts';
 import type { Governance, Rota } from './documents.ts';
 import { approverIssues } from './governance/bindings.ts';
 import { readCatalogs } from './governance/catalog.ts';
@@ -25,7 +26,6 @@ import { readRotas } from './governance/rotas.ts';
 import { readRuleSets } from './governance/rule-sets.ts';
 import { DEFAULT_SETTINGS, readSettings } from './governance/settings.ts';
 import type { Issue, Parsed } from './issue.ts';
-import { CODEOWNERS_PATHS } from './paths.ts';
 import { recordOf } from './record.ts';
 import { issueAt, sortIssues } from './yaml-document.ts';
 
@@ -53,6 +53,7 @@ export function parseGovernance(files: readonly GovernanceFile[], checkCondition
   const issues = sortIssues([
     ...loaded.issues,
     ...missingIssues(loaded),
+    ...strictProfile(files),
     ...[catalogs, rules, organization, people, rotas, delegations, locks, tests].flatMap((part) => part.issues),
     ...approverIssues(catalogs.entries, teamsNamed(loaded)),
     ...principalIssues(loaded, known),
@@ -62,6 +63,7 @@ export function parseGovernance(files: readonly GovernanceFile[], checkCondition
     ...selectorIssues(loaded, known),
   ]);
   const [codeowners] = loaded.codeowners;
+  // `strictProfile` refuses a tree without code owners.
   if (codeowners === undefined || issues.some(({ severity }) => severity === 'error')) return { ok: false, issues };
   const resources = catalogs.entries.map(({ resource }) => [resource.name, resource] as const);
   const value: Governance = {
@@ -83,47 +85,24 @@ function read<Source, Result>(source: Source | null, reader: (source: Source) =>
   return source === null ? absent : reader(source);
 }
 
-/** Guardrails, people and code owners must be there: without them, less would be asked, not more. */
-function missingIssues({ organization, people, broken, codeowners }: Loaded): Issue[] {
+/** Guardrails and people must be there: without them, less would be asked, not more. */
+function missingIssues({ organization, people, broken }: Loaded): Issue[] {
   const issues: Issue[] = [];
   if (organization === null && !broken.has('Organization'))
     issues.push(missing('policies/organization.yaml', 'Organization'));
   if (people === null && !broken.has('People')) issues.push(missing('policies/people.yaml', 'People'));
-  if (codeowners.length === 0) {
-    issues.push(
-      issueAt(at('CODEOWNERS'), {
-        code: 'codeowners-missing',
-        message: 'there is no CODEOWNERS file, so nobody could approve anything',
-        found: 'nothing',
-        expected: CODEOWNERS_PATHS.map((path) => `\`${path}\``).join(', '),
-        fix: 'add `CODEOWNERS` with an owner for every path',
-      }),
-    );
-  }
-  return [
-    ...issues,
-    ...codeowners.slice(1).map(({ path }) =>
-      issueAt(at(path), {
-        code: 'codeowners-several',
-        message: 'there is more than one CODEOWNERS file, and GitHub reads only the first',
-        found: codeowners.map((each) => each.path).join(', '),
-        expected: 'one',
-        fix: 'keep one and delete the others',
-      }),
-    ),
-  ];
+  return issues;
 }
 
 function missing(path: string, kind: string): Issue {
-  return issueAt(at(path), {
-    code: 'governing-missing',
-    message: 'this file is missing, and nothing is decided without it',
-    found: 'nothing',
-    expected: `\`${path}\` with \`kind: ${kind}\``,
-    fix: 'add the file; `gatepass init` writes one to begin with',
-  });
-}
-
-function at(file: string) {
-  return { file, line: 1, column: 1, length: 1 };
+  return issueAt(
+    { file: path, line: 1, column: 1, length: 1 },
+    {
+      code: 'governing-missing',
+      message: 'this file is missing, and nothing is decided without it',
+      found: 'nothing',
+      expected: `\`${path}\` with \`kind: ${kind}\``,
+      fix: 'add the file; `gatepass init` writes one to begin with',
+    },
+  );
 }
