@@ -3,6 +3,7 @@
  * an error: a misspelt setting must not quietly mean its default.
  */
 import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { Slot } from '../core/ledger/entry.ts';
 import { ProviderError } from './provider.ts';
 
 export interface Setting {
@@ -65,4 +66,11 @@ export function textOf(given: JsonObject, name: string): string {
 
 export function optionalText(given: JsonObject, name: string): string | null {
   return given[name] === undefined ? null : textOf(given, name);
+}
+
+/** A value that the slot cannot take is a mistake of the caller's, never a default. */
+export function assertLevel(slot: Slot, value: string | null): void {
+  if (value === null || slot.levels.includes(value)) return;
+  const levels = slot.levels.join('`, `');
+  throw new ProviderError('configuration', `\`${slot.key}\` cannot hold \`${value}\`; it holds one of \`${levels}\``);
 }

@@ -17,16 +17,16 @@ import {
   type Resolved,
   type SetSlot,
 } from '../provider.ts';
-import { assertSettings, optionalText, type Settings, schemaOf, textOf } from '../settings.ts';
+import { assertLevel, assertSettings, optionalText, type Settings, schemaOf, textOf } from '../settings.ts';
 import { assertNoChildren, findTeam, type Team, teamOfSlot, teamPath } from './team.ts';
 
 const LEVELS = ['member', 'maintainer'] as const;
 
-const CONFIG: Settings = {
+export const CONFIG: Settings = {
   organization: { type: 'string', isRequired: true, description: 'login of the organisation' },
 };
 
-const TARGET: Settings = {
+export const TARGET: Settings = {
   team: { type: 'string', isRequired: true, description: 'slug of the team; best one that is filled only by Gatepass' },
   role: { type: 'string', enum: [...LEVELS], description: 'default: member' },
 };
@@ -150,6 +150,7 @@ function membershipPath({ organization, slug }: Team, login: string): string {
 }
 
 async function set(api: GitHubApi, { slot, value }: SetSlot): Promise<Outcome> {
+  assertLevel(slot, value);
   const team = await teamOfSlot(api, slot);
   const login = await loginOf(api, userOf(slot));
   if (login === null) {

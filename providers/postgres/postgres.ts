@@ -16,7 +16,7 @@ import {
   type Resolved,
   type SetSlot,
 } from '../provider.ts';
-import { assertSettings, schemaOf, textOf } from '../settings.ts';
+import { assertLevel, assertSettings, schemaOf, textOf } from '../settings.ts';
 import {
   canHandOut,
   findRole,
@@ -172,6 +172,7 @@ async function observe(queries: Queries, slots: readonly Slot[]): Promise<Observ
 const LOCK = '7449363237673464691';
 
 async function set(session: Session, change: SetSlot): Promise<Outcome> {
+  assertLevel(change.slot, change.value);
   const endsSessions = change.value === null && (change.endSessions || change.slot.config['endSessions'] === true);
   const outcome = await session.transaction(async (queries) => {
     await queries.rows(`SELECT set_config('statement_timeout', '15s', true), set_config('lock_timeout', '10s', true)`);
@@ -182,13 +183,23 @@ async function set(session: Session, change: SetSlot): Promise<Outcome> {
     if (change.value !== null) return ensure(queries, server, pair, held);
     const removed = await remove(queries, server, pair, held);
     // Once before the end, so that a crash in between leaves no session behind …
-    if (endsSessions) await endSessions(queries, pair);
+    if (endsSessions) await tryEndSessions(queries, pair);
     return removed;
   });
   // … and once after it, for a session that began meanwhile.
-  if (endsSessions)
-    await session.read((queries) => endSessions(queries, { member: Number(change.slot.ids['member']) }));
+  if (endsSessions) await session.read((queries) => endSessions(queries, Number(change.slot.ids['member'])));
   return outcome;
+}
+
+/** INVARIANT: the role is taken back also where sessions cannot be ended. */
+async function tryEndSessions(queries: Queries, { member }: Pair): Promise<void> {
+  await queries.rows('SAVEPOINT sessions');
+  try {
+    await endSessions(queries, member);
+  } catch {
+    // The attempt after the transaction says why.
+    await queries.rows('ROLLBACK TO SAVEPOINT sessions');
+  }
 }
 
 async function ensure(queries: Queries, server: Server, pair: Pair, held: readonly Membership[]): Promise<Outcome> {
@@ -227,11 +238,16 @@ function refused(why: (Outcome & { is: 'refused' })['why'], detail: string): Out
   return { is: 'refused', why, detail };
 }
 
-async function endSessions(queries: Queries, { member }: { member: number }): Promise<void> {
-  await queries.rows(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = $1::oid AND pid <> pg_backend_pid()',
-    [member],
-  );
+/** Throws `sessions-not-ended`; the role itself is gone by then. */
+async function endSessions(queries: Queries, member: number): Promise<void> {
+  const others = 'FROM pg_stat_activity WHERE usesysid = $1::oid AND pid <> pg_backend_pid()';
+  try {
+    await queries.rows(`SELECT pg_terminate_backend(pid) ${others}`, [member]);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const message = `the role was taken back, but sessions that began before could not be ended: ${said}`;
+    throw new ProviderError('sessions-not-ended', message, { retry: 'backoff', effect: 'unknown', cause });
+  }
 }
 
 /** An identifier, quoted as PostgreSQL demands (section 4.1.1). A role's name cannot hold a NUL. */

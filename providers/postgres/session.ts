@@ -25,7 +25,12 @@ export function openSession(connection: Connection): Session {
     const fresh = new pg.Client(connection.client);
     // Also said by the query that fails; without a listener it would end the process.
     fresh.on('error', () => discard(fresh));
-    await fresh.connect();
+    try {
+      await fresh.connect();
+    } catch (error) {
+      discard(fresh);
+      throw toProviderError(error, connection.place, 'none');
+    }
     client = fresh;
     return fresh;
   };
@@ -38,6 +43,12 @@ export function openSession(connection: Connection): Session {
     queue = turn.catch(() => undefined);
     return turn;
   };
+  /** What was thrown, told apart. A connection whose state nobody knows is not used again. */
+  const failed = (error: unknown, used: Client, effect: 'none' | 'unknown') => {
+    const told = toProviderError(error, connection.place, effect);
+    if (told.code === 'network') discard(used);
+    return told;
+  };
 
   return {
     read: (work) =>
@@ -45,14 +56,12 @@ export function openSession(connection: Connection): Session {
         try {
           return await work(queriesOf(used));
         } catch (error) {
-          throw toProviderError(error, connection.place, 'none');
+          throw failed(error, used, 'none');
         }
-      }).catch((error: unknown) => {
-        throw toProviderError(error, connection.place, 'none');
       }),
-    transaction: (work) => {
-      let effect: 'none' | 'unknown' = 'none';
-      return alone(async (used) => {
+    transaction: (work) =>
+      alone(async (used) => {
+        let effect: 'none' | 'unknown' = 'none';
         try {
           await used.query('BEGIN');
           const result = await work(queriesOf(used));
@@ -60,13 +69,11 @@ export function openSession(connection: Connection): Session {
           await used.query('COMMIT');
           return result;
         } catch (error) {
-          await used.query('ROLLBACK').catch(() => discard(used));
-          throw error;
+          const told = failed(error, used, effect);
+          if (told.code !== 'network') await used.query('ROLLBACK').catch(() => discard(used));
+          throw told;
         }
-      }).catch((error: unknown) => {
-        throw toProviderError(error, connection.place, effect);
-      });
-    },
+      }),
     close: async () => {
       await queue;
       const last = client;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actionRunner, openProvider, providers } from '../../providers/registry.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { actionRunner, bindingProblems, openProvider, providers } from '../../providers/registry.ts';
 import { scriptedGitHub } from '../support/scripted-github.ts';
 
 describe('the registry', () => {
@@ -23,6 +24,29 @@ describe('the registry', () => {
       code: 'unknown-provider',
       message: `there is no provider \`${type}\`; there are \`github-team\`, \`postgres\``,
     });
+  });
+
+  it.each<[string, JsonObject, JsonObject, string[]]>([
+    ['postgres', { credentials: 'ORDERS_PG' }, { role: 'app_read' }, []],
+    [
+      'postgres',
+      {},
+      { rolle: 'x' },
+      [
+        'postgres: `credentials` is missing',
+        'postgres grant has no setting `rolle`; there are `role`',
+        'postgres grant: `role` is missing',
+      ],
+    ],
+    [
+      'github-team',
+      { organization: 'acme' },
+      { team: 'x', role: 'owner' },
+      ['github-team grant: `role` is `owner`; expected one of `member`, `maintainer`'],
+    ],
+    ['mysql', {}, {}, ['there is no provider `mysql`; there are `github-team`, `postgres`']],
+  ])('finds what is wrong with a binding of %s %j %j', (type, config, target, expected) => {
+    expect(bindingProblems(type, config, target)).toEqual(expected);
   });
 
   it.each(Object.values(providers))('describes the settings of $type', ({ configSchema, targetSchema }) => {

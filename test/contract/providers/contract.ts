@@ -184,6 +184,11 @@ export function providerContract(name: string, definition: ProviderDefinition, s
       expect({ code: error.code, retry: error.retry }).toEqual({ code: 'unknown-principal', retry: 'no' });
     });
 
+    it('refuses a value that the slot cannot take', async () => {
+      expect((await errorOf(provider.set(await change('everything')))).code).toBe('configuration');
+      expect(await harness.held()).toBeNull();
+    });
+
     it('refuses settings that it does not know', async () => {
       const misspelt = definition.open({ ...harness.config, databse: 'x' }, harness.io);
       expect((await errorOf(misspelt)).message).toContain('`databse`');

@@ -91,6 +91,24 @@ for (const version of VERSIONS) {
           );
         });
 
+        it('loses the role also where sessions cannot be ended, and that is said', async () => {
+          const roles = await world.roles();
+          await opened(roles, {}, (provider) =>
+            as(roles.aliceUri, async (client) => {
+              const slot = await slotOf(provider, roles);
+              await provider.set({ slot, value: 'granted', until: null, endSessions: false });
+              await client.query('SELECT 1');
+              const removal = provider.set({ slot, value: null, until: null, endSessions: true });
+              await expect(removal).rejects.toMatchObject({
+                code: 'sessions-not-ended',
+                retry: 'backoff',
+                effect: 'unknown',
+              });
+              expect(await provider.observe([slot])).toEqual([{ slot: slot.key, value: null }]);
+            }),
+          );
+        });
+
         it('ends sessions when the configuration at the grant said so', async () => {
           const roles = await world.roles();
           await world.query(`GRANT pg_signal_backend TO ${roles.admin}`);
