@@ -32,7 +32,7 @@ export async function startApp(app: Registration, hub: Hub, main: string): Promi
       ACCESS_REPOSITORY: 'acme/access',
       HOST: '127.0.0.1',
       PORT: String(port),
-      LOG_LEVEL: process.env['GATEPASS_DEMO_LOG'] ?? 'warn',
+      LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -25,7 +25,7 @@ export async function tellStory(stage: Stage): Promise<void> {
     const { data } = await alice.api.checks.listAnnotations({ ...world.access, check_run_id: check.id });
     const [first] = data;
     if (first === undefined || first.path !== PATH) throw new Error('no annotation on her file');
-    return `${check.output.title}\n${first.path}:${first.start_line}  ${first.message.split('\n').join('\n  ')}`;
+    return `${check.output.title}\n${first.path}:${first.start_line}  ${(first.message ?? '').split('\n').join('\n  ')}`;
   });
 
   tell.act('she asks for two hours instead');
