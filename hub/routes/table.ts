@@ -1,0 +1,27 @@
+/** Every row of the route table that needs nothing but the state. */
+import type { Route } from '../types.ts';
+import { checkRoutes } from './checks.ts';
+import { commentRoutes } from './comments.ts';
+import { commitRoutes } from './commits.ts';
+import { contentsRoutes } from './contents.ts';
+import { gitDataRoutes } from './git-data.ts';
+import { peopleRoutes } from './people.ts';
+import { pullRoutes } from './pulls.ts';
+import { repositoryRoutes } from './repositories.ts';
+import { reviewRoutes } from './reviews.ts';
+import { rulesetRoutes } from './rulesets.ts';
+import { teamRoutes } from './teams.ts';
+
+export const ROUTES: readonly Route[] = [
+  ...peopleRoutes,
+  ...teamRoutes,
+  ...repositoryRoutes,
+  ...gitDataRoutes,
+  ...contentsRoutes,
+  ...commitRoutes,
+  ...pullRoutes,
+  ...reviewRoutes,
+  ...commentRoutes,
+  ...checkRoutes,
+  ...rulesetRoutes,
+];
