@@ -72,7 +72,7 @@ function apply(draft: Draft, entry: Entry): void {
       close(draft, entry);
       return;
     case 'deferred':
-      setStatus(draft, entry.request, { is: 'deferred', why: entry.why, until: entry.until });
+      setStatus(draft, entry.request, { is: 'deferred', commit: entry.commit, why: entry.why, until: entry.until });
       return;
     case 'standing':
       recordStanding(draft, entry);
@@ -135,7 +135,13 @@ function close(draft: Draft, entry: Extract<Entry, { type: 'refused' | 'quaranti
     draft.grants.set(grant.terms.id, { ...grant, status: 'lapsed' });
     draft.requests.delete(requestKey(entry.request));
   }
-  setStatus(draft, entry.request, { is: entry.type, code: entry.code, why: entry.why, at: entry.at });
+  setStatus(draft, entry.request, {
+    is: entry.type,
+    commit: entry.commit,
+    code: entry.code,
+    why: entry.why,
+    at: entry.at,
+  });
 }
 
 function setStatus(draft: Draft, request: RequestRef, status: RequestStatus): void {

@@ -131,11 +131,12 @@ export type RequestStatus =
   | { readonly is: 'authorised'; readonly grant: string }
   | {
       readonly is: 'refused' | 'quarantined' | 'lapsed';
+      readonly commit: string;
       readonly code: string;
       readonly why: string;
       readonly at: Instant;
     }
-  | { readonly is: 'deferred'; readonly why: string; readonly until: Instant };
+  | { readonly is: 'deferred'; readonly commit: string; readonly why: string; readonly until: Instant };
 
 export interface OpenAlert {
   readonly key: string;

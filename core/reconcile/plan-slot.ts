@@ -16,7 +16,7 @@ export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   // Others raised it. What of it is ours cannot be told apart: nothing is lowered, and nothing is built on it.
   if (seen !== undefined && isAbove(slot, seen, state.written))
     return [drift(site, ending === null ? 'raised' : 'kept', state.written)];
-  return ending === null ? planHeld(site, state) : planEnding(site, state, ending, input.now);
+  return ending === null ? planHeld(site, state, input) : planEnding(site, state, ending, input.now);
 }
 
 /** The first grants of an episode: what stands there is recorded, and raised where they ask for more. */
@@ -125,10 +125,11 @@ function take(site: Site, state: SlotState, ending: Ending, after: Value): Chang
 }
 
 /** Nothing is over: what was sent is looked at, what is asked is sent, and what others did is said. */
-function planHeld(site: Site, state: SlotState): readonly Change[] {
+function planHeld(site: Site, state: SlotState, input: PlanInput): readonly Change[] {
   const { slot, seen } = site;
   if (seen === undefined) return [];
-  const arrived = site.holders.filter(({ hold }) => SENT.has(hold.phase) && hold.after === seen);
+  const isWaiting = input.waiting?.has(slot.key) === true;
+  const arrived = site.holders.filter(({ hold }) => !isWaiting && SENT.has(hold.phase) && hold.after === seen);
   const settles = arrived.map(({ grant, hold }) =>
     settled(site, { intent: hold.intent, grant: grant.terms.id, effect: 'ensure' }, startOf(grant)),
   );

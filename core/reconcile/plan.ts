@@ -42,6 +42,8 @@ export interface PlanInput {
   readonly resolved: ReadonlyMap<string, readonly Target[]>;
   /** By slot key, what each was seen to hold. A slot that could not be told is not here. See `slotsToObserve`. */
   readonly observed: ReadonlyMap<string, string | null>;
+  /** Keys of slots whose value is set but not in force yet, such as an invitation: taken back all the same, settled by none. */
+  readonly waiting?: ReadonlySet<string>;
   /** Trusted: the later of the server's clock and the ledger's last entry. */
   readonly now: Instant;
   /** Ids of all grants that a lock in force matches, whatever their status. */
