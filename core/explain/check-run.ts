@@ -5,7 +5,7 @@
 import type { Issue } from '../document/issue.ts';
 import type { Decision } from '../policy/decision.ts';
 import { code, fitBytes, plain, prose, shorten } from './escape.ts';
-import { approvalsTable, issuesList, type Links, nextSteps, reasonsTree, reviewsList } from './sections.ts';
+import { approvalsTable, issuesList, type Links, nextSteps, reasonsTree, reviewsList, whyNot } from './sections.ts';
 import { effectSentence, verdictLine } from './verdict.ts';
 
 /** One marked line. Columns count from 1 and are given on a single line only (GitHub's rule). */
@@ -65,14 +65,15 @@ function statusOf(decision: Decision): Pick<CheckRun, 'status' | 'conclusion'> {
 function summaryOf(decision: Decision, issues: readonly Issue[], links: Links): string {
   const parts = [
     effectSentence(decision) ?? '',
-    issuesList(issues, decision.head, links),
+    whyNot(decision),
+    issuesList(issues, decision, links),
     'requirements' in decision ? approvalsTable(decision.requirements) : '',
     reviewsList(decision),
     nextSteps(decision)
       .map((step) => `- ${step}`)
       .join('\n'),
-    reasonsTree(decision.reasons, decision.governing, links),
-    issuesList(decision.warnings, decision.governing, links),
+    reasonsTree(decision, links),
+    issuesList(decision.warnings, decision, links),
     `Decided for ${code(decision.head)} under the policy at ${code(decision.governing)} by ${code(decision.engine)}.`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');

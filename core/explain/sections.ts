@@ -1,13 +1,20 @@
 /** The parts that the check and the comment share, in Markdown: approvals, reviews, reasons, problems, next steps. */
 import type { Issue } from '../document/issue.ts';
-import type { Binding, Candidate, Decision, Reason, RequirementStatus } from '../policy/decision.ts';
+import type { Binding, Candidate, Decision, Pending, Reason, RequirementStatus } from '../policy/decision.ts';
 import { code, person, prose } from './escape.ts';
-import { unfilled } from './verdict.ts';
+import { blockers, unfilled, whatFailed } from './verdict.ts';
 
 /** Where the reader can follow a reference. */
 export interface Links {
   /** `https://github.com/acme/access`, without a trailing slash. */
   readonly repository: string;
+}
+
+/** What stopped it, in full: the title is short. Empty where issues say it, and where nothing did. */
+export function whyNot(decision: Decision): string {
+  if (decision.verdict === 'allow' || decision.verdict === 'pending' || decision.issues.length > 0) return '';
+  const why = whatFailed(decision);
+  return why === null ? '' : `**${prose(why)}**`;
 }
 
 /** Empty when no approval is asked for. */
@@ -71,39 +78,47 @@ function targetOf(target: Binding['target']): string {
     .join(', ');
 }
 
-export function issuesList(issues: readonly Issue[], commit: string, links: Links): string {
-  return issues.map((issue) => issueItem(issue, commit, links)).join('\n');
+export function issuesList(issues: readonly Issue[], decision: Decision, links: Links): string {
+  return issues.map((issue) => issueItem(issue, decision, links)).join('\n');
 }
 
-function issueItem(issue: Issue, commit: string, links: Links): string {
+function issueItem(issue: Issue, decision: Decision, links: Links): string {
   const facts = [
     issue.found === null ? null : `found ${code(issue.found)}`,
     issue.expected === null ? null : `expected ${prose(issue.expected)}`,
     issue.fix === null ? null : `**${prose(issue.fix)}**`,
   ].filter((fact) => fact !== null);
-  const place = permalink(`${issue.file}:${issue.line}`, commit, links);
+  const place = permalink(`${issue.file}:${issue.line}`, decision, links);
   return `- ${issue.severity === 'warning' ? 'warning: ' : ''}${prose(issue.message)} (${place})${facts.length === 0 ? '' : `: ${facts.join('; ')}`}`;
 }
 
 const MARKS = { true: '✓', false: '✗', null: '?' } as const;
 
 /** The whole tree of reasons, a claim a line. */
-export function reasonsTree(reasons: readonly Reason[], commit: string, links: Links, depth = 0): string {
-  return reasons
-    .map((reason) => {
-      const place = reason.place === null ? '' : ` (${permalink(reason.place, commit, links)})`;
-      const line = `${'  '.repeat(depth)}- ${MARKS[`${reason.holds}`]} ${prose(reason.message)}${place}`;
-      return reason.because.length === 0 ? line : `${line}\n${reasonsTree(reason.because, commit, links, depth + 1)}`;
-    })
-    .join('\n');
+export function reasonsTree(decision: Decision, links: Links): string {
+  return branches(decision.reasons, 0, decision, links).join('\n');
+}
+
+function branches(reasons: readonly Reason[], depth: number, decision: Decision, links: Links): readonly string[] {
+  return reasons.flatMap(({ holds, message, place, because }) => {
+    const where = place === null ? '' : ` (${permalink(place, decision, links)})`;
+    const line = `${'  '.repeat(depth)}- ${MARKS[`${holds}`]} ${prose(message)}${where}`;
+    return [line, ...branches(because, depth + 1, decision, links)];
+  });
 }
 
 const PLACE = /^([A-Za-z0-9._/-]+):(\d+)$/;
 
-/** `policies/rules/databases.yaml:12` at a commit. A path with characters that we do not expect is shown, not linked. */
-function permalink(place: string, commit: string, links: Links): string {
+/**
+ * `policies/rules/databases.yaml:12`, at the commit that governs; what the pull request brings, at its head. A path with
+ * characters that we do not expect is shown, not linked.
+ */
+function permalink(place: string, decision: Decision, links: Links): string {
   const [, path, line] = PLACE.exec(place) ?? [];
-  return path === undefined ? code(place) : `[${code(place)}](${links.repository}/blob/${commit}/${path}#L${line})`;
+  if (path === undefined) return code(place);
+  const isBrought = path.startsWith('requests/') || decision.pullKind === 'policy';
+  const commit = isBrought ? decision.head : decision.governing;
+  return `[${code(place)}](${links.repository}/blob/${commit}/${path}#L${line})`;
 }
 
 /** The next steps, the most useful first. */
@@ -114,7 +129,7 @@ export function nextSteps(decision: Decision): readonly string[] {
         ? ['Merge it when its code owners have approved: it governs from then on.']
         : ['Nothing: it is merged by itself, unless your organisation merges by hand.'];
     case 'pending':
-      return pendingSteps(decision.requirements);
+      return pendingSteps(decision);
     case 'deny':
       return [
         ...(decision.hint === null ? [] : [`${prose(decision.hint)}.`]),
@@ -127,10 +142,11 @@ export function nextSteps(decision: Decision): readonly string[] {
   }
 }
 
-function pendingSteps(requirements: readonly RequirementStatus[]): readonly string[] {
-  const asks = unfilled(requirements).map(
-    ({ needed, filledBy, label }) =>
-      `${needed - filledBy.length} more approving review${needed - filledBy.length === 1 ? '' : 's'} from ${prose(label)}.`,
-  );
-  return [...asks, 'Approvers: a line `limit: 1h` in the approving review shortens it.'];
+function pendingSteps(decision: Pending): readonly string[] {
+  const asks = unfilled(decision.requirements).map(({ needed, filledBy, label }) => {
+    const missing = needed - filledBy.length;
+    return `${missing} more approving review${missing === 1 ? '' : 's'} from ${prose(label)}.`;
+  });
+  const blocks = blockers(decision).map(({ message }) => `First: ${prose(message)}.`);
+  return [...blocks, ...asks, 'Approvers: a line `limit: 1h` in the approving review shortens it.'];
 }

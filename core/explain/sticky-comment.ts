@@ -4,7 +4,16 @@
  */
 import type { Decision } from '../policy/decision.ts';
 import { code, fitBytes, prose } from './escape.ts';
-import { approvalsTable, issuesList, type Links, nextSteps, planTable, reasonsTree, reviewsList } from './sections.ts';
+import {
+  approvalsTable,
+  issuesList,
+  type Links,
+  nextSteps,
+  planTable,
+  reasonsTree,
+  reviewsList,
+  whyNot,
+} from './sections.ts';
 import { effectSentence, verdictLine } from './verdict.ts';
 
 /** How the app finds its comment again; it also asks that the comment is its own. */
@@ -45,7 +54,8 @@ function body(decision: Decision, links: Links): readonly string[] {
   return [
     effectSentence(decision) ?? '',
     reasonOf(decision),
-    issuesList(issues, decision.head, links),
+    whyNot(decision),
+    issuesList(issues, decision, links),
     'bindings' in decision ? planTable(decision.bindings, decision.asked?.sensitivity ?? '') : '',
     'requirements' in decision ? approvalsTable(decision.requirements) : '',
     reviews === '' ? '' : `**Reviews that do not count**\n\n${reviews}`,
@@ -65,8 +75,8 @@ function folded(decision: Decision, links: Links): string {
   const policy = `[${code(decision.governing.slice(0, 7))}](${links.repository}/tree/${decision.governing}/policies)`;
   const parts = [
     rule,
-    reasonsTree(decision.reasons, decision.governing, links),
-    issuesList(decision.warnings, decision.governing, links),
+    reasonsTree(decision, links),
+    issuesList(decision.warnings, decision, links),
     `Decided for ${code(decision.head.slice(0, 7))} under the policy at ${policy}. Commands: \`/gatepass explain\`, \`/gatepass retry\`, and after the merge \`/gatepass return\`, \`/gatepass extend\`.`,
   ];
   return [

@@ -31,10 +31,11 @@ function lineOf(decision: Decision): string {
 
 function allowLine(decision: Allow): string {
   if (decision.pullKind === 'return') return `Approved: gives back ${counted(decision.returns.length, 'grant')}`;
-  const { asked, window } = decision;
+  const { asked } = decision;
   if (asked === null) return 'Approved: policy change';
-  if (window === null) return `Approved: ${asked.entitlement} of ${asked.resource}, once`;
-  return `Approved: ${asked.subject.name} gets ${asked.resource} ${asked.entitlement} for ${formatDuration(window.length)}`;
+  const { request, subject, resource, entitlement } = asked;
+  if (request.kind === 'ActionRequest') return `Approved: ${entitlement} of ${resource}, once`;
+  return `Approved: ${subject.name} gets ${resource} ${entitlement} for ${formatDuration(lengthOf(decision, request.duration))}`;
 }
 
 function pendingLine(decision: Pending): string {
@@ -43,24 +44,28 @@ function pendingLine(decision: Pending): string {
   if (next === undefined) return `Waiting: ${whatFailed(decision) ?? 'not ready yet'}`;
   const needed = decision.requirements.reduce((sum, requirement) => sum + requirement.needed, 0);
   const missing = open.reduce((sum, requirement) => sum + requirement.needed - requirement.filledBy.length, 0);
-  return `Waiting for ${missing} of ${counted(needed, 'approval')}, from ${next.label}`;
+  const count = missing === needed ? counted(needed, 'approval') : `${missing} of ${counted(needed, 'approval')}`;
+  return `Waiting for ${count}, from ${next.label}`;
 }
 
 export function unfilled(requirements: readonly RequirementStatus[]): readonly RequirementStatus[] {
   return requirements.filter((requirement) => requirement.filledBy.length < requirement.needed);
 }
 
-/** The first issue, or else the deepest claim that did not hold; `null`: the decision does not say. */
+/** The first issue, or else what stopped it in the end: an unknown before a no. `null`: the decision does not say. */
 export function whatFailed(decision: Decision): string | null {
   const [issue] = 'issues' in decision ? decision.issues : [];
-  return issue?.message ?? failing(decision.reasons)?.message ?? null;
+  const unknown = decision.reasons.findLast((reason) => reason.holds === null);
+  const no = decision.reasons.findLast((reason) => reason.holds === false);
+  return (issue ?? unknown ?? no)?.message ?? null;
 }
 
-function failing(reasons: readonly Reason[]): Reason | null {
-  for (const reason of reasons) {
-    if (reason.holds !== true) return failing(reason.because) ?? reason;
-  }
-  return null;
+/** Codes that a pending decision explains elsewhere: rules before the one that fits, and the approvals table. */
+const TOLD: ReadonlySet<string> = new Set(['rule-skipped', 'approval-missing']);
+
+/** What else keeps a pending request waiting: a draft, requested changes. */
+export function blockers(decision: Pending): readonly Reason[] {
+  return decision.reasons.filter(({ holds, code }) => holds !== true && !TOLD.has(code));
 }
 
 /**
@@ -90,7 +95,7 @@ function inputsOf(request: ActionRequest): string {
 function windowOf(decision: Allow | Pending, request: AccessRequest): string {
   const length = lengthOf(decision, request.duration);
   const limited = length < request.duration ? ` (asked for ${formatDuration(request.duration)})` : '';
-  return `${formatDuration(length)}${limited}, ${boundsOf(decision.window)}`;
+  return `${formatDuration(length)}${limited} ${boundsOf(decision.window)}`;
 }
 
 function lengthOf(decision: Allow | Pending, asked: Milliseconds): Milliseconds {
@@ -98,12 +103,9 @@ function lengthOf(decision: Allow | Pending, asked: Milliseconds): Milliseconds 
 }
 
 function boundsOf(window: Window | null): string {
-  const starts = window?.starts ?? null;
-  const expires = window?.expires ?? null;
-  if (starts === null) return 'counted from the merge; then it is removed';
-  return expires === null
-    ? `from ${clock(starts)}`
-    : `from ${clock(starts)}, removed by ${clock(expires)} at the latest`;
+  if (window === null || window.starts === null) return 'from the merge, then it is removed';
+  const from = `from ${clock(window.starts)}`;
+  return window.expires === null ? from : `${from}, removed by ${clock(window.expires)} at the latest`;
 }
 
 /** `2026-11-23 10:00 UTC`. */
