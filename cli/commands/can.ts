@@ -29,6 +29,9 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
+const TEAMS_UNKNOWN =
+  'teams are unknown offline, so guardrails count as if they applied; name the teams with --team\n\n';
+
 async function can(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS);
   if (positionals.length > 0) throw new UsageError(`\`${positionals[0]}\` is one too many`, 'gatepass can --as NAME');
@@ -42,14 +45,10 @@ async function can(args: readonly string[], terminal: Terminal): Promise<number>
     teams: slugs === null ? {} : teamsWith(person, slugs, governance),
     signals: {},
   });
+  if (slugs === null) terminal.err(TEAMS_UNKNOWN);
   if (values.json === true) printJson(terminal, possibilities);
-  else {
-    if (slugs === null)
-      terminal.err('teams are unknown offline, so guardrails count as if they applied; name them with --team\n\n');
-    terminal.out(
-      possibilities.length === 0 ? `${person.name} may ask for nothing\n` : possibilities.map(describe).join('\n'),
-    );
-  }
+  else if (possibilities.length === 0) terminal.out(`${person.name} may ask for nothing\n`);
+  else terminal.out(possibilities.map(describe).join('\n'));
   return possibilities.length === 0 ? FINDING : FINE;
 }
 
