@@ -3,12 +3,13 @@
  * instead of at every start (which costs 100 ms); and into `shapes.generated.js`, what the messages need. `--check` writes
  * nothing and fails when the committed files are stale.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type SchemaObject } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { issueReference } from '../core/document/issue-codes.ts';
 import { shapesOf } from './shapes.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -24,7 +25,7 @@ function functionName(file: string): string {
   return `validate${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
 }
 
-/** The compiled module and its declarations, by file name. */
+/** What is made, by its path from this folder: validators, shapes, and the reference of issue codes. */
 export async function compileSchemas(): Promise<Record<string, string>> {
   const files = readdirSync(HERE).filter((file) => file.endsWith('.schema.json'));
   files.sort();
@@ -49,6 +50,7 @@ export async function compileSchemas(): Promise<Record<string, string>> {
     'validators.generated.d.ts': declarations(Object.keys(names)),
     'shapes.generated.js': `${MADE}\nexport const SHAPES = ${JSON.stringify(shapesOf(schemas))};\n`,
     'shapes.generated.d.ts': `${MADE}\nimport type { Shapes } from './shape.ts';\nexport const SHAPES: Shapes;\n`,
+    '../docs/reference/issues.md': issueReference(),
   };
 }
 
@@ -99,7 +101,10 @@ async function main(check: boolean): Promise<number> {
     for (const [file] of stale) console.error(`schema/${file} is stale: run \`npm run schema\` and commit it`);
     return stale.length === 0 ? 0 : 1;
   }
-  for (const [file, text] of stale) writeFileSync(join(HERE, file), text);
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(join(HERE, file)), { recursive: true });
+    writeFileSync(join(HERE, file), text);
+  }
   console.log(stale.length === 0 ? 'schema: nothing to do' : `schema: wrote ${stale.map(([file]) => file).join(', ')}`);
   return 0;
 }

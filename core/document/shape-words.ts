@@ -1,6 +1,8 @@
 /** What is said about a value that does not fit its schema: found, expected, and the next step. */
 import type { Resolved } from './check-shape.ts';
 import { nearest, oneOf } from './did-you-mean.ts';
+import type { IssueCode } from './issue-codes.ts';
+import { suggest } from './suggest.ts';
 import type { Words } from './yaml-document.ts';
 
 /** A value as a person would call it, short enough for one line. */
@@ -50,7 +52,7 @@ export function typeWords(field: string, value: unknown, types: readonly string[
 }
 
 /** Which code a format has. All others share one. */
-const FORMAT_CODES: Readonly<Record<string, string>> = {
+const FORMAT_CODES: Readonly<Record<string, IssueCode>> = {
   duration: 'document-duration',
   instant: 'document-instant',
   name: 'document-name',
@@ -72,6 +74,8 @@ const FORMAT_CODES: Readonly<Record<string, string>> = {
 
 /** `field` is `null` where the name of a field is meant. */
 export function formatWords(shape: Resolved, field: string | null, value: string): Words {
+  const meant = suggest(shape.format, value, shape.example);
+  const like = shape.example === undefined ? null : `write it like this: \`${shape.example}\``;
   return {
     code: FORMAT_CODES[shape.format ?? ''] ?? 'document-format',
     message:
@@ -80,7 +84,7 @@ export function formatWords(shape: Resolved, field: string | null, value: string
         : `${named(field)} is not written as it must be`,
     found: shown(value),
     expected: shape.description ?? null,
-    fix: shape.example === undefined ? null : `write it like this: \`${shape.example}\``,
+    fix: meant === null ? like : `write \`${meant}\``,
   };
 }
 

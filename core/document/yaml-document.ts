@@ -2,6 +2,7 @@
 import type { JsonObject } from '../json.ts';
 import type { Place } from './documents.ts';
 import type { Issue } from './issue.ts';
+import type { IssueCode } from './issue-codes.ts';
 
 /** Offsets into the text, in UTF-16 units; the end is exclusive. */
 export interface Range {
@@ -76,7 +77,7 @@ export const LINE_BREAK = /\r\n|\n|\r/;
 
 /** What an issue says, apart from where. */
 export interface Words {
-  readonly code: string;
+  readonly code: IssueCode;
   readonly message: string;
   readonly found?: string | null;
   readonly expected?: string | null;

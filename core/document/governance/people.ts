@@ -1,6 +1,7 @@
 /** People and services. One account, one login, one identity belongs to one of them. */
 import type { People } from '../documents.ts';
 import type { Issue } from '../issue.ts';
+import type { IssueCode } from '../issue-codes.ts';
 import { recordOf } from '../record.ts';
 import type { WrittenPeople } from '../written.ts';
 import { pointer, valueAt } from '../yaml-document.ts';
@@ -76,7 +77,7 @@ function identityPaths({ people, services = {} }: WrittenPeople): Groups {
   );
 }
 
-function shared(source: Source<WrittenPeople>, code: string, message: string, groups: Groups): Issue[] {
+function shared(source: Source<WrittenPeople>, code: IssueCode, message: string, groups: Groups): Issue[] {
   const seen = new Map<string, string>();
   return groups.flatMap(({ group, path }) => {
     const written = String(valueAt(source.document, path));
