@@ -29,11 +29,11 @@ export function breakGlass(ask: Ask): BreakGlass | null {
   const { name } = ask.asked.subject;
   const label = labelOf(terms.subjects, ask);
   const eligible = isOneOf(terms.subjects, ask.who, ask);
-  if (eligible === 'no') return refuse(ask, 'break-glass-not-eligible', `${name} is not ${label}`);
+  if (eligible === 'no') return refuse(ask, 'break-glass-not-eligible', `${name} is not in: ${label}`);
   const reason =
     eligible === 'yes'
-      ? holds('break-glass', `${name} is ${label}: no approval now, a review is owed`)
-      : unknown('membership-unknown', `whether ${name} is ${label} could not be read`);
+      ? holds('break-glass', `${name} is in: ${label}; no approval now, a review is owed`)
+      : unknown('membership-unknown', `whether ${name} is in: ${label} could not be read`);
   return {
     reasons: [reason],
     issues: [],

@@ -1,8 +1,8 @@
 /** Who stands behind each commit, and which commits are GitHub's own merges of the base branch. */
 import type { Issue } from '../document/issue.ts';
 import type { Commit, CommitAuthor, Evidence } from './evidence.ts';
-import { PULL_REQUEST } from './pull-kind.ts';
-import { issueAt, topOf } from './reason.ts';
+import { shownAt } from './pull-kind.ts';
+import { issueAt } from './reason.ts';
 
 /** GitHub's own account, the committer of what is made on github.com. Believed only under GitHub's signature. */
 const WEB_FLOW = 'web-flow';
@@ -12,7 +12,7 @@ export function attributionIssues(evidence: Evidence): readonly Issue[] {
   return evidence.commits.flatMap((commit) =>
     unattributed(commit).map((person) =>
       issueAt(
-        topOf(PULL_REQUEST),
+        shownAt(evidence),
         'commit-unattributable',
         `nobody on GitHub stands behind \`${person.email}\` in commit ${commit.sha.slice(0, 7)}`,
         {

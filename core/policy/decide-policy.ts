@@ -3,13 +3,12 @@
  * by the governance before the change. The code owners of every changed path approve, of both ends of a rename.
  */
 import type { Issue } from '../document/issue.ts';
-import { parseGovernance } from '../document/parse-governance.ts';
 import { isGoverningPath } from '../document/paths.ts';
-import { countApprovals, type Demand } from './approvals.ts';
-import { checkCondition } from './conditions.ts';
+import { countApprovals } from './approvals.ts';
 import type { Decision } from './decision.ts';
 import type { Change, Evidence, GoverningFile } from './evidence.ts';
 import { exclusionsOf } from './exclusions.ts';
+import { readGovernance } from './governance.ts';
 import { written } from './labels.ts';
 import { runPolicyTests } from './policy-tests.ts';
 import { codeOwners } from './principals.ts';
@@ -17,6 +16,7 @@ import { pathsOf } from './pull-kind.ts';
 import { fails, holds, issueAt, refusal, topOf } from './reason.ts';
 import type { Setting } from './setting.ts';
 import { type Common, conclude, refuse } from './verdicts.ts';
+import type { Demand } from './voices.ts';
 
 export function decidePolicy(setting: Setting, common: Common): Decision {
   const { evidence } = setting;
@@ -43,7 +43,10 @@ export function decidePolicy(setting: Setting, common: Common): Decision {
       reviewWithin: null,
       returns: [],
       reviews: approvals.reviews,
-      reasons: [holds('policy-valid', 'the changed policies are valid'), ...approvals.reasons],
+      reasons: [
+        ...(governing.length === 0 ? [] : [holds('policy-valid', 'the changed policies are valid')]),
+        ...approvals.reasons,
+      ],
     },
     approvals.is,
     evidence.pullRequest.draft,
@@ -62,9 +65,9 @@ function changeIssues(change: Change): readonly Issue[] {
 
 /** The governing files as they would be after the merge, with their own tests run. */
 function validate(evidence: Evidence): { readonly issues: readonly Issue[]; readonly warnings: readonly Issue[] } {
-  const parsed = parseGovernance(filesAfter(evidence), checkCondition);
+  const parsed = readGovernance(filesAfter(evidence));
   if (!parsed.ok) return { issues: parsed.issues, warnings: [] };
-  const failed = runPolicyTests(parsed.value).filter((result) => !result.passed);
+  const failed = runPolicyTests(parsed.value.governance).filter((result) => !result.passed);
   const issues = failed.map((result) =>
     issueAt(result.at, 'policy-test-failed', `the policy test “${result.name}” fails`, {
       found: result.found,

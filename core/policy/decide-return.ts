@@ -9,6 +9,7 @@ import { demandsFor } from './decide-policy.ts';
 import type { Decision, Reason } from './decision.ts';
 import type { Change } from './evidence.ts';
 import { exclusionsOf } from './exclusions.ts';
+import { grantId } from './grant-id.ts';
 import { lookup } from './lookup.ts';
 import { isOneOf } from './principals.ts';
 import { holds, issueAt, refusal, topOf, unknown } from './reason.ts';
@@ -67,18 +68,14 @@ function ownReason(change: Change, setting: Setting): Reason | null {
   }
 }
 
-/**
- * The request names its subject, or the evidence holds a grant of the opener for the same resource and role. What a
- * removed file says is read as it stood when it was merged.
- */
-function isReceiver(change: Change, opener: number, setting: Setting): boolean {
-  const parsed = parseRequest(change.path, change.text ?? '');
-  if (!parsed.ok) return false;
-  const { subject, path } = parsed.value;
-  if (subject !== null) {
-    return subject.kind === 'person' && lookup(setting.governance.people.people, subject.name)?.id === opener;
-  }
-  return setting.evidence.grants.some(
-    (grant) => grant.subject === opener && grant.resource === path.resource && grant.role === path.entitlement,
+/** The removed request names the opener as its subject, or the ledger has it as the opener's grant. */
+function isReceiver({ path, blob, text }: Change, opener: number, setting: Setting): boolean {
+  const isHeld = setting.evidence.grants.some(
+    (grant) =>
+      grant.subject === opener && grant.id === grantId({ path, blob, pullRequest: Number.parseInt(grant.id, 10) }),
   );
+  if (isHeld) return true;
+  const parsed = parseRequest(path, text ?? '');
+  const subject = parsed.ok ? parsed.value.subject : null;
+  return subject?.kind === 'person' && lookup(setting.governance.people.people, subject.name)?.id === opener;
 }

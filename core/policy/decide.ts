@@ -23,10 +23,10 @@ import { decideRequest } from './decide-request.ts';
 import { decideReturn } from './decide-return.ts';
 import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
-import { governanceOf } from './governance.ts';
+import { readGovernance } from './governance.ts';
 import { kindIssues, pullKind } from './pull-kind.ts';
 import { shapeIssues } from './pull-shape.ts';
-import { fails, refusal } from './reason.ts';
+import { fails, refusal, unknown } from './reason.ts';
 import { broken, commonOf, refuse } from './verdicts.ts';
 
 export function decide(evidence: Evidence): Decision {
@@ -47,9 +47,13 @@ function decideUnguarded(evidence: Evidence): Decision {
     const reasons = [fails('pull-request-closed', 'the pull request was closed without being merged')];
     return refuse(common, { is: 'deny', reasons, issues: [] });
   }
-  const setting = governanceOf(evidence);
-  if (setting.is !== 'setting') return refuse(common, setting);
-  const warned = { ...common, warnings: setting.warnings };
-  if (kind === 'request') return decideRequest(setting.setting, warned);
-  return kind === 'return' ? decideReturn(setting.setting, warned) : decidePolicy(setting.setting, warned);
+  const governed = readGovernance(evidence.governing.files);
+  if (!governed.ok) {
+    const why = `the governing files at ${evidence.governing.commit.slice(0, 7)} are not valid`;
+    return refuse(common, { is: 'fault', reasons: [unknown('governance-invalid', why)], issues: governed.issues });
+  }
+  const setting = { evidence, ...governed.value };
+  const warned = { ...common, warnings: governed.issues };
+  if (kind === 'request') return decideRequest(setting, warned);
+  return kind === 'return' ? decideReturn(setting, warned) : decidePolicy(setting, warned);
 }

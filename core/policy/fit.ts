@@ -24,7 +24,7 @@ export interface Fit {
   readonly rule: Rule;
   /** Rules before it whose fit could not be told. */
   readonly kept: readonly Rule[];
-  readonly reasons: readonly Reason[];
+  readonly reason: Reason;
 }
 
 export function fitRule(ask: Ask): Fit | Refusal {
@@ -48,7 +48,9 @@ function firstFit(set: RuleSet, ask: Ask): Fit | Refusal {
   for (const rule of set.rules) {
     const reason = ruleReason(rule, ask);
     tried.push(reason);
-    if (reason.holds === true) return { is: 'fit', rule, kept, reasons: tried };
+    if (reason.holds === true) {
+      return { is: 'fit', rule, kept, reason: holds('rule-decides', rule.name, { place: rule.place, because: tried }) };
+    }
     if (reason.holds === null) kept.push(rule);
   }
   const why = `no rule lets ${ask.asked.subject.name} have \`${ask.asked.entitlement}\` of \`${ask.resource.name}\` now`;

@@ -1,25 +1,23 @@
-/** The governing files of the evidence, parsed together. If they cannot be, nothing is decided by them. */
-import { parseCodeowners } from '../codeowners/parse.ts';
-import type { Issue } from '../document/issue.ts';
-import { parseGovernance } from '../document/parse-governance.ts';
+/** The governing files of one tree, understood together. If they cannot be, nothing is decided by them. */
+import { type Codeowners, parseCodeowners } from '../codeowners/parse.ts';
+import { strictProfile } from '../codeowners/strict-profile.ts';
+import type { Governance } from '../document/documents.ts';
+import type { Parsed } from '../document/issue.ts';
+import { type GovernanceFile, parseGovernance } from '../document/parse-governance.ts';
 import { checkCondition } from './conditions.ts';
-import type { Evidence } from './evidence.ts';
-import { type Refusal, unknown } from './reason.ts';
-import type { Setting } from './setting.ts';
 
 export interface Governed {
-  readonly is: 'setting';
-  readonly setting: Setting;
-  readonly warnings: readonly Issue[];
+  readonly governance: Governance;
+  readonly codeowners: Codeowners;
 }
 
-export function governanceOf(evidence: Evidence): Governed | Refusal {
-  const parsed = parseGovernance(evidence.governing.files, checkCondition);
-  if (!parsed.ok) {
-    const commit = evidence.governing.commit.slice(0, 7);
-    const reasons = [unknown('governance-invalid', `the governing files at ${commit} are not valid`)];
-    return { is: 'fault', reasons, issues: parsed.issues };
-  }
-  const codeowners = parseCodeowners(parsed.value.codeowners.text, parsed.value.codeowners.path);
-  return { is: 'setting', setting: { evidence, governance: parsed.value, codeowners }, warnings: parsed.issues };
+/** Every issue of every file at once, CODEOWNERS held to the strict profile. */
+export function readGovernance(files: readonly GovernanceFile[]): Parsed<Governed> {
+  const parsed = parseGovernance(files, checkCondition);
+  const told = new Set(parsed.issues.map((issue) => `${issue.code} ${issue.file}`));
+  const strict = strictProfile(files).filter((issue) => !told.has(`${issue.code} ${issue.file}`));
+  const issues = [...parsed.issues, ...strict];
+  if (!parsed.ok || strict.length > 0) return { ok: false, issues };
+  const { path, text } = parsed.value.codeowners;
+  return { ok: true, value: { governance: parsed.value, codeowners: parseCodeowners(text, path) }, issues };
 }

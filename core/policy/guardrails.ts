@@ -28,7 +28,9 @@ export function guard(ask: Ask): Guarded {
   return {
     ...together(checked),
     bounds: applying.flatMap(({ name, require, place }) =>
-      require.max === null ? [] : [{ source: sourceOf(name), max: require.max, place }],
+      [require.max, require.maxContinuous].flatMap((max) =>
+        max === null ? [] : [{ source: sourceOf(name), max, place }],
+      ),
     ),
     requirements: applying.flatMap(({ name, require, place }) =>
       require.approvals.map((approval) => ({ ...approval, source: sourceOf(name), place })),
@@ -96,7 +98,8 @@ function duringFindings(guardrail: Guardrail, ask: Ask): Findings {
 /** The window together with the grants of the same role that it overlaps or joins, directly or by a chain. */
 function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
   const max = guardrail.require.maxContinuous;
-  if (max === null) return NOTHING;
+  // By itself it is a bound like any other.
+  if (max === null || ask.length > max) return NOTHING;
   const { from, until } = joined(ask);
   const length = Date.parse(until) - Date.parse(from);
   if (length <= max) return NOTHING;

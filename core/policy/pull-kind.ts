@@ -2,13 +2,17 @@
  * What a pull request does, told from its paths alone: ask (adds one request), give back (removes requests), change
  * policy (anything outside `requests/`), or more than one of these. Says nothing on whether it may.
  */
+import type { Place } from '../document/documents.ts';
 import type { Issue } from '../document/issue.ts';
 import type { PullKind } from './decision.ts';
 import type { Change, Evidence } from './evidence.ts';
 import { issueAt, topOf } from './reason.ts';
 
-/** Where issues of the pull request itself are shown. */
-export const PULL_REQUEST = 'pull request';
+/** Where issues of the pull request itself are shown: at its first file, if it has one. */
+export function shownAt(evidence: Evidence): Place {
+  const [first = 'pull request'] = evidence.changes.map((change) => change.path).sort();
+  return topOf(first);
+}
 
 export function pullKind(evidence: Evidence): PullKind {
   const { changes } = evidence;
@@ -25,7 +29,7 @@ export function pullKind(evidence: Evidence): PullKind {
 export function kindIssues(evidence: Evidence, kind: PullKind): readonly Issue[] {
   if (kind === 'empty') {
     return [
-      issueAt(topOf(PULL_REQUEST), 'pull-request-empty', 'the pull request changes no file', {
+      issueAt(shownAt(evidence), 'pull-request-empty', 'the pull request changes no file', {
         fix: 'add one request under `requests/`',
       }),
     ];

@@ -6,8 +6,8 @@ import type { Issue } from '../document/issue.ts';
 import { attributionIssues } from './commits.ts';
 import type { PullKind } from './decision.ts';
 import type { Change, Evidence } from './evidence.ts';
-import { PULL_REQUEST, pathsOf } from './pull-kind.ts';
-import { issueAt, topOf } from './reason.ts';
+import { pathsOf, shownAt } from './pull-kind.ts';
+import { type IssueText, issueAt, topOf } from './reason.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
 const MAX_COMMITS = 20;
@@ -28,7 +28,7 @@ function originIssues(evidence: Evidence, kind: PullKind): readonly Issue[] {
   const issues: Issue[] = [];
   if (pull.base.repositoryId !== repository.id || pull.base.ref !== repository.defaultBranch) {
     issues.push(
-      pullIssue('pull-request-base', 'the pull request is for another branch', {
+      pullIssue(evidence, 'pull-request-base', 'the pull request is for another branch', {
         found: pull.base.ref,
         expected: repository.defaultBranch,
         fix: `change its base to \`${repository.defaultBranch}\``,
@@ -37,7 +37,7 @@ function originIssues(evidence: Evidence, kind: PullKind): readonly Issue[] {
   }
   if (pull.head.repositoryId !== repository.id) {
     issues.push(
-      pullIssue('pull-request-fork', 'the pull request comes from a fork', {
+      pullIssue(evidence, 'pull-request-fork', 'the pull request comes from a fork', {
         found: pull.head.repositoryId === null ? 'a deleted repository' : `repository ${pull.head.repositoryId}`,
         expected: `a branch of ${repository.name}`,
         fix: 'push the branch to this repository and open a new pull request',
@@ -46,7 +46,7 @@ function originIssues(evidence: Evidence, kind: PullKind): readonly Issue[] {
   }
   if (kind === 'request' && pull.author.type !== 'User') {
     issues.push(
-      pullIssue('pull-request-author', 'the pull request was not opened by a person', {
+      pullIssue(evidence, 'pull-request-author', 'the pull request was not opened by a person', {
         found: pull.author.login,
         fix: 'open it yourself: the opener is the requester',
       }),
@@ -54,7 +54,11 @@ function originIssues(evidence: Evidence, kind: PullKind): readonly Issue[] {
   }
   if ((pull.state === 'merged') !== (pull.mergedAt !== null)) {
     issues.push(
-      pullIssue('evidence-inconsistent', `the pull request is ${pull.state}, which its merge time contradicts`),
+      pullIssue(
+        evidence,
+        'evidence-inconsistent',
+        `the pull request is ${pull.state}, which its merge time contradicts`,
+      ),
     );
   }
   return issues;
@@ -65,7 +69,7 @@ function completenessIssues(evidence: Evidence, kind: PullKind): readonly Issue[
   const issues: Issue[] = [];
   const truncated = (what: string, listed: number, counted: number) =>
     issues.push(
-      pullIssue('pull-request-truncated', `not every ${what} of the pull request was read`, {
+      pullIssue(evidence, 'pull-request-truncated', `not every ${what} of the pull request was read`, {
         found: `${listed} listed`,
         expected: `${counted} as GitHub counts`,
         fix: 'try again; if it stays, open a smaller pull request',
@@ -73,19 +77,22 @@ function completenessIssues(evidence: Evidence, kind: PullKind): readonly Issue[
     );
   if (changes.length !== pull.changedFiles) truncated('file', changes.length, pull.changedFiles);
   if (commits.length !== pull.commits) truncated('commit', commits.length, pull.commits);
-  if (commits.length === 0) issues.push(pullIssue('pull-request-empty', 'the pull request has no commit'));
+  if (commits.length === 0) issues.push(pullIssue(evidence, 'pull-request-empty', 'the pull request has no commit'));
   else if (!commits.some((commit) => commit.sha === pull.head.sha)) {
-    issues.push(pullIssue('evidence-inconsistent', `the head ${pull.head.sha.slice(0, 7)} is not among its commits`));
+    issues.push(
+      pullIssue(evidence, 'evidence-inconsistent', `the head ${pull.head.sha.slice(0, 7)} is not among its commits`),
+    );
   }
   if (kind !== 'policy' && commits.length > MAX_COMMITS) {
-    issues.push(tooLarge('commits', commits.length, MAX_COMMITS));
+    issues.push(tooLarge(evidence, 'commits', commits.length, MAX_COMMITS));
   }
-  if (kind === 'request' && changes.length > MAX_FILES) issues.push(tooLarge('files', changes.length, MAX_FILES));
+  if (kind === 'request' && changes.length > MAX_FILES)
+    issues.push(tooLarge(evidence, 'files', changes.length, MAX_FILES));
   return issues;
 }
 
-function tooLarge(what: string, found: number, most: number): Issue {
-  return pullIssue('pull-request-too-large', `the pull request has more ${what} than a request needs`, {
+function tooLarge(evidence: Evidence, what: string, found: number, most: number): Issue {
+  return pullIssue(evidence, 'pull-request-too-large', `the pull request has more ${what} than a request needs`, {
     found: String(found),
     expected: `at most ${most}`,
     fix: 'open a new pull request from a fresh branch',
@@ -131,6 +138,6 @@ function fileIssues(change: Change): readonly Issue[] {
   return [];
 }
 
-function pullIssue(code: ReasonCode, message: string, text: Parameters<typeof issueAt>[3] = {}): Issue {
-  return issueAt(topOf(PULL_REQUEST), code, message, text);
+function pullIssue(evidence: Evidence, code: ReasonCode, message: string, text: IssueText = {}): Issue {
+  return issueAt(shownAt(evidence), code, message, text);
 }

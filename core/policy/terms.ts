@@ -38,7 +38,7 @@ export function termsFor(ask: Ask): Terms | Refusal {
     ...(glass?.bounds ?? []),
   ];
   const found = together([
-    fitting.is === 'fit' ? { reasons: fitting.reasons, issues: [] } : fitting,
+    fitting.is === 'fit' ? { reasons: [fitting.reason], issues: [] } : fitting,
     checkBounds(bounds, ask),
     checkWindow(ask),
     guarded,
@@ -50,7 +50,8 @@ export function termsFor(ask: Ask): Terms | Refusal {
   ]);
   const { reasons, issues } = found;
   if (fitting.is !== 'fit') return { is: definite(reasons, fitting.is), reasons, issues };
-  if (isRefused(reasons)) return { is: definite(reasons, 'fault'), reasons, issues: unique(issues) };
+  if (reasons.some((reason) => reason.holds !== true))
+    return { is: definite(reasons, 'fault'), reasons, issues: unique(issues) };
   const asked = rules.flatMap((rule) =>
     rule.approvals.map((approval) => ({ ...approval, source: rule.name, place: rule.place })),
   );
@@ -64,16 +65,9 @@ export function termsFor(ask: Ask): Terms | Refusal {
   };
 }
 
-/** Rules that did not fit, and the claims below them, are no refusals. */
-function isRefused(reasons: readonly Reason[]): boolean {
-  return reasons.some((reason) => reason.holds !== true && !RULE_CODES.has(reason.code));
-}
-
-const RULE_CODES = new Set<string>(['rule-skipped', 'rule-failed']);
-
 /** A definite no wins over what could not be told. */
 function definite(reasons: readonly Reason[], otherwise: Refusal['is']): Refusal['is'] {
-  return reasons.some((reason) => reason.holds === false && !RULE_CODES.has(reason.code)) ? 'deny' : otherwise;
+  return reasons.some((reason) => reason.holds === false) ? 'deny' : otherwise;
 }
 
 /** Two guardrails can ask for the same field. */
