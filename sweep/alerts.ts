@@ -1,0 +1,81 @@
+/**
+ * What needs a person: each situation is said once while it lasts, and closed when it is over. The plan says its own
+ * (drift, stuck removals); these are the sweep's.
+ */
+import type { Body } from '../core/ledger/entry.ts';
+import { isOver } from '../core/ledger/live.ts';
+import type { LedgerState } from '../core/ledger/state.ts';
+import type { Tree } from '../github/tree.ts';
+import type { Stop } from './stop.ts';
+
+/** Situations of these names are any sweep's to close. The others are the plan's. */
+const OURS =
+  /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable)$|^(?:quarantined|deleted|unknown-action):/;
+
+/** What is new, and what is over. */
+export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {
+  const current = new Map(situations.map((situation) => [situation.key, situation]));
+  const opened = [...current.values()].filter(({ key }) => !state.alerts.has(key));
+  const closed = [...state.alerts.keys()].filter((key) => isOurs(key, zone) && !current.has(key));
+  return [
+    ...opened.map(({ key, severity, message, next }): Body => ({ type: 'alert', key, severity, message, next })),
+    ...closed.map((key): Body => ({ type: 'alert-closed', key })),
+  ];
+}
+
+function isOurs(key: string, zone: string): boolean {
+  return OURS.test(key) || key.startsWith(notBegunKey(zone, ''));
+}
+
+/** Of a grant that waits for a target of this zone. */
+export function notBegunKey(zone: string, grant: string): string {
+  return `not-begun:${zone}:${grant}`;
+}
+
+/** What the tree of the default branch shows: requests that asked for nothing, and files of grants that are missing. */
+export function situationsInTree(state: LedgerState, tip: Tree): readonly Stop[] {
+  return [...quarantined(state, tip), ...deleted(state, tip), ...unknownActions(state, tip)];
+}
+
+function quarantined(state: LedgerState, tip: Tree): readonly Stop[] {
+  return [...state.requests.values()].flatMap(({ request, status }) => {
+    if (status.is !== 'quarantined' || tip.get(request.path)?.blob !== request.blob) return [];
+    return [
+      {
+        key: `quarantined:${request.path}`,
+        severity: 'warning' as const,
+        message: `\`${request.path}\` is on the default branch but was not approved: ${status.why}`,
+        next: 'nothing was granted; find out who put it there, and remove the file by a pull request',
+      },
+    ];
+  });
+}
+
+function deleted(state: LedgerState, tip: Tree): readonly Stop[] {
+  return [...state.grants.values()].flatMap((grant) => {
+    const { terms, request } = grant;
+    if (terms.kind !== 'access' || isOver(grant) || grant.ended !== null || tip.has(request.path)) return [];
+    return [
+      {
+        key: `deleted:${terms.id}`,
+        severity: 'warning' as const,
+        message: `the request file of a grant that is not over was removed without a return: \`${request.path}\``,
+        next: `the grant runs to its end; to end it now, comment \`/gatepass return\` on #${request.pullRequest}`,
+      },
+    ];
+  });
+}
+
+function unknownActions(state: LedgerState, tip: Tree): readonly Stop[] {
+  return [...state.grants.values()].flatMap(({ terms, action, request }) => {
+    if (action?.state !== 'unknown' || !tip.has(request.path)) return [];
+    return [
+      {
+        key: `unknown-action:${terms.id}`,
+        severity: 'warning' as const,
+        message: `whether ${terms.entitlement} of ${terms.resource} ran (#${request.pullRequest}) could not be told`,
+        next: 'look at the workflow runs; it is not started again; ask anew if it has to run, and remove this request',
+      },
+    ];
+  });
+}

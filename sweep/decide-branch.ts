@@ -1,0 +1,135 @@
+/**
+ * What the default branch says since it was read last: which governing tree is in force, what is asked, what is given
+ * back, what is locked. Commits are taken in first-parent order, each seeing what those before it led to.
+ */
+import type { Body } from '../core/ledger/entry.ts';
+import type { LedgerState } from '../core/ledger/state.ts';
+import type { Instant } from '../core/time.ts';
+import { readTree } from '../github/tree.ts';
+import { situationsInTree } from './alerts.ts';
+import { type AuthoriseAsked, authoriseCommit, authoriseDeferred } from './authorise.ts';
+import { type Branch, readBranch } from './first-parent.ts';
+import { foldIn } from './fold.ts';
+import { type Accepted, type Governed, govern } from './govern.ts';
+import { findLocked } from './locks.ts';
+import type { LedgerView } from './read-ledger.ts';
+import { returnsByComment, returnsOf } from './returns.ts';
+import { readRepository } from './setting.ts';
+import type { Stop } from './stop.ts';
+import type { SweepWorld } from './world.ts';
+
+export interface BranchAsked {
+  readonly view: LedgerView;
+  readonly genesis: NonNullable<LedgerState['genesis']>;
+  readonly now: Instant;
+  /** Why no grant may begin, as known so far. */
+  readonly stops: readonly Stop[];
+}
+
+export interface BranchDecided {
+  readonly tip: string | null;
+  readonly bodies: readonly Body[];
+  readonly governed: {
+    readonly accepted: Accepted;
+    readonly home: { readonly id: number; readonly defaultBranch: string };
+  } | null;
+  /** Ids of the grants that a lock in force matches. */
+  readonly locks: ReadonlySet<string>;
+  /** Further reasons why no grant may begin. */
+  readonly stops: readonly Stop[];
+  /** What else needs a person. */
+  readonly situations: readonly Stop[];
+}
+
+export const NOTHING_DECIDED: BranchDecided = {
+  tip: null,
+  bodies: [],
+  governed: null,
+  locks: new Set(),
+  stops: [],
+  situations: [],
+};
+
+/** Throws `GitHubError` when the branch cannot be read at all. */
+export async function decideBranch(world: SweepWorld, asked: BranchAsked): Promise<BranchDecided> {
+  const { view, genesis, now } = asked;
+  const home = genesis.repository;
+  const wrong = await wrongRepository(world, home);
+  const cursor = view.state.read ?? genesis.root.commit;
+  const known = view.state.governing ?? genesis.root;
+  if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
+  const branch = await readBranch(world, home.defaultBranch, cursor);
+  const governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known, now });
+  const { accepted } = governed;
+  const locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now });
+  const stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops];
+  const bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
+  const last = governed.commits.at(-1)?.sha ?? cursor;
+  if (last !== cursor) bodies.push({ type: 'read', commit: last });
+  bodies.push(...locked.bodies.filter((body) => body.type === 'locked' && !isReturned(bodies, body.grant)));
+  const tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
+  return {
+    tip: branch.tip,
+    bodies,
+    governed: { accepted, home },
+    locks: locked.grants,
+    stops,
+    situations: situationsInTree(foldIn(view, bodies, now), tree),
+  };
+}
+
+async function decideCommits(world: SweepWorld, asked: AuthoriseAsked): Promise<Body[]> {
+  const { home, view, governed, now } = asked;
+  const returnsIn = (bodies: readonly Body[]) => ({
+    home,
+    state: foldIn(view, bodies, now),
+    accepted: governed.accepted.commit,
+    now,
+  });
+  const bodies: Body[] = [...(await authoriseDeferred(world, asked))];
+  for (const commit of governed.commits) {
+    bodies.push(...governed.bodies.filter((body) => 'commit' in body && body.commit === commit.sha));
+    bodies.push(...(await returnsOf(world, returnsIn(bodies), commit)));
+    bodies.push(...(await authoriseCommit(world, asked, commit, bodies)));
+  }
+  bodies.push(...(await returnsByComment(world, returnsIn(bodies))));
+  return bodies;
+}
+
+function isReturned(bodies: readonly Body[], grant: string): boolean {
+  return bodies.some((body) => body.type === 'returned' && body.grant === grant);
+}
+
+async function wrongRepository(
+  world: SweepWorld,
+  home: { readonly id: number; readonly defaultBranch: string },
+): Promise<Stop | null> {
+  const repository = await readRepository(world);
+  const expected = `repository ${home.id}, branch ${home.defaultBranch}`;
+  const found = `repository ${repository.id}, branch ${repository.defaultBranch}`;
+  if (expected === found) return null;
+  const message = `the ledger was started for ${expected}; this is ${found}`;
+  const next = 'point the sweep at the repository of this ledger, or start a new ledger for this one';
+  return { key: 'wrong-repository', severity: 'critical', message, next };
+}
+
+function rewrittenStop(branch: Branch, cursor: string): readonly Stop[] {
+  if (!branch.isRewritten) return [];
+  const message = `the default branch no longer contains ${cursor} in its own line: its history was rewritten`;
+  const next = `find out who forced it, and restore a branch that contains ${cursor}`;
+  return [{ key: 'history-rewritten', severity: 'critical', message, next }];
+}
+
+function governingStops(governed: Governed, state: LedgerState): readonly Stop[] {
+  if (governed.fault !== null) {
+    const message = `a policy change could not be judged yet: ${governed.fault}`;
+    const next = 'the next sweep tries again, for an hour after its merge; grants wait';
+    return [{ key: 'governing-undecided', severity: 'warning', message, next }];
+  }
+  if (governed.isClean) return [];
+  const refused = governed.bodies.findLast((body) => body.type === 'governing-refused') ?? state.diverged;
+  const why = refused === null ? 'they differ from the accepted ones' : refused.why;
+  const message = `the governing files on the default branch are not accepted (${refused?.commit ?? 'unknown'}): ${why}`;
+  const next = 'restore them as they were, then change them by a policy pull request; until then nothing is granted';
+  return [{ key: 'governing-refused', severity: 'critical', message, next }];
+}

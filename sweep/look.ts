@@ -1,0 +1,112 @@
+/**
+ * The reading half of a sweep: from the ledger, the default branch and the targets to a plan. It writes nothing and
+ * sends nothing; `gatepass sweep --plan` stops here. What cannot be read stops grants, never removals.
+ */
+import type { Body } from '../core/ledger/entry.ts';
+import type { LedgerState } from '../core/ledger/state.ts';
+import type { Change } from '../core/reconcile/change.ts';
+import { plan } from '../core/reconcile/plan.ts';
+import { slotsToObserve } from '../core/reconcile/slots.ts';
+import { type Instant, MINUTE, plus } from '../core/time.ts';
+import { GitHubError } from '../github/client.ts';
+import { alertBodies } from './alerts.ts';
+import { decideBranch, NOTHING_DECIDED } from './decide-branch.ts';
+import { foldIn } from './fold.ts';
+import { observe, valuesOf } from './observe.ts';
+import type { ProviderPool } from './provider-pool.ts';
+import { type LedgerView, readLedgerView } from './read-ledger.ts';
+import { type ResolvedGrants, resolveGrants } from './resolve.ts';
+import type { Stop } from './stop.ts';
+import { type SweepWorld, serverNow } from './world.ts';
+
+export interface Look {
+  readonly view: LedgerView;
+  /** The later of GitHub's clock and the ledger's last entry. */
+  readonly now: Instant;
+  /** Tip of the default branch that was read; `null`: it was not. */
+  readonly tip: string | null;
+  /** What is decided: to be written, in this order, before the intents. */
+  readonly decided: readonly Body[];
+  /** With `decided` folded in. */
+  readonly state: LedgerState;
+  readonly changes: readonly Change[];
+  /** To be written after the intents. */
+  readonly alerts: readonly Body[];
+  /** Why no grant may begin. */
+  readonly stops: readonly Stop[];
+  /** By slot key: slots that could not be told. */
+  readonly unseen: ReadonlyMap<string, string>;
+}
+
+export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look> {
+  const [view, server] = await Promise.all([readLedgerView(world), serverNow(world)]);
+  const now = view.tip !== null && view.tip.at > server ? view.tip.at : server;
+  const before = [...view.stops, ...clockStops(view, server)];
+  const branch =
+    view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before);
+  const stops = [...before, ...branch.stops];
+  const decided = foldIn(view, branch.bodies, now);
+  const resolved = await resolveOrStop(world, pool, { view, state: decided, now, stops }, branch);
+  const bodies = [...branch.bodies, ...resolved.bodies];
+  const state = foldIn(view, bodies, now);
+  const observation = await observe(pool, slotsToObserve(state, resolved.targets, now), world.zone);
+  const changes = plan({
+    state,
+    resolved: resolved.targets,
+    observed: valuesOf(observation),
+    now,
+    locks: branch.locks,
+    mayGrant: stops.length === 0,
+    zone: world.zone,
+  });
+  const situations = [...stops, ...branch.situations, ...resolved.problems];
+  const alerts = alertBodies(state, situations, world.zone);
+  const { unseen } = observation;
+  return { view, now, tip: branch.tip, decided: bodies, state, changes, alerts, stops, unseen };
+}
+
+/** Beyond this the server's clock is wrong, or the ledger's was. Windows would be cut or stretched. */
+const MOST_BEHIND = MINUTE;
+
+function clockStops(view: LedgerView, server: Instant): readonly Stop[] {
+  if (view.tip === null || plus(server, MOST_BEHIND) >= view.tip.at) return [];
+  const message = `GitHub's clock says ${server}, but the ledger's last entry is of ${view.tip.at}`;
+  return [{ key: 'clock-behind', severity: 'critical', message, next: 'find out which of the two is wrong' }];
+}
+
+type Genesis = NonNullable<LedgerState['genesis']>;
+
+async function decideOrStop(
+  world: SweepWorld,
+  view: LedgerView,
+  genesis: Genesis,
+  now: Instant,
+  stops: readonly Stop[],
+): ReturnType<typeof decideBranch> {
+  try {
+    return await decideBranch(world, { view, genesis, now, stops });
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    const stop: Stop = {
+      key: 'branch-unreadable',
+      severity: 'warning',
+      message: `the default branch could not be read: ${error.message}`,
+      next: 'the next sweep tries again; grants wait, removals go on',
+    };
+    return { ...NOTHING_DECIDED, stops: [stop] };
+  }
+}
+
+const NOTHING_RESOLVED: ResolvedGrants = { targets: new Map(), bodies: [], problems: [] };
+
+async function resolveOrStop(
+  world: SweepWorld,
+  pool: ProviderPool,
+  known: { view: LedgerView; state: LedgerState; now: Instant; stops: readonly Stop[] },
+  branch: Awaited<ReturnType<typeof decideBranch>>,
+): Promise<ResolvedGrants> {
+  const { view, state, now, stops } = known;
+  if (stops.length > 0 || branch.governed === null) return NOTHING_RESOLVED;
+  const { home, accepted } = branch.governed;
+  return resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });
+}

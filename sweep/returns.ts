@@ -1,0 +1,146 @@
+/**
+ * Grants given back before their end: by a merged pull request that removes the request, or by `/gatepass return` under
+ * the pull request that asked. The sweep verifies both itself. A removal that is neither ends nothing (threats 85, 93).
+ */
+
+import type { Body } from '../core/ledger/entry.ts';
+import { heldGrants, isOver } from '../core/ledger/live.ts';
+import type { GrantState, LedgerState } from '../core/ledger/state.ts';
+import { decide } from '../core/policy/decide.ts';
+import type { Evidence } from '../core/policy/evidence.ts';
+import { isOneOf } from '../core/policy/principals.ts';
+import type { Instant } from '../core/time.ts';
+import { callAll, GitHubError } from '../github/client.ts';
+import { collectEvidence } from '../github/evidence.ts';
+import { inBatches } from '../github/in-batches.ts';
+import { account, fields, instant, integer, textOrEmpty } from '../github/read.ts';
+import { readText } from '../github/tree.ts';
+import { derivePull, readDifference } from './derive.ts';
+import type { BranchCommit } from './first-parent.ts';
+import { readSetting } from './setting.ts';
+import { repositoryOf, type SweepWorld } from './world.ts';
+
+export interface ReturnsAsked {
+  readonly home: { readonly id: number; readonly defaultBranch: string };
+  readonly state: LedgerState;
+  /** Commit of the accepted governing tree. */
+  readonly accepted: string;
+  readonly now: Instant;
+}
+
+/** What one commit gives back. What cannot be derived gives nothing back; the missing file itself raises the alarm. */
+export async function returnsOf(
+  world: SweepWorld,
+  asked: ReturnsAsked,
+  commit: BranchCommit,
+): Promise<readonly Body[]> {
+  const changes = await readDifference(world, commit);
+  const removed = changes.flatMap((change) => (change.status === 'removed' ? [change.path] : []));
+  const grants = returnable(asked.state).filter((grant) => removed.includes(grant.request.path));
+  if (grants.length === 0) return [];
+  try {
+    const derived = await derivePull(world, asked.home, commit);
+    if (!derived.ok) return [];
+    const { number, mergedAt, author } = derived.pull;
+    const evidence = await collectEvidence(world.github, {
+      repository: world.repository,
+      pullRequest: number,
+      at: { mergeCommit: commit.sha, parent: derived.parent },
+      governing: asked.accepted,
+      now: mergedAt,
+      grants: heldGrants(asked.state, author.id, asked.now),
+      signals: {},
+      cache: world.cache.git,
+    });
+    const decision = decide(await withRemovedTexts(world, evidence));
+    if (decision.verdict !== 'allow' || decision.pullKind !== 'return') return [];
+    return grants
+      .filter((grant) => decision.returns.includes(grant.request.path))
+      .map((grant) => returned(grant, author, { pullRequest: number }, mergedAt));
+  } catch (error) {
+    if (error instanceof GitHubError) return [];
+    throw error;
+  }
+}
+
+/** Whose request it was is written in the file that is gone, so its bytes are needed here. */
+async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<Evidence> {
+  const changes = await inBatches(evidence.changes, async (change) => {
+    if (change.status !== 'removed' || change.text !== null) return change;
+    return { ...change, text: await readText(world.github, world.repository, change, world.cache.git) };
+  });
+  return { ...evidence, changes };
+}
+
+const COMMAND = /^\/gatepass[ \t]+return[ \t]*$/;
+
+/** The first line says it, alone; a person wrote it, and nobody changed it since. */
+export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): Promise<readonly Body[]> {
+  const found = await inBatches(returnable(asked.state), async (grant) => {
+    const comments = await returnComments(world, grant);
+    for (const comment of comments) if (await mayReturn(world, asked, grant, comment.by.id)) return [comment.body];
+    return [];
+  });
+  return found.flat();
+}
+
+function returnable(state: LedgerState): readonly GrantState[] {
+  return [...state.grants.values()].filter(
+    (grant) => grant.terms.kind === 'access' && !isOver(grant) && grant.ended === null,
+  );
+}
+
+interface ReturnComment {
+  readonly by: { readonly id: number; readonly login: string };
+  readonly body: Body;
+}
+
+/** A pull request's comments that GitHub does not give ask for nothing; the next sweep looks again. */
+async function returnComments(world: SweepWorld, grant: GrantState): Promise<readonly ReturnComment[]> {
+  const items = await callAll(world.github, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+    ...repositoryOf(world.repository),
+    issue_number: grant.request.pullRequest,
+    since: grant.authority.mergedAt,
+  }).catch((error: unknown) => {
+    if (error instanceof GitHubError) return [];
+    throw error;
+  });
+  return items.flatMap((item) => {
+    const comment = fields(item, 'comment');
+    const [line = ''] = textOrEmpty(comment['body']).split(/\r?\n/);
+    const created = instant(comment['created_at'], 'comment created_at');
+    const isEdited = comment['updated_at'] !== comment['created_at'];
+    if (!COMMAND.test(line) || isEdited || created < grant.authority.mergedAt) return [];
+    if (comment['user'] === null) return [];
+    const by = account(comment['user'], 'comment user');
+    if (by.type !== 'User') return [];
+    const id = integer(comment['id'], 'comment id');
+    return [{ by, body: returned(grant, by, { comment: id }, created) }];
+  });
+}
+
+/** The one who holds it, or who owns the resource or its path, told by numeric id. In doubt: not. */
+async function mayReturn(world: SweepWorld, asked: ReturnsAsked, grant: GrantState, id: number): Promise<boolean> {
+  if (grant.terms.subject.id === id) return true;
+  try {
+    const setting = await readSetting(world, { accepted: asked.accepted, instead: [], now: asked.now });
+    const { resources } = setting.governance;
+    const name = grant.terms.resource;
+    const resource = Object.hasOwn(resources, name) ? (resources[name] ?? null) : null;
+    const scope = { setting, resource, path: grant.request.path, at: asked.now };
+    const owners = [{ kind: 'owner' }, { kind: 'codeowners' }] as const;
+    return isOneOf(owners, { kind: 'person', id }, scope) === 'yes';
+  } catch (error) {
+    if (error instanceof GitHubError) return false;
+    throw error;
+  }
+}
+
+function returned(
+  grant: GrantState,
+  by: { readonly id: number; readonly login: string },
+  via: { readonly comment: number } | { readonly pullRequest: number },
+  asked: Instant,
+): Body {
+  return { type: 'returned', grant: grant.terms.id, by: { id: by.id, login: by.login }, via, asked };
+}

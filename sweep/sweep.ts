@@ -1,0 +1,163 @@
+/**
+ * A sweep, the whole of gate 2:
+ *
+ *   read the ledger, prove it                         read-ledger.ts
+ *   read the default branch since last time           first-parent.ts
+ *   accept governing changes, or refuse them          govern.ts
+ *   authorise new requests, in first-parent order     authorise.ts → derive-grant.ts → core decide
+ *   take what is given back, and what is locked       returns.ts, locks.ts
+ *   derive again what is about to begin, find slots   resolve.ts
+ *   see what the slots hold                           observe.ts
+ *   plan                                              core/reconcile/plan.ts
+ *   write the decisions and intents, in one commit    append.ts
+ *   apply, removals first; see again                  apply.ts, actions.ts
+ *   write the outcomes, in one commit                 append.ts
+ *
+ * Doubt blocks grants and never removals. Who loses the race for the ledger reads and plans again. When the ledger
+ * cannot be written, removals are sent all the same (threat 57) and everything else waits.
+ */
+import type { Body } from '../core/ledger/entry.ts';
+import type { Instant } from '../core/time.ts';
+import { GitHubError } from '../github/client.ts';
+import { type ActionAsked, intendAction, runActions } from './actions.ts';
+import { append } from './append.ts';
+import { apply } from './apply.ts';
+import { type Intended, intend, isEffect, recordsOf } from './effects.ts';
+import { failureOf } from './failure.ts';
+import { readTip } from './first-parent.ts';
+import { type Look, look } from './look.ts';
+import { type ProviderPool, providerPool } from './provider-pool.ts';
+import { type LedgerView, readLedgerView } from './read-ledger.ts';
+import { reportOf, type SweepReport } from './report.ts';
+import type { Stop } from './stop.ts';
+import type { SweepWorld } from './world.ts';
+
+/** How often a lost race is run again. Each loss means that somebody else got on. */
+const ROUNDS = 6;
+
+/** Throws `GitHubError` when GitHub, or the ledger, cannot be reached at all. */
+export async function sweep(world: SweepWorld): Promise<SweepReport> {
+  const pool = providerPool(world);
+  try {
+    for (let round = 1; round < ROUNDS; round += 1) {
+      const report = await sweepOnce(world, pool, round === ROUNDS - 1);
+      if (report !== 'lost') return report;
+    }
+    throw new GitHubError('conflict', `the ledger moved during each of ${ROUNDS - 1} tries; the next sweep goes on`);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** The plan, and nothing else: reads only. */
+export async function planSweep(world: SweepWorld): Promise<Look> {
+  const pool = providerPool(world);
+  try {
+    return await look(world, pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean): Promise<SweepReport | 'lost'> {
+  const seen = await look(world, pool);
+  const step = stepOf(world, seen);
+  const mayBegin = step.intended.some(({ effect }) => effect.kind === 'ensure') || step.actions.intents.length > 0;
+  // Threat 55: what was pushed meanwhile may be a lock. A branch that never rests must not starve the sweep.
+  if (mayBegin && !isLast && (await readTip(world, defaultBranchOf(seen))) !== seen.tip) return 'lost';
+  const written = await write(world, seen, step.bodies);
+  if (written === 'lost') return 'lost';
+  const isWritten = !('problem' in written);
+  // INVARIANT: no intent, no grant. A removal is owed whether or not it can be written down.
+  const intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== 'ensure');
+  const [applied, actions] = await Promise.all([
+    apply(world, pool, intended, seen.now),
+    isWritten ? runActions(world, step.actions) : [],
+  ]);
+  const outcomes = [...applied.map(({ outcome }) => outcome), ...actions];
+  const after = isWritten ? await writeOutcomes(world, written, outcomes, seen.now) : written;
+  const problems = 'problem' in after ? [after.problem] : [];
+  const bodies = [...(isWritten ? step.bodies : []), ...outcomes];
+  return reportOf(world, seen, { bodies, applied, problems, view: 'problem' in after ? seen.view : after });
+}
+
+interface Step {
+  /** Decisions, standing values, intents, alerts: one commit. */
+  readonly bodies: readonly Body[];
+  readonly intended: readonly Intended[];
+  readonly actions: ActionAsked;
+}
+
+/** Actions belong to one zone, so that two sweeps never mean the same one. */
+const ACTION_ZONE = 'default';
+
+function stepOf(world: SweepWorld, seen: Look): Step {
+  const { now, state } = seen;
+  const isActor = world.zone === ACTION_ZONE;
+  const changes = seen.changes.filter((change) => isActor || (change.kind !== 'run' && change.kind !== 'follow'));
+  const intended = changes.filter(isEffect).map((effect) => intend(effect, world.run, now));
+  const intents = changes.flatMap((change) => (change.kind === 'run' ? [intendAction(change, world.run, now)] : []));
+  const follows = changes.flatMap((change) => (change.kind === 'follow' ? [change] : []));
+  const planned = changes.flatMap((change): readonly Body[] => {
+    const own = intended.find(({ effect }) => effect === change);
+    return own === undefined ? recordsOf(change, now, state.grants) : [own.intent];
+  });
+  return {
+    bodies: [...seen.decided, ...planned, ...intents, ...seen.alerts],
+    intended,
+    actions: { intents, follows, grants: state.grants, now },
+  };
+}
+
+function defaultBranchOf(seen: Look): string {
+  return seen.state.genesis?.repository.defaultBranch ?? '';
+}
+
+type Written = LedgerView | 'lost' | { readonly problem: Stop };
+
+async function write(world: SweepWorld, seen: Look, bodies: readonly Body[]): Promise<Written> {
+  // A ledger that does not prove itself is evidence: nothing is written over it.
+  if (seen.view.tip === null) return { problem: seen.view.stops[0] ?? unwritten('it does not prove itself') };
+  try {
+    return await append(world, seen.view, bodies, seen.now);
+  } catch (error) {
+    if (error instanceof GitHubError) return { problem: unwritten(failureOf(error)) };
+    throw error;
+  }
+}
+
+/** Outcomes are facts, not plans: they are written on whatever the ledger has become. */
+async function writeOutcomes(
+  world: SweepWorld,
+  view: LedgerView,
+  outcomes: readonly Body[],
+  now: Instant,
+): Promise<LedgerView | { readonly problem: Stop }> {
+  let current = view;
+  try {
+    for (let round = 1; round < ROUNDS; round += 1) {
+      const written = await append(world, current, outcomes, latest(outcomes, now));
+      if (written !== 'lost') return written;
+      current = await readLedgerView(world);
+      if (current.tip === null) break;
+    }
+    return {
+      problem: unwritten('it moved during each try to write the outcomes; the next sweep sees them for itself'),
+    };
+  } catch (error) {
+    if (error instanceof GitHubError) return { problem: unwritten(failureOf(error)) };
+    throw error;
+  }
+}
+
+/** When the last of them was seen. */
+function latest(outcomes: readonly Body[], now: Instant): Instant {
+  const seen = outcomes.flatMap((body) => (body.type === 'outcome' && body.confirmed !== null ? [body.confirmed] : []));
+  return [now, ...seen].sort().at(-1) ?? now;
+}
+
+function unwritten(why: string): Stop {
+  const message = `the ledger could not be written: ${why}`;
+  const next = 'removals were sent all the same; grants wait until it can be';
+  return { key: 'ledger-unwritable', severity: 'critical', message, next };
+}

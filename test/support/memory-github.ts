@@ -1,0 +1,295 @@
+/**
+ * A GitHub port in memory, for flow tests: the handful of routes that the sweep and the evidence ask for, over commits
+ * in memory, with a clock that only tests move. It enforces no permission; the look-alike in `hub/` does.
+ */
+import type { GitHub, GitHubResponse } from '../../github/client.ts';
+import { blobId, type Files, fileOf, MemoryGit } from './memory-git.ts';
+
+export interface MemoryUser {
+  readonly id: number;
+  readonly login: string;
+}
+
+interface Pull {
+  readonly number: number;
+  readonly author: MemoryUser;
+  readonly branch: string;
+  /** Where the branch forked. */
+  readonly from: string;
+  readonly heads: string[];
+  readonly openedAt: string;
+  readonly reviews: Record<string, unknown>[];
+  readonly comments: Record<string, unknown>[];
+  readonly pusher: MemoryUser;
+  headRepository: number | null;
+  merged: { readonly at: string; readonly sha: string; readonly by: MemoryUser } | null;
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+type Handler = (parameters: Parameters) => unknown;
+
+export const REPOSITORY = { id: 7000, owner: 'acme', name: 'access', branch: 'main' } as const;
+
+export class MemoryGitHub implements GitHub {
+  readonly git = new MemoryGit();
+  readonly pulls = new Map<number, Pull>();
+  readonly teams = new Map<string, { id: number; parent: string | null; members: MemoryUser[] }>();
+  readonly users: MemoryUser[];
+  now: string;
+  repositoryId: number = REPOSITORY.id;
+  /** Called before each answer; what it throws is what the caller sees. */
+  before: (route: string, parameters: Parameters) => void | Promise<void> = () => {};
+  readonly calls: string[] = [];
+  #reviews = 1;
+  #comments = 1;
+
+  constructor(options: { readonly now: string; readonly users: readonly MemoryUser[]; readonly files: Files }) {
+    this.now = options.now;
+    this.users = [...options.users];
+    const root = this.git.commit(options.files, [], 'start');
+    this.git.refs.set(`heads/${REPOSITORY.branch}`, root.sha);
+  }
+
+  async request(route: string, parameters: Parameters = {}): Promise<GitHubResponse> {
+    this.calls.push(route);
+    await this.before(route, parameters);
+    const handler = this.#handlers[route];
+    if (handler === undefined) throw new Error(`the GitHub in memory has no ${route}`);
+    const headers = { date: new Date(this.now).toUTCString() };
+    return { status: 200, headers, data: structuredClone(handler(parameters)) };
+  }
+
+  /** Straight to the default branch, by nobody's leave. */
+  push(changes: Readonly<Record<string, string | null>>): string {
+    const tip = this.git.tip(REPOSITORY.branch);
+    const commit = this.git.commit(changed(tip.files, changes), [tip.sha], 'push');
+    this.git.refs.set(`heads/${REPOSITORY.branch}`, commit.sha);
+    return commit.sha;
+  }
+
+  open(author: MemoryUser, changes: Readonly<Record<string, string | null>>, pusher = author): number {
+    const from = this.git.tip(REPOSITORY.branch);
+    const head = this.git.commit(changed(from.files, changes), [from.sha], 'ask');
+    const number = this.pulls.size + 1;
+    this.pulls.set(number, {
+      number,
+      author,
+      branch: `ask-${number}`,
+      from: from.sha,
+      heads: [head.sha],
+      openedAt: this.now,
+      reviews: [],
+      comments: [],
+      pusher,
+      headRepository: this.repositoryId,
+      merged: null,
+    });
+    return number;
+  }
+
+  approve(number: number, user: MemoryUser, body = ''): void {
+    const pull = this.#pull(number);
+    pull.reviews.push({
+      id: this.#reviews++,
+      user: account(user),
+      state: 'APPROVED',
+      body,
+      commit_id: pull.heads.at(-1),
+      submitted_at: this.now,
+    });
+  }
+
+  merge(number: number, method: 'merge' | 'squash' | 'rebase' = 'squash', by: MemoryUser = GATE): string {
+    const pull = this.#pull(number);
+    const tip = this.git.tip(REPOSITORY.branch);
+    const head = this.git.at(pull.heads.at(-1) ?? '');
+    const files = changed(tip.files, difference(this.git.at(pull.from).files, head.files));
+    const commit = this.git.commit(files, method === 'merge' ? [tip.sha, head.sha] : [tip.sha], `merge ${number}`);
+    this.git.refs.set(`heads/${REPOSITORY.branch}`, commit.sha);
+    pull.merged = { at: this.now, sha: commit.sha, by };
+    return commit.sha;
+  }
+
+  comment(number: number, user: MemoryUser, body: string, options: { edited?: string; type?: string } = {}): number {
+    const id = this.#comments++;
+    const type = options.type ?? 'User';
+    const at = { created_at: this.now, updated_at: options.edited ?? this.now };
+    this.#pull(number).comments.push({ id, user: { ...user, type }, body, ...at });
+    return id;
+  }
+
+  #pull(number: number): Pull {
+    const pull = this.pulls.get(number);
+    if (pull === undefined) throw notFound();
+    return pull;
+  }
+
+  #pullJson(pull: Pull): Record<string, unknown> {
+    const head = this.git.at(pull.heads.at(-1) ?? '');
+    const repo = (id: number | null) =>
+      id === null
+        ? null
+        : { id, full_name: 'acme/access', default_branch: 'main', owner: { login: 'acme', type: 'Organization' } };
+    return {
+      number: pull.number,
+      title: `Pull request ${pull.number}`,
+      user: account(pull.author),
+      state: pull.merged === null ? 'open' : 'closed',
+      merged: pull.merged !== null,
+      draft: false,
+      created_at: pull.openedAt,
+      merged_at: pull.merged?.at ?? null,
+      merged_by: pull.merged === null ? null : account(pull.merged.by),
+      merge_commit_sha: pull.merged?.sha ?? null,
+      base: { ref: 'main', sha: pull.from, repo: repo(this.repositoryId) },
+      head: { ref: pull.branch, sha: head.sha, repo: repo(pull.headRepository) },
+      changed_files: this.#files(pull).length,
+      commits: pull.heads.length,
+      requested_reviewers: [],
+      requested_teams: [],
+    };
+  }
+
+  #files(pull: Pull): readonly Record<string, unknown>[] {
+    const before = this.git.at(pull.from).files;
+    const after = this.git.at(pull.heads.at(-1) ?? '').files;
+    return Object.entries(difference(before, after)).map(([filename, text]) => {
+      const status = text === null ? 'removed' : before.has(filename) ? 'modified' : 'added';
+      return { filename, status, sha: blobId(text ?? before.get(filename)?.text ?? '') };
+    });
+  }
+
+  #commitsOf(pull: Pull): readonly Record<string, unknown>[] {
+    const who = { name: pull.author.login, email: `${pull.author.login}@acme.example` };
+    return pull.heads.map((sha) => ({
+      sha,
+      parents: this.git.at(sha).parents.map((parent) => ({ sha: parent })),
+      author: account(pull.author),
+      committer: account(pull.author),
+      commit: { author: who, committer: who, message: 'ask', verification: { verified: true } },
+    }));
+  }
+
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    'GET /repos/{owner}/{repo}': () => ({
+      id: this.repositoryId,
+      full_name: 'acme/access',
+      default_branch: REPOSITORY.branch,
+      owner: { login: 'acme', type: 'Organization' },
+    }),
+    'GET /repos/{owner}/{repo}/git/ref/{ref}': ({ ref }) => {
+      const sha = this.git.refs.get(String(ref));
+      if (sha === undefined) throw notFound();
+      return { ref: `refs/${ref}`, object: { type: 'commit', sha } };
+    },
+    'GET /repos/{owner}/{repo}/git/commits/{commit_sha}': ({ commit_sha }) => {
+      const commit = this.git.at(String(commit_sha));
+      const parents = commit.parents.map((sha) => ({ sha }));
+      return { sha: commit.sha, tree: { sha: this.git.treeOf(commit.files) }, parents, message: commit.message };
+    },
+    'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': ({ tree_sha, recursive }) => {
+      const sha = String(tree_sha);
+      const files = this.git.commits.get(sha)?.files ?? this.git.trees.get(sha);
+      if (files === undefined) throw notFound();
+      return { sha, truncated: false, tree: this.git.list(files, recursive !== undefined) };
+    },
+    'GET /repos/{owner}/{repo}/git/blobs/{file_sha}': ({ file_sha }) => {
+      const text = this.git.blobs.get(String(file_sha));
+      if (text === undefined) throw notFound();
+      return { sha: file_sha, encoding: 'base64', content: Buffer.from(text).toString('base64') };
+    },
+    'POST /repos/{owner}/{repo}/git/blobs': ({ content }) => ({ sha: this.git.blob(String(content)) }),
+    'POST /repos/{owner}/{repo}/git/trees': ({ base_tree, tree }) => {
+      const files = new Map(this.git.trees.get(String(base_tree)) ?? []);
+      for (const item of tree as { path: string; mode: string; sha: string }[]) {
+        files.set(item.path, fileOf(this.git.blobs.get(item.sha) ?? '', item.mode));
+      }
+      return { sha: this.git.treeOf(files) };
+    },
+    'POST /repos/{owner}/{repo}/git/commits': ({ tree, parents, message }) => {
+      const files = this.git.trees.get(String(tree)) ?? new Map();
+      return { sha: this.git.commit(files, parents as string[], String(message)).sha };
+    },
+    'POST /repos/{owner}/{repo}/git/refs': ({ ref, sha }) => {
+      const name = String(ref).replace('refs/', '');
+      if (this.git.refs.has(name)) throw httpError(422, 'Reference already exists');
+      this.git.refs.set(name, String(sha));
+      return { ref, object: { sha } };
+    },
+    'PATCH /repos/{owner}/{repo}/git/refs/{ref}': ({ ref, sha, force }) => {
+      const name = String(ref);
+      const tip = this.git.refs.get(name);
+      if (tip === undefined) throw httpError(422, 'Reference does not exist');
+      if (force !== true && !this.git.reaches(String(sha), tip)) throw httpError(422, 'Update is not a fast forward');
+      this.git.refs.set(name, String(sha));
+      return { ref, object: { sha } };
+    },
+    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': ({ commit_sha }) =>
+      [...this.pulls.values()].filter((pull) => pull.merged?.sha === commit_sha).map((pull) => this.#pullJson(pull)),
+    'GET /repos/{owner}/{repo}/pulls': ({ state }) =>
+      [...this.pulls.values()]
+        .filter((pull) => (pull.merged === null ? 'open' : 'closed') === state)
+        .map((pull) => this.#pullJson(pull)),
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}': ({ pull_number }) =>
+      this.#pullJson(this.#pull(Number(pull_number))),
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/files': ({ pull_number }) =>
+      this.#files(this.#pull(Number(pull_number))),
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': ({ pull_number }) =>
+      this.#commitsOf(this.#pull(Number(pull_number))),
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ pull_number }) =>
+      this.#pull(Number(pull_number)).reviews,
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/events': () => [],
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': ({ issue_number, since }) =>
+      this.#pull(Number(issue_number)).comments.filter(
+        (item) => since === undefined || String(item['updated_at']) >= String(since),
+      ),
+    'GET /repos/{owner}/{repo}/activity': ({ ref }) => {
+      const pull = [...this.pulls.values()].find((one) => `refs/heads/${one.branch}` === ref);
+      if (pull === undefined) return [];
+      return [{ activity_type: 'branch_creation', actor: account(pull.pusher), timestamp: pull.openedAt }];
+    },
+    'GET /orgs/{org}/teams': () =>
+      [...this.teams].map(([slug, { id, parent }]) => ({
+        id,
+        slug,
+        parent: parent === null ? null : { slug: parent },
+      })),
+    'GET /orgs/{org}/teams/{team_slug}/members': ({ team_slug }) => {
+      const team = this.teams.get(String(team_slug));
+      if (team === undefined) throw notFound();
+      return team.members.map(account);
+    },
+    'GET /orgs/{org}/members': () => this.users.map(account),
+  };
+}
+
+export const GATE: MemoryUser = { id: 5001, login: 'gatepass-gate[bot]' };
+
+/** As Octokit throws it. */
+export function httpError(status: number, message: string): Error {
+  return Object.assign(new Error(message), { status, response: { headers: {}, data: { message } } });
+}
+
+function notFound(): Error {
+  return httpError(404, 'Not Found');
+}
+
+function account(user: MemoryUser): Record<string, unknown> {
+  return { id: user.id, login: user.login, type: user.login.endsWith('[bot]') ? 'Bot' : 'User' };
+}
+
+function changed(files: Files, changes: Readonly<Record<string, string | null>>): Files {
+  const next = new Map(files);
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === null) next.delete(path);
+    else next.set(path, fileOf(text));
+  }
+  return next;
+}
+
+function difference(before: Files, after: Files): Record<string, string | null> {
+  const changes: Record<string, string | null> = {};
+  for (const path of before.keys()) if (!after.has(path)) changes[path] = null;
+  for (const [path, file] of after) if (before.get(path)?.text !== file.text) changes[path] = file.text;
+  return changes;
+}
