@@ -1,0 +1,74 @@
+/** The example organisation on a look-alike, with clients and clones for its people. */
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Octokit } from '@octokit/rest';
+import { type Acme, type AcmeOptions, buildAcme } from '../../hub/acme.ts';
+import type { Hub } from '../../hub/hub.ts';
+import { git, gitUrl, withToken } from './hub.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export const ACCESS = { owner: 'acme', repo: 'access' } as const;
+
+export interface AcmeWorld extends Acme {
+  readonly hub: Hub;
+  as(login: string): Octokit;
+  /** A clone of `acme/access` with a person's token and identity. */
+  clone(login: string, folder: string): Promise<string>;
+  /** Commits files on a new branch of a fresh clone, pushes it, and opens the pull request. */
+  ask(login: string, folder: string, wanted: Ask): Promise<{ number: number; head: string }>;
+}
+
+export interface Ask {
+  readonly branch: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly title?: string;
+}
+
+export async function acmeWorld(hub: Hub, options: AcmeOptions = {}): Promise<AcmeWorld> {
+  const acme = await buildAcme(hub, ROOT, options);
+  const tokenOf = (login: string): string => {
+    const token = acme.tokens[login];
+    if (token === undefined) throw new Error(`nobody is called ${login}`);
+    return token;
+  };
+  const as = (login: string): Octokit => withToken(hub, tokenOf(login));
+
+  async function clone(login: string, folder: string): Promise<string> {
+    const target = await mkdtemp(join(folder, `${login}-`));
+    await git(target, 'clone', '--quiet', gitUrl(hub, 'acme/access', login, tokenOf(login)), '.');
+    await git(target, 'config', 'user.name', login);
+    await git(target, 'config', 'user.email', `${login}@acme.example`);
+    return target;
+  }
+
+  async function ask(login: string, folder: string, wanted: Ask): Promise<{ number: number; head: string }> {
+    const target = await clone(login, folder);
+    await git(target, 'checkout', '--quiet', '-b', wanted.branch);
+    for (const [path, text] of Object.entries(wanted.files)) {
+      await mkdir(dirname(join(target, path)), { recursive: true });
+      await writeFile(join(target, path), text);
+    }
+    await git(target, 'add', '.');
+    await git(target, 'commit', '--quiet', '-m', wanted.title ?? `Ask for ${wanted.branch}`);
+    await git(target, 'push', '--quiet', 'origin', wanted.branch);
+    const { data } = await as(login).pulls.create({
+      ...ACCESS,
+      title: wanted.title ?? wanted.branch,
+      head: wanted.branch,
+      base: 'main',
+    });
+    return { number: data.number, head: data.head.sha };
+  }
+
+  return { ...acme, hub, as, clone, ask };
+}
+
+/** The request of the example: alice reads orders for two hours. */
+export const REQUEST = {
+  branch: 'alice/replay',
+  files: {
+    'requests/orders-db/read-only/replay.yaml':
+      'apiVersion: gatepass/v1\nkind: AccessRequest\nduration: 2h\nreason: Replay payments stuck since the 10:40 deploy\n',
+  },
+} as const;
