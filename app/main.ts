@@ -1,6 +1,7 @@
 /** Starts the gate: `node app/main.ts`. Refuses to start half configured, stops when it is told to. */
-import type { Server as HttpServer } from 'node:http';
-import { Probot, ProbotOctokit, Server } from 'probot';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Probot, ProbotOctokit } from 'probot';
 import { gateApp, type RunningGate } from './app.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
 
@@ -11,6 +12,9 @@ export interface StartedGate {
   stop(): Promise<void>;
 }
 
+/** Says whether it answered. */
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 /**
  * Listens at `environment.host:port` (port 0: any free one) for `POST /api/github/webhooks` and `GET /healthz`.
  * @param options.throttled `false` in tests: GitHub's pace is not needed on a look-alike
@@ -19,28 +23,43 @@ export async function startGate(
   environment: Environment,
   options: { readonly throttled?: boolean } = {},
 ): Promise<StartedGate> {
-  const { app, running } = gateApp(environment);
-  const server = new Server({
-    Probot: Probot.defaults({
-      appId: environment.appId,
-      privateKey: environment.privateKey,
-      secret: environment.webhookSecret,
-      baseUrl: environment.api,
-      logLevel: environment.logLevel,
-      logFormat: 'json',
-      Octokit: octokitFor(options.throttled ?? true),
-    }),
-    host: environment.host,
-    port: environment.port,
-    webhookPath: '/api/github/webhooks',
-    enablePing: false,
-    enableStaticFiles: false,
+  const probot = new Probot({
+    appId: environment.appId,
+    privateKey: environment.privateKey,
+    secret: environment.webhookSecret,
+    baseUrl: environment.api,
+    logLevel: environment.logLevel,
+    logFormat: 'json',
+    Octokit: octokitFor(options.throttled ?? true),
   });
-  await server.load(app);
-  const http = await server.start();
+  await probot.ready();
+  const handlers: Handler[] = [await probot.getNodeMiddleware({ path: '/api/github/webhooks' })];
+  const { app, running } = gateApp(environment);
+  await probot.load(app, { cwd: process.cwd(), addHandler: (handler) => handlers.push(handler) });
   const gate = running();
   if (gate === null) throw new Error('the gate did not load');
-  return { url: urlOf(http, environment), gate, stop: () => stop(server, http, gate) };
+  const server = createServer((request, response) => {
+    answer(handlers, request, response).catch((error: unknown) => {
+      probot.log.error(error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await listen(server, environment);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${environment.host}:${port}`, gate, stop: () => stop(server, gate) };
+}
+
+async function answer(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for (const handler of handlers) if ((await handler(request, response)) === true) return;
+  response.writeHead(404).end();
+}
+
+function listen(server: Server, { host, port }: Environment): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
 }
 
 /**
@@ -55,18 +74,11 @@ function octokitFor(throttled: boolean): typeof ProbotOctokit {
   }));
 }
 
-async function stop(server: Server, http: HttpServer, gate: RunningGate): Promise<void> {
-  const stopped = server.stop();
-  http.closeIdleConnections();
+async function stop(server: Server, gate: RunningGate): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await gate.close();
-  http.closeAllConnections();
-  await stopped;
-}
-
-function urlOf(http: HttpServer, { host }: Environment): string {
-  const address = http.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `http://${host}:${port}`;
+  server.closeAllConnections();
+  await closed;
 }
 
 async function main(): Promise<number> {

@@ -94,24 +94,26 @@ export async function call(
 const PAGE = 100;
 
 /**
- * All pages of a list, in GitHub's order, by its `Link` header. `most` bounds what is read: beyond it the list is
- * `truncated`, which is an error, never a shorter list. `under` names the field that wraps the list, if one does.
+ * All pages of a list, in GitHub's order, by its `Link` header: some lists count pages, some hand out cursors. `most`
+ * bounds what is read: beyond it the list is `truncated`, which is an error, never a shorter list. `under` names the
+ * field that wraps the list, if one does.
  */
 export async function callAll(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown> = {},
-  options: { most?: number; under?: string; onResponse?: (response: GitHubResponse) => void } = {},
+  options: { most?: number; under?: string } = {},
 ): Promise<readonly unknown[]> {
   const most = options.most ?? 10_000;
   const items: unknown[] = [];
-  for (let page = 1; ; page += 1) {
-    const response = await call(github, route, { ...parameters, per_page: PAGE, page });
-    options.onResponse?.(response);
+  let place: Readonly<Record<string, string>> | null = {};
+  while (place !== null) {
+    const response = await call(github, route, { ...parameters, per_page: PAGE, ...place });
     items.push(...listIn(response.data, options.under, route));
     if (items.length > most) throw new GitHubError('truncated', `more than ${most} items in ${route}`);
-    if (!hasNext(response)) return items;
+    place = nextPlace(response);
   }
+  return items;
 }
 
 function listIn(data: unknown, under: string | undefined, route: string): readonly unknown[] {
@@ -120,8 +122,10 @@ function listIn(data: unknown, under: string | undefined, route: string): readon
   throw new GitHubError('unexpected', `expected a list from ${route}`);
 }
 
-function hasNext(response: GitHubResponse): boolean {
-  return /<[^>]+>;\s*rel="next"/.test(String(response.headers['link'] ?? ''));
+/** Only the query of the next address is used: where requests go is not for an answer to say. */
+function nextPlace(response: GitHubResponse): Readonly<Record<string, string>> | null {
+  const [, next] = /<([^>]+)>;\s*rel="next"/.exec(String(response.headers['link'] ?? '')) ?? [];
+  return next === undefined || !URL.canParse(next) ? null : Object.fromEntries(new URL(next).searchParams);
 }
 
 /** The server's clock when it answered (RFC 9110, section 6.6.1), whole seconds; `null` without the header. */

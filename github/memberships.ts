@@ -41,17 +41,6 @@ function withParents(slugs: readonly string[], known: ReadonlyMap<string, KnownT
   return [...all].sort();
 }
 
-/** Joining a team joins its parents too, so whether one of these governs has to be seen (threat 75). */
-function withParents(slugs: readonly string[], known: ReadonlyMap<string, KnownTeam>): readonly string[] {
-  const all = new Set(slugs);
-  // A set hands out what is added while it is walked.
-  for (const slug of all) {
-    const parent = known.get(slug)?.parent;
-    if (parent !== null && parent !== undefined) all.add(parent);
-  }
-  return [...all].sort();
-}
-
 type KnownTeam = Pick<Team, 'id' | 'slug' | 'parent'>;
 
 async function listTeams(github: GitHub, organization: string): Promise<ReadonlyMap<string, KnownTeam>> {
