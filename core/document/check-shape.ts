@@ -38,7 +38,9 @@ export function kindOf(document: YamlDocument, kinds: readonly [Kind, ...Kind[]]
     message:
       written === undefined
         ? 'the document does not say its `kind`'
-        : 'this `kind` of document does not belong at this path',
+        : Object.hasOwn(VALIDATORS, shown(written))
+          ? 'this `kind` of document does not belong at this path'
+          : 'there is no such `kind` of document',
     found: shown(written),
     expected: oneOf(kinds),
     fix: `write \`kind: ${meant ?? kinds[0]}\``,

@@ -30,7 +30,7 @@ export const ISSUE_CODES = {
   'yaml-empty': { means: 'The file holds no document.', fix: 'Write the document, or delete the file.' },
   'yaml-syntax': {
     means: 'The file cannot be read as YAML.',
-    fix: 'Check indentation and brackets; put quotes around text that contains `: ` or ` #`.',
+    fix: 'Check indentation and brackets; put quotes around text that contains `: `, ` #` or brackets.',
   },
   'yaml-not-a-mapping': {
     means: 'The document is a list or a single value.',

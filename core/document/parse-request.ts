@@ -7,7 +7,7 @@ import { checkShape, kindOf } from './check-shape.ts';
 import type { Place, Principal, Request, RequestPath } from './documents.ts';
 import type { Issue, Parsed } from './issue.ts';
 import { parsePrincipal } from './parse-principal.ts';
-import { parseRequestPath } from './paths.ts';
+import { isName, parseRequestPath } from './paths.ts';
 import { impossibleInstants } from './read-instant.ts';
 import { inspectYaml } from './read-yaml.ts';
 import { recordOf } from './record.ts';
@@ -37,7 +37,8 @@ function mismatches(document: YamlDocument, path: RequestPath): Issue[] {
   const said = { resource: path.resource, role: path.entitlement, action: path.entitlement };
   return Object.entries(said).flatMap(([field, expected]) => {
     const written = document.value[field];
-    if (typeof written !== 'string' || written === expected) return [];
+    // What is no name at all is told by the schema.
+    if (typeof written !== 'string' || written === expected || !isName(written)) return [];
     return issueAt(spanAt(document, pointer('', field), 'value'), {
       code: 'request-path-mismatch',
       message: `\`${field}\` does not agree with the path of the file`,

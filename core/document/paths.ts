@@ -10,6 +10,13 @@ import { issueAt } from './yaml-document.ts';
 const NAME = '[a-z0-9][a-z0-9-]{0,63}';
 const REQUEST = new RegExp(`^requests/(${NAME})/(${NAME})/(${NAME})\\.yaml$`);
 
+/** Whether it is the name of a resource, role or action. */
+export function isName(text: string): boolean {
+  return IS_NAME.test(text);
+}
+
+const IS_NAME = new RegExp(`^${NAME}$`);
+
 /** Whether it is the path of a request, well formed. */
 export function isRequestPath(path: string): boolean {
   return REQUEST.test(path);

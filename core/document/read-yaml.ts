@@ -5,9 +5,10 @@
 import { constructFromEvents, parseEvents, type YAMLException } from 'js-yaml';
 import type { JsonObject } from '../json.ts';
 import type { Issue, Parsed } from './issue.ts';
+import { shown } from './shape-words.ts';
 import { issueAt, sortIssues, spanOf, type Words, type YamlDocument } from './yaml-document.ts';
 import { MAX_DEPTH, walkEvents } from './yaml-events.ts';
-import { isTooLarge, MAX_BYTES, textIssues } from './yaml-text.ts';
+import { bytesOf, MAX_BYTES, textIssues } from './yaml-text.ts';
 
 /** The document, or every issue that stood in its way. `file` only names it in the issues. */
 export function readYaml(text: string, file: string): Parsed<YamlDocument> {
@@ -22,7 +23,8 @@ export function readYaml(text: string, file: string): Parsed<YamlDocument> {
  */
 export function inspectYaml(text: string, file: string): { document: YamlDocument | null; issues: readonly Issue[] } {
   const whole = { file, line: 1, column: 1, length: 1 };
-  if (isTooLarge(text)) return { document: null, issues: [issueAt(whole, TOO_LARGE)] };
+  if (bytesOf(text) > MAX_BYTES)
+    return { document: null, issues: [issueAt(whole, { ...TOO_LARGE, found: `${bytesOf(text)} bytes` })] };
   const characters = textIssues(text, file);
   const events = eventsOf(text, file);
   // A character that is refused by name explains a syntax error better than the parser does.
@@ -36,19 +38,13 @@ export function inspectYaml(text: string, file: string): { document: YamlDocumen
   const [value] = constructFromEvents(events.events, { source: text, maxAliases: 0 });
   if (value === undefined || value === null) return { document: null, issues: [...issues, issueAt(whole, EMPTY)] };
   if (typeof value !== 'object' || Array.isArray(value)) {
-    const found = Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    return { document: null, issues: [...issues, issueAt(whole, { ...NOT_A_MAPPING, found })] };
+    return { document: null, issues: [...issues, issueAt(whole, { ...NOT_A_MAPPING, found: shown(value) })] };
   }
   return { document: { file, text, value: value as JsonObject, ranges: walked.ranges }, issues };
 }
 
 /** Refused, but without an effect on the shape of the value. */
-const CAN_BE_READ = new Set([
-  'yaml-control-character',
-  'yaml-invisible-character',
-  'yaml-number-not-finite',
-  'yaml-number-not-exact',
-]);
+const CAN_BE_READ = new Set(['yaml-control-character', 'yaml-invisible-character']);
 
 function eventsOf(text: string, file: string): { events: ReturnType<typeof parseEvents> } | { issue: Issue } {
   try {
@@ -105,5 +101,5 @@ const SYNTAX: Words = {
   code: 'yaml-syntax',
   message: 'the file cannot be read as YAML here',
   expected: 'YAML 1.2',
-  fix: 'check the indentation and the brackets; put quotes around text that contains `: ` or ` #`',
+  fix: 'check the indentation and the brackets; put quotes around text that contains `: `, ` #` or brackets',
 };

@@ -19,13 +19,20 @@ export function renderIssue(issue: Issue, source: string | null): string {
   ].join('\n');
 }
 
+/** What these mark is not repeated: the words are shown in comments and kept in logs. */
+const SECRET = new Set(['catalog-secret-value', 'catalog-secret-name']);
+
 /** The widest line that is shown; the rest of a longer one is cut around the marker. */
 const WIDTH = 100;
 
 function markedLine(issue: Issue, source: string | null): string[] {
   const line = source?.split(LINE_BREAK)[issue.line - 1];
   if (line === undefined || line.trim() === '') return [];
-  const characters = [...line].map(visible);
+  const secret = SECRET.has(issue.code);
+  const end = issue.column - 1 + issue.length;
+  const characters = [...line].map((character, index) =>
+    secret && index >= issue.column - 1 && index < end ? '*' : visible(character),
+  );
   const start = issue.column - 1;
   const from = Math.max(0, Math.min(start - 20, characters.length - WIDTH));
   const shown = characters.slice(from, from + WIDTH);

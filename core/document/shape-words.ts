@@ -4,6 +4,7 @@ import { nearest, oneOf } from './did-you-mean.ts';
 import type { IssueCode } from './issue-codes.ts';
 import { suggest } from './suggest.ts';
 import type { Words } from './yaml-document.ts';
+import { codePointName } from './yaml-text.ts';
 
 /** A value as a person would call it, short enough for one line. */
 export function shown(value: unknown): string {
@@ -39,7 +40,8 @@ export function choiceWords(field: string, value: unknown, allowed: readonly unk
 export function typeWords(field: string, value: unknown, types: readonly string[], shape: Resolved): Words {
   const scalar = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
   let fix = shape.example === undefined ? `write ${typeNames(types)}` : `write it like this: \`${shape.example}\``;
-  if (types[0] === 'string' && typeof value !== 'string' && scalar) fix = `put it in quotes: \`"${shown(value)}"\``;
+  if (types[0] === 'string' && scalar && QUOTABLE.has(shape.format ?? '')) fix = `put it in quotes: \`"${value}"\``;
+  if (types[0] === 'integer' && /^\d{1,15}$/.test(String(value))) fix = `remove the quotes: \`${value}\``;
   if (types[0] === 'boolean') fix = 'write `true` or `false`';
   if (types[0] === 'array' && scalar) fix = `make it a list: \`[${shown(value)}]\``;
   return {
@@ -52,7 +54,7 @@ export function typeWords(field: string, value: unknown, types: readonly string[
 }
 
 /** Which code a format has. All others share one. */
-const FORMAT_CODES: Readonly<Record<string, IssueCode>> = {
+const FORMAT_CODES: Readonly<Record<string, keyof typeof WRONG>> = {
   duration: 'document-duration',
   instant: 'document-instant',
   name: 'document-name',
@@ -72,17 +74,35 @@ const FORMAT_CODES: Readonly<Record<string, IssueCode>> = {
   condition: 'document-text',
 };
 
+const WRONG = {
+  'document-duration': 'is not a duration',
+  'document-instant': 'is not an instant',
+  'document-name': 'is not a name',
+  'document-principal': 'is nobody who can be named here',
+  'document-text': 'is not a line of text',
+  'document-format': 'is not written as it must be',
+} as const satisfies Partial<Record<IssueCode, string>>;
+
+/** Texts that may well be a number or a truth value in quotes. */
+const QUOTABLE = new Set(['line', 'prose', 'ticket', 'label', 'identity', 'selectorValue']);
+
+/** Letters that only look like the right ones are told apart by their number. */
+function strangers(value: string): string {
+  const strange = [...new Set(value.match(/[^\p{ASCII}]/gu))].slice(0, 3);
+  return strange.length === 0
+    ? ''
+    : ` (${strange.map((letter) => `${letter} is ${codePointName(letter)}`).join(', ')})`;
+}
+
 /** `field` is `null` where the name of a field is meant. */
 export function formatWords(shape: Resolved, field: string | null, value: string): Words {
-  const meant = suggest(shape.format, value, shape.example);
+  const code = FORMAT_CODES[shape.format ?? ''] ?? 'document-format';
+  const meant = suggest(shape.format, value);
   const like = shape.example === undefined ? null : `write it like this: \`${shape.example}\``;
   return {
-    code: FORMAT_CODES[shape.format ?? ''] ?? 'document-format',
-    message:
-      field === null
-        ? `\`${shown(value)}\` cannot be used as a name here`
-        : `${named(field)} is not written as it must be`,
-    found: shown(value),
+    code,
+    message: field === null ? `\`${shown(value)}\` cannot be used as a name here` : `${named(field)} ${WRONG[code]}`,
+    found: `${shown(value)}${strangers(value)}`,
     expected: shape.description ?? null,
     fix: meant === null ? like : `write \`${meant}\``,
   };

@@ -1,9 +1,8 @@
 /** The right way to write what somebody wrote almost right: `3 days` is `3d`, `@acme/dba` is `team:dba`. */
 import { DAY, formatDuration, HOUR, MINUTE, type Milliseconds, parseDuration, parseInstant } from '../time.ts';
-import { parsePrincipal } from './parse-principal.ts';
 
 /** `null` when nothing is close enough to be sure. `format` is the definition of the schema that was missed. */
-export function suggest(format: string | null, text: string, example: string | undefined): string | null {
+export function suggest(format: string | null, text: string): string | null {
   switch (format) {
     case 'duration':
       return durationMeant(text);
@@ -15,7 +14,7 @@ export function suggest(format: string | null, text: string, example: string | u
     case 'approver':
     case 'controller':
     case 'seat':
-      return principalMeant(text, example ?? '');
+      return principalMeant(format, text);
     case 'name':
     case 'person':
       return nameMeant(text);
@@ -66,18 +65,24 @@ function instantMeant(text: string): string | null {
   return parseInstant(written) === null ? null : written;
 }
 
-/** `@acme/dba`, `acme/dba` and `DBA` name a team; in the place of a person, `alice` names a person. */
-function principalMeant(text: string, example: string): string | null {
-  const name = nameMeant(
-    text
-      .trim()
-      .replace(/^@/, '')
-      .replace(/^.*[/:]/, ''),
-  );
-  const kind = /^(person|team):/.exec(example)?.[1] ?? 'team';
-  const written = `${kind}:${name}`;
-  return name === null || parsePrincipal(written) === null ? null : written;
+/** `@acme/dba` names a team, `@alice` a person; a bare name names what the field is mostly about, if that is certain. */
+function principalMeant(format: keyof typeof BARE, text: string): string | null {
+  const match = /^(@?)(?:[a-z0-9-]{1,39}\/)?([a-z0-9][a-z0-9_-]{0,99})$/i.exec(text.trim());
+  if (match === null) return null;
+  const [, at, name] = match as unknown as [string, string, string];
+  const kind = text.includes('/') ? 'team' : at === '@' ? 'person' : BARE[format];
+  const isPossible = format === 'seat' ? kind === 'team' : format === 'receiver' ? kind === 'person' : kind !== null;
+  return isPossible ? `${kind}:${name.toLowerCase()}` : null;
 }
+
+const BARE = {
+  owner: 'team',
+  controller: 'team',
+  seat: 'team',
+  receiver: 'person',
+  subject: null,
+  approver: null,
+} as const;
 
 /** `Orders_DB` is `orders-db`. */
 function nameMeant(text: string): string | null {

@@ -24,6 +24,9 @@ type Collection = Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT
 
 export const MAX_DEPTH = 10;
 
+/** More of the same helps nobody. */
+const MAX_SAID = 5;
+
 export interface Walked {
   readonly ranges: ReadonlyMap<string, NodeRanges>;
   readonly issues: readonly Issue[];
@@ -61,7 +64,7 @@ class Walk {
   private readonly file: string;
   private readonly frames: Frame[] = [];
   private end = 0;
-  private tooDeep = false;
+  private readonly said = new Map<string, number>();
 
   constructor(text: string, file: string) {
     this.text = text;
@@ -143,10 +146,7 @@ class Walk {
     const kind = isSequence ? 'sequence' : 'mapping';
     this.frames.push({ kind, path, key, start, closing, keys: new Set(), pending: null, items: 0, isKey });
     this.end = Math.max(this.end, start + 1);
-    if (this.frames.length - 1 > MAX_DEPTH && !this.tooDeep) {
-      this.tooDeep = true;
-      this.refuse({ start, end: start + 1 }, TOO_DEEP);
-    }
+    if (this.frames.length - 1 > MAX_DEPTH) this.refuse({ start, end: start + 1 }, TOO_DEEP);
   }
 
   private close(): void {
@@ -205,6 +205,9 @@ class Walk {
   }
 
   private refuse(range: Range, words: Words): void {
+    const said = (this.said.get(words.code) ?? 0) + 1;
+    this.said.set(words.code, said);
+    if (said > MAX_SAID) return;
     const found = words.found ?? this.source(range);
     this.issues.push(issueAt(spanOf(this.file, this.text, range), { ...words, found }));
   }

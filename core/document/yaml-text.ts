@@ -12,8 +12,8 @@ export const MAX_BYTES = 65_536;
 /** More of the same helps nobody. */
 const MAX_ISSUES = 20;
 
-export function isTooLarge(text: string): boolean {
-  return text.length > MAX_BYTES || utf8ToBytes(text).length > MAX_BYTES;
+export function bytesOf(text: string): number {
+  return utf8ToBytes(text).length;
 }
 
 /** Every character of the source that is refused, at most twenty of them. */
