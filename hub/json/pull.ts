@@ -3,7 +3,7 @@ import { roleOf } from '../access.ts';
 import { seconds } from '../clock.ts';
 import { mergeability } from '../pulls/mergeability.ts';
 import type { Account, Comment, HubState, IssueEvent, Json, PullRequest, Repository, Review } from '../types.ts';
-import { accountJson, appJson, nodeId, teamSimpleJson } from './account.ts';
+import { accountJson, appJson, nodeId, teamJson, teamSimpleJson } from './account.ts';
 import { repositoryJson, repositoryUrl } from './repository.ts';
 
 /** The short form, of lists and of webhooks about reviews. */
@@ -43,7 +43,7 @@ export function pullSimpleJson(hub: HubState, repository: Repository, pull: Pull
     assignee: null,
     assignees: [],
     requested_reviewers: pull.reviewers.map((each) => accountJson(hub, each)),
-    requested_teams: pull.reviewerTeams.map((each) => teamSimpleJson(hub, each)),
+    requested_teams: pull.reviewerTeams.map((each) => teamJson(hub, each)),
     head: sideJson(hub, pull.head.repository, pull.head, pull.user),
     base: sideJson(hub, repository, pull.base, repository.owner),
     _links: {
@@ -88,6 +88,8 @@ export async function pullJson(hub: HubState, repository: Repository, pull: Pull
   ]);
   return {
     ...pullSimpleJson(hub, repository, pull),
+    // Without their parents here, GitHub's description says.
+    requested_teams: pull.reviewerTeams.map((each) => teamSimpleJson(hub, each)),
     merged: pull.mergedAt !== null,
     mergeable: merge.mergeable,
     rebaseable: merge.mergeable,

@@ -180,6 +180,7 @@ export const WEBHOOKS: readonly string[] = [
   'membership/added',
   'membership/removed',
   'organization/member_added',
+  'organization/member_invited',
   'organization/member_removed',
   'ping',
   'pull_request/closed',

@@ -12,6 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CORRECTIONS } from './corrections.ts';
 import { DESCRIPTION, ENDPOINTS, WEBHOOKS } from './endpoints.ts';
 import { normalize } from './normalize.ts';
 import { type Endpoint, type Extract, mapChildren, type Parameter, type Schema } from './schema.ts';
@@ -62,11 +63,12 @@ function endpointOf(description: Description, key: string): Endpoint {
     status,
     jsonSchema(resolve(description, written) as Body),
   ]);
-  return {
+  const endpoint = {
     parameters: (operation.parameters ?? []).flatMap((written) => parameterOf(resolve(description, written))),
     body: body === null ? null : { required: operation.requestBody?.required === true, schema: body },
     responses: Object.fromEntries(responses),
   };
+  return CORRECTIONS[key]?.(endpoint) ?? endpoint;
 }
 
 function parameterOf(written: unknown): Parameter[] {

@@ -1,9 +1,10 @@
 /**
  * Compares a webhook payload with payloads that GitHub really sent (`@octokit/webhooks-examples`, MIT), which say what
- * a schema leaves open: the keys that are always there, and the kind of value under each.
+ * the description leaves open: the kind of each value, and the keys of objects that it does not list. Where it does list
+ * them it has the last word, for some of the examples are years old.
  */
 
-import { flatten, type Schema } from './schema.ts';
+import { flatten, type Schema, type SchemaObject } from './schema.ts';
 
 /** The index of `@octokit/webhooks-examples`, for api.github.com. */
 export type WebhookExamples = readonly {
@@ -12,8 +13,8 @@ export type WebhookExamples = readonly {
 }[];
 
 /**
- * Keys that every example of the event and action has and the payload lacks, unless the schema documents them as
- * optional; and values of a kind (text, number, object …) that no example has there. None when there is no example.
+ * Keys that every example of the event and action has and the payload lacks, in objects whose schema lists none; and
+ * values of a kind (text, number, object …) that no example has there. None when there is no example.
  */
 export function exampleProblems(
   index: WebhookExamples,
@@ -44,7 +45,8 @@ function compare(
   if (!isObject(payload)) return [];
   const objects = examples.filter(isObject);
   const always = Object.keys(objects[0] ?? {}).filter((key) => objects.every((example) => Object.hasOwn(example, key)));
-  const missing = always.filter((key) => !Object.hasOwn(payload, key) && !isOptional(key, schemas, components));
+  const isListed = flat(schemas, components).some((schema) => schema.properties !== undefined);
+  const missing = always.filter((key) => !Object.hasOwn(payload, key) && !isListed);
   const deeper = Object.entries(payload).flatMap(([key, value]) => {
     const seen = objects.filter((example) => Object.hasOwn(example, key)).map((example) => example[key]);
     return seen.length === 0
@@ -64,19 +66,14 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function isOptional(key: string, schemas: readonly Schema[], components: Readonly<Record<string, Schema>>): boolean {
-  const isListed = childrenOf(key, schemas, components).length > 0;
-  return (
-    isListed &&
-    !schemas.flatMap((each) => flatten(each, components)).some((schema) => schema.required?.includes(key) === true)
-  );
+/** Every schema that may speak about the value. */
+function flat(schemas: readonly Schema[], components: Readonly<Record<string, Schema>>): SchemaObject[] {
+  return schemas.flatMap((schema) => flatten(schema, components));
 }
 
 function childrenOf(key: string, schemas: readonly Schema[], components: Readonly<Record<string, Schema>>): Schema[] {
-  return schemas
-    .flatMap((each) => flatten(each, components))
-    .flatMap((schema) => {
-      const child = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : undefined;
-      return child === undefined ? [] : [child];
-    });
+  return flat(schemas, components).flatMap((schema) => {
+    const child = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : undefined;
+    return child === undefined ? [] : [child];
+  });
 }

@@ -1,7 +1,8 @@
 /** People, organisations and their members. */
 import { optionalChoice } from '../body.ts';
+import { seconds } from '../clock.ts';
 import { forbidden, notFound } from '../http-error.ts';
-import { accountJson, organizationFullJson, organizationJson, profileJson } from '../json/account.ts';
+import { accountJson, nodeId, organizationFullJson, organizationJson, profileJson } from '../json/account.ts';
 import type { Account, Call, Member, Route } from '../types.ts';
 import { accountNamed, noContent, ok, page } from './answer.ts';
 
@@ -92,7 +93,7 @@ function setMembership(call: Call) {
   member.role = role;
   const isNew = !organization.members.has(account.id);
   organization.members.set(account.id, member);
-  if (isNew) emitOrganization(call, 'member_invited', member);
+  if (isNew) emitInvited(call, member);
   return ok(membershipJson(call, member));
 }
 
@@ -103,7 +104,7 @@ function removeMembership(call: Call) {
   if (admins.length === 1 && admins[0] === member)
     throw forbidden('You cannot remove the last owner of the organization.');
   dropMember(call, member.account);
-  emitOrganization(call, 'member_removed', member);
+  emitRemoved(call, member);
   return noContent();
 }
 
@@ -112,11 +113,28 @@ function dropMember(call: Call, account: Account): void {
   for (const team of call.organization.teams.values()) team.members.delete(account.id);
 }
 
-function emitOrganization(call: Call, action: string, member: Member): void {
+function emitInvited(call: Call, member: Member): void {
   const { hub, organization } = call;
-  hub.emit(
-    'organization',
-    { action, membership: membershipJson(call, member) },
-    { organization, sender: call.account },
-  );
+  const id = hub.nextId();
+  const invitation = {
+    id,
+    node_id: nodeId('OrganizationInvitation', id),
+    login: member.account.login,
+    email: null,
+    role: member.role === 'admin' ? 'admin' : 'direct_member',
+    created_at: seconds(hub.clock.now()),
+    failed_at: null,
+    failed_reason: null,
+    inviter: accountJson(hub, call.account),
+    team_count: 0,
+    invitation_teams_url: `${hub.apiUrl}/orgs/${organization.account.login}/invitations/${id}/teams`,
+  };
+  const payload = { action: 'member_invited', invitation, user: accountJson(hub, member.account) };
+  hub.emit('organization', payload, { organization, sender: call.account });
+}
+
+function emitRemoved(call: Call, member: Member): void {
+  const { organization: _, ...membership } = membershipJson(call, member);
+  const about = { organization: call.organization, sender: call.account };
+  call.hub.emit('organization', { action: 'member_removed', membership }, about);
 }
