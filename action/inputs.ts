@@ -1,0 +1,84 @@
+/** The Action's inputs, checked: either all of them hold, or every problem is said at once. Reads no secret aloud. */
+import type { RepositoryName } from '../github/client.ts';
+import { type LedgerSigner, ledgerSigner } from '../github/ledger-key.ts';
+
+export interface ActionInputs {
+  readonly appId: string;
+  readonly privateKey: string;
+  readonly signer: LedgerSigner;
+  readonly repository: RepositoryName;
+  readonly ledgerRepository: RepositoryName;
+  readonly zone: string;
+  readonly apiUrl: string;
+  /** Names this run in the ledger: `4711/2`. */
+  readonly run: string;
+}
+
+export type ReadInputs =
+  | { readonly ok: true; readonly inputs: ActionInputs }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `input` gives an input's value, empty when it is not set. */
+export function readInputs(input: (name: string) => string, environment: Environment): ReadInputs {
+  const problems: string[] = [];
+  const check = <T>(value: T | string, isProblem: (value: T | string) => value is string): T | null => {
+    if (!isProblem(value)) return value as T;
+    problems.push(value);
+    return null;
+  };
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  const here = environment['GITHUB_REPOSITORY'] ?? '';
+  const appId = check(matching('app-id', input('app-id'), /^\d{1,15}$/, 'the number of the applier app'), isText);
+  const privateKey = check(pem(input('private-key')), isText);
+  const signer = check(signerFrom(input('ledger-key')), isText);
+  const written = input('repository') === '' ? here : input('repository');
+  const repository = check(repositoryFrom('repository', written), isText);
+  const ledger = input('ledger-repository') === '' ? written : input('ledger-repository');
+  const ledgerRepository = ledger === written ? repository : check(repositoryFrom('ledger-repository', ledger), isText);
+  const zone = check(
+    matching('zone', input('zone') || 'default', /^[a-z0-9][a-z0-9-]{0,63}$/, 'a zone of your catalogs'),
+    isText,
+  );
+  if (appId === null || privateKey === null || signer === null) return { ok: false, problems };
+  if (repository === null || ledgerRepository === null || zone === null) return { ok: false, problems };
+  const apiUrl = (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, '');
+  const run = `${environment['GITHUB_RUN_ID'] ?? '0'}/${environment['GITHUB_RUN_ATTEMPT'] ?? '1'}`;
+  const values = { appId: appId.value, privateKey: privateKey.value, zone: zone.value };
+  return { ok: true, inputs: { ...values, signer, repository, ledgerRepository, apiUrl, run } };
+}
+
+/** Wrapped, so that a value is never taken for a problem. */
+interface Value {
+  readonly value: string;
+}
+
+function matching(name: string, value: string, pattern: RegExp, expected: string): Value | string {
+  const trimmed = value.trim();
+  if (trimmed === '') return `\`${name}\` is missing: give ${expected}`;
+  return pattern.test(trimmed) ? { value: trimmed } : `\`${name}\` is \`${trimmed}\`, expected ${expected}`;
+}
+
+function pem(value: string): Value | string {
+  if (value.trim() === '') return '`private-key` is missing: give the applier app’s private key, a PEM';
+  return value.includes('PRIVATE KEY-----')
+    ? { value }
+    : '`private-key` is not a PEM: paste the whole file, from -----BEGIN to -----END';
+}
+
+function signerFrom(value: string): LedgerSigner | string {
+  if (value.trim() === '') return '`ledger-key` is missing: give the Ed25519 key that `gatepass init --ledger` made';
+  try {
+    return ledgerSigner(value);
+  } catch (error) {
+    return `\`ledger-key\`: ${error instanceof TypeError ? error.message : 'it cannot be read'}`;
+  }
+}
+
+function repositoryFrom(name: string, value: string): RepositoryName | string {
+  const match = /^([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._-]{1,100})$/.exec(value.trim());
+  const [, owner, repository] = match ?? [];
+  if (owner === undefined || repository === undefined) return `\`${name}\` is \`${value}\`, expected owner/name`;
+  return { owner, name: repository };
+}
