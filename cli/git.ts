@@ -18,6 +18,8 @@ export function gitBytes(folder: string, args: readonly string[], options: { inp
         else reject(new UsageError(`git ${args[0]} failed: ${lastWords(stderr)}`, null, { cause }));
       },
     );
+    // A git that ends before it has read everything says so by its exit status.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }

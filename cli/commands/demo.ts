@@ -1,5 +1,7 @@
 /** `gatepass demo`: the whole life on this machine, told as it happens. */
+
 import { type Command, FINDING, FINE, readArguments, type Terminal } from '../command.ts';
+import type { World } from '../demo/world.ts';
 
 export const command: Command = {
   name: 'demo',
@@ -18,7 +20,7 @@ async function demo(args: readonly string[], terminal: Terminal): Promise<number
   );
   terminal.out('Action and a real PostgreSQL; each line below is an observed fact.\n');
   // Loaded after the first line, so that nobody looks at an empty screen.
-  const [{ startWorld }, { createNarrator, NotSo }, { createStage }, { tellStory, tellCheats }, { tellAll }] =
+  const [{ startWorld }, { createNarrator }, { createStage }, { tellStory, tellCheats }, { tellAll }] =
     await Promise.all([
       import('../demo/world.ts'),
       import('../demo/narrator.ts'),
@@ -38,15 +40,19 @@ async function demo(args: readonly string[], terminal: Terminal): Promise<number
     terminal.out(`\n${tell.facts} facts observed in ${took} s. \`npm run dev\` keeps this world up to try by hand.\n`);
     return FINE;
   } catch (error) {
-    if (!(error instanceof NotSo)) throw error;
-    terminal.err(`\nthis did not hold: ${error.message}\n`);
-    for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
-      terminal.err(`  because: ${cause.message}\n`);
-    terminal.err(`the app wrote:\n${world.app.log()}\n`);
-    for (const run of world.hub.runs('acme', 'access').slice(-2))
-      terminal.err(`${run.workflow} ${run.event} ${run.conclusion}:\n${run.log}\n`);
+    explainFailure(error, world, terminal);
     return FINDING;
   } finally {
     await world.close();
+  }
+}
+
+/** What did not hold, why, and what the app and the last sweeps wrote: enough to find the cause. */
+function explainFailure(error: unknown, world: World, terminal: Terminal): void {
+  terminal.err(`\nthis did not hold: ${error instanceof Error ? error.message : String(error)}\n`);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) terminal.err(`  ${cause.stack}\n`);
+  terminal.err(`the app wrote:\n${world.app.log()}\n`);
+  for (const run of world.hub.runs('acme', 'access').slice(-2)) {
+    terminal.err(`sweep on ${run.event}, ${run.conclusion ?? run.status}:\n${run.log}\n`);
   }
 }

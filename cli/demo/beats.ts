@@ -12,8 +12,10 @@ export interface Stage {
   readonly tell: Narrator;
   hand(login: string): Promise<Hand>;
   ledger(): Promise<LedgerView>;
-  /** The gate's check on a pull request, once it says one of these. */
-  check(pullRequest: number, ...conclusions: string[]): ReturnType<typeof checkOf>;
+  /** The gate's check on a pull request, once it says no. */
+  refused(pullRequest: number): ReturnType<typeof checkOf>;
+  /** The same, once it waits for approvals. */
+  waiting(pullRequest: number): ReturnType<typeof checkOf>;
   /** The one comment of the gate under a pull request, once `test` holds for its text. */
   comment(pullRequest: number, test: (text: string) => boolean): Promise<string>;
   /** When and by whom a pull request was merged, once it is. */
@@ -32,12 +34,15 @@ export interface Stage {
 export function createStage(world: World, tell: Narrator): Stage {
   const { owner, repo } = world.access;
   const name = { owner, repo };
+  const check = async (pull: number, test: Parameters<typeof checkOf>[3]) =>
+    checkOf((await world.hand('heidi')).api, world.access, pull, test);
   const stage: Stage = {
     world,
     tell,
     hand: world.hand,
     ledger: async () => viewLedger(await world.hand('heidi'), world.access),
-    check: async (pull, ...conclusions) => checkOf((await world.hand('heidi')).api, world.access, pull, conclusions),
+    refused: async (pull) => check(pull, ({ is }) => is === 'failure'),
+    waiting: async (pull) => check(pull, ({ title }) => title.startsWith('Waiting for')),
     comment: async (pull, test) => {
       const { api } = await world.hand('heidi');
       return until(`the comment of #${pull} says so`, async () => {
@@ -63,7 +68,7 @@ export function createStage(world: World, tell: Narrator): Stage {
     obtain: async (who, path, text, approvers) => {
       const hand = await stage.hand(who);
       const pull = await hand.open(`${who} asks ${path}`, { [path]: text });
-      if (approvers.length > 0) await stage.check(pull, 'in_progress', 'action_required');
+      if (approvers.length > 0) await stage.waiting(pull);
       for (const approver of approvers) await (await stage.hand(approver)).review(pull, 'APPROVE');
       await stage.merged(pull);
       return { pull, grant: await stage.grant(pull, 'active') };

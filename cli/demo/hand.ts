@@ -26,9 +26,13 @@ export interface Repository {
   readonly apiUrl: string;
 }
 
+const nothing = () => undefined;
+/** The story tells what matters; a refusal that is part of it is no error to log. */
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export async function createHand(login: string, token: string, repository: Repository, folder: string): Promise<Hand> {
   const { owner, repo } = repository;
-  const api = new Octokit({ auth: token, baseUrl: repository.apiUrl });
+  const api = new Octokit({ auth: token, baseUrl: repository.apiUrl, log: SILENT });
   const branches = new Map<number, string>();
   const clone = join(folder, login);
   await git(folder, ['clone', '--quiet', repository.gitUrl, clone]);
@@ -86,23 +90,18 @@ export async function createHand(login: string, token: string, repository: Repos
   };
 }
 
-/** The gate's completed check on a pull request's head, once it says one of `conclusions`. */
+/** The gate's check on a pull request's head, once `test` holds for its conclusion (or status) and title. */
 export async function checkOf(
   api: Octokit,
   repository: Repository,
   pullRequest: number,
-  conclusions: readonly string[],
+  test: (said: { readonly is: string; readonly title: string }) => boolean,
 ) {
   const { owner, repo } = repository;
-  return until(`the check of #${pullRequest} says ${conclusions.join(' or ')}`, async () => {
+  return until(`the check of #${pullRequest} says so`, async () => {
     const { data: pull } = await api.pulls.get({ owner, repo, pull_number: pullRequest });
     const { data } = await api.checks.listForRef({ owner, repo, ref: pull.head.sha, check_name: 'gatepass' });
     const run = data.check_runs[0];
-    return run !== undefined &&
-      conclusions.includes(run.conclusion ?? run.status) &&
-      run.output.title !== null &&
-      !/reading|evaluating/i.test(run.output.title)
-      ? run
-      : null;
+    return run !== undefined && test({ is: run.conclusion ?? run.status, title: run.output.title ?? '' }) ? run : null;
   });
 }

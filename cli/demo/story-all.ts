@@ -43,12 +43,12 @@ async function tellAutomatic({ tell, hand, merged, grant, world }: Stage): Promi
 const WRITE = 'requests/orders-db/read-write/fix-totals.yaml';
 let writePull = 0;
 
-async function tellTwoLevels({ tell, hand, check, comment, grant }: Stage): Promise<void> {
+async function tellTwoLevels({ tell, hand, waiting, comment, grant }: Stage): Promise<void> {
   tell.chapter('writing takes two levels');
   writePull = await (await hand('alice')).open('Correct the totals of order 2', {
     [WRITE]: request('2h', 'Correct the totals of order 2'),
   });
-  await check(writePull, 'in_progress', 'action_required');
+  await waiting(writePull);
   tell.act('bob, an owner, approves');
   await (await hand('bob')).review(writePull, 'APPROVE');
   await tell.fact('one of two is not enough', async () => {
@@ -63,14 +63,14 @@ async function tellTwoLevels({ tell, hand, check, comment, grant }: Stage): Prom
   });
 }
 
-async function tellContractor({ tell, hand, check, grant }: Stage): Promise<void> {
+async function tellContractor({ tell, hand, refused, waiting, grant }: Stage): Promise<void> {
   tell.chapter('frank is a contractor');
   const frank = await hand('frank');
   const path = 'requests/orders-db/read-only/index-sizes.yaml';
   const pull = await frank.open('Look at index sizes', { [path]: request('1h', 'Look at index sizes') });
-  await tell.fact('a guardrail asks for a ticket', async () => (await check(pull, 'failure')).output.title ?? '');
+  await tell.fact('a guardrail asks for a ticket', async () => (await refused(pull)).output.title ?? '');
   await frank.push(pull, 'Name the ticket', { [path]: request('1h', 'Look at index sizes', 'ticket: OPS-311\n') });
-  await check(pull, 'in_progress', 'action_required');
+  await waiting(pull);
   await (await hand('bob')).review(pull, 'APPROVE');
   await (await hand('grace')).review(pull, 'APPROVE');
   await tell.fact('with a ticket, an owner and his sponsor it is granted', async () => {
@@ -79,13 +79,13 @@ async function tellContractor({ tell, hand, check, grant }: Stage): Promise<void
   });
 }
 
-async function tellAction({ tell, hand, check, grant, world }: Stage): Promise<void> {
+async function tellAction({ tell, hand, waiting, grant, world }: Stage): Promise<void> {
   tell.chapter('restarting checkout, once');
   const pull = await (await hand('alice')).open('Restart checkout', {
     'requests/checkout/restart/stuck-workers.yaml':
       'apiVersion: gatepass/v1\nkind: ActionRequest\nwithin: 1h\nreason: Workers stuck after the failover\ninputs:\n  region: eu-west-1\n',
   });
-  await check(pull, 'in_progress', 'action_required');
+  await waiting(pull);
   await (await hand('bob')).review(pull, 'APPROVE');
   const runs = () => world.hub.runs('acme', 'ops');
   await tell.fact('approved, its workflow runs', async () => {
@@ -128,7 +128,7 @@ async function tellExtension(stage: Stage): Promise<void> {
   const next = await hand.open('Watch the backfill longer', {
     'requests/orders-db/read-only/backfill-2.yaml': request('1h', 'The backfill takes longer', `starts: "${ends}"\n`),
   });
-  await stage.check(next, 'in_progress', 'action_required');
+  await stage.waiting(next);
   await (await stage.hand('bob')).review(next, 'APPROVE');
   await stage.merged(next);
   await stage.grant(next, 'scheduled', 'active');

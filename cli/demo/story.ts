@@ -21,7 +21,7 @@ export async function tellStory(stage: Stage): Promise<void> {
     [PATH]: request('3d', 'Replay payments stuck since the 10:40 deploy'),
   });
   await tell.fact(`the check of #${pull} fails at her line, with the fix`, async () => {
-    const check = await stage.check(pull, 'failure');
+    const check = await stage.refused(pull);
     const { data } = await alice.api.checks.listAnnotations({ ...world.access, check_run_id: check.id });
     const [first] = data;
     if (first === undefined || first.path !== PATH) throw new Error('no annotation on her file');
