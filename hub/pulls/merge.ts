@@ -74,7 +74,7 @@ function refuseMethod(repository: Repository, method: MergeMethod): void {
 }
 
 async function commitsOf(repository: Repository, pull: PullRequest, base: string): Promise<Commit[]> {
-  const shas = (await repository.git.history(pull.head.sha, base)).reverse();
+  const shas = (await repository.git.history(pull.head.sha, base)).toReversed();
   const commits = await Promise.all(shas.map((sha) => repository.git.commit(sha)));
   return commits.filter((commit) => commit !== null);
 }
