@@ -38,7 +38,7 @@ export function createConductor(hub: HubState, actions: Readonly<Record<string, 
   function start(file: WorkflowFile, repository: Repository, trigger: Trigger): Run {
     const { workflow } = file;
     const run = makeRun(hub, file, repository, trigger);
-    const control: Control = { children: new Set(), lost: false };
+    const control: Control = { children: new Set(), going: false, lost: false };
     controls.set(run.id, control);
     runs.set(repository.id, [...(runs.get(repository.id) ?? []), run]);
     try {
@@ -63,6 +63,8 @@ export function createConductor(hub: HubState, actions: Readonly<Record<string, 
   }
 
   async function conduct(run: Run, work: () => Promise<Conclusion>): Promise<void> {
+    const control = controls.get(run.id);
+    if (control !== undefined) control.going = true;
     update(run, 'in_progress');
     tell(run, 'in_progress');
     finish(run, await work());
@@ -133,7 +135,8 @@ export function createConductor(hub: HubState, actions: Readonly<Record<string, 
 
   function kill(id: number): boolean {
     const control = controls.get(id);
-    if (control === undefined) return false;
+    // One that waits for its group has no machine yet.
+    if (control === undefined || !control.going) return false;
     control.lost = true;
     for (const child of control.children) child.kill();
     return true;

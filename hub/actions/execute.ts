@@ -8,7 +8,9 @@ import { githubContext } from './contexts.ts';
 import { type Contexts, condition, interpolate } from './expression.ts';
 import { type JobWorld, jobName, type Needs, runJob } from './job.ts';
 import type { Conclusion, JobRun, Run } from './run.ts';
-import type { Concurrency, Job, Workflow } from './workflow-file.ts';
+import type { Workflow } from './workflow-file.ts';
+import type { Job } from './workflow-job.ts';
+import type { Concurrency } from './workflow-limits.ts';
 
 /** Adds the run's job records; called when the run is made, so that the API shows them while it waits. */
 export function planJobs(world: Pick<JobWorld, 'hub'>, run: Run, workflow: Workflow): void {

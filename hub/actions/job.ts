@@ -12,7 +12,9 @@ import { createMasker } from './mask.ts';
 import type { Child } from './process.ts';
 import { branchOf, type Conclusion, type JobRun, type Run, type StepRun } from './run.ts';
 import { interpolateAll, runStep, type Stage, type StepResult } from './step.ts';
-import { DEFAULT_PERMISSIONS, type Job, type Workflow } from './workflow-file.ts';
+import type { Workflow } from './workflow-file.ts';
+import type { Job } from './workflow-job.ts';
+import { DEFAULT_PERMISSIONS } from './workflow-limits.ts';
 
 /** What a job needs of its runner. */
 export interface JobWorld {
@@ -26,6 +28,8 @@ export interface JobWorld {
 /** How a run is stopped from outside. */
 export interface Control {
   readonly children: Set<Child>;
+  /** It has left the queue. */
+  going: boolean;
   /** The machine is gone: nothing more runs, not even `always()`. */
   lost: boolean;
 }
@@ -52,12 +56,12 @@ export async function runJob(
     home: join(folder, 'home'),
     eventFile: join(folder, 'temp', 'event.json'),
   };
+  const token = hub.workflowToken(run.repository, job.permissions ?? workflow.permissions ?? DEFAULT_PERMISSIONS);
   try {
     for (const directory of [place.workspace, place.temp, place.tools, place.home])
       mkdirSync(directory, { recursive: true });
     writeFileSync(place.eventFile, JSON.stringify(run.trigger.payload, null, 2));
     const secrets = secretsOf(run, job);
-    const token = hub.workflowToken(run.repository, job.permissions ?? workflow.permissions ?? DEFAULT_PERMISSIONS);
     const masker = createMasker();
     [token, ...Object.values(secrets)].forEach(masker.add);
     const github = { ...githubContext(hub, run), token, job: job.id, workspace: place.workspace };
@@ -88,6 +92,8 @@ export async function runJob(
     record.log += `##[error]${error instanceof Error ? error.message : String(error)}\n`;
     return 'failure';
   } finally {
+    // It ends with its job.
+    hub.tokens.delete(token);
     rmSync(folder, { recursive: true, force: true });
   }
 }

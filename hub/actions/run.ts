@@ -2,7 +2,8 @@
 
 import type { Account, Commit, Instant, Json, Repository } from '../types.ts';
 import type { Annotation } from './commands.ts';
-import type { Job, Workflow } from './workflow-file.ts';
+import type { Workflow } from './workflow-file.ts';
+import type { Job } from './workflow-job.ts';
 
 export type Status = 'queued' | 'pending' | 'in_progress' | 'completed';
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'startup_failure';

@@ -11,7 +11,7 @@ import { type Contexts, interpolate } from './expression.ts';
 import type { Masker } from './mask.ts';
 import { type Child, startChild } from './process.ts';
 import type { JobRun } from './run.ts';
-import type { Step } from './workflow-file.ts';
+import type { Step } from './workflow-job.ts';
 
 /** What the steps of a job share. */
 export interface Stage {

@@ -162,13 +162,20 @@ describe('a run', () => {
     expect(runsOf()[0]?.log).toContain('Unable to resolve action `actions/checkout@v6`');
   });
 
+  it('ends when its time is up', async () => {
+    await pushed(
+      sweep(`    timeout-minutes: 0.002\n    steps: [{ run: sleep 30 }, { if: always(), run: echo tidied }]`),
+    );
+    expect(runsOf()[0]).toMatchObject({ conclusion: 'cancelled', log: expect.stringContaining('tidied') });
+  });
+
   it('runs jobs after those they need, with their outputs, one for each matrix row', async () => {
     const jobs = `    outputs: { found: '\${{ steps.a.outputs.n }}' }
     steps: [{ id: a, run: echo n=7 >> $GITHUB_OUTPUT }]
   then:
     needs: go
     runs-on: x
-    strategy: { matrix: { zone: [eu, us] } }
+    strategy: { fail-fast: false, matrix: { zone: [eu, us] } }
     steps: [{ run: 'echo \${{ matrix.zone }} \${{ needs.go.outputs.found }}' }]
   never:
     needs: [then]

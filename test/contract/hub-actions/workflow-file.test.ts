@@ -31,14 +31,14 @@ describe('a workflow file', () => {
   });
 
   it('crosses the axes of a matrix', () => {
-    const rows = parse('push', '    strategy: { matrix: { zone: [a, b], os: [x] } }').jobs[0]?.matrix;
+    const rows = parse('push', '    strategy: { fail-fast: false, matrix: { zone: [a, b], os: [x] } }').jobs[0]?.matrix;
     expect(rows).toEqual([
       { zone: 'a', os: 'x' },
       { zone: 'b', os: 'x' },
     ]);
-    expect(parse('push', '    strategy: { matrix: { include: [{ zone: a, label: l }] } }').jobs[0]?.matrix).toEqual([
-      { zone: 'a', label: 'l' },
-    ]);
+    expect(
+      parse('push', '    strategy: { fail-fast: false, matrix: { include: [{ zone: a, label: l }] } }').jobs[0]?.matrix,
+    ).toEqual([{ zone: 'a', label: 'l' }]);
   });
 
   it.each([
@@ -53,6 +53,8 @@ describe('a workflow file', () => {
       'concurrency: { group: a, queue: max, cancel-in-progress: true }',
       /cannot be combined/,
     ],
+    ['a matrix that fails fast', 'push', '    strategy: { matrix: { a: [1] } }', '', /only `fail-fast: false`/],
+    ['a job that cancels others', 'push', '    concurrency: { group: a, cancel-in-progress: true }', '', /of a job/],
     ['a bad cron', '{ schedule: [{ cron: "61 * * * *" }] }', '', '', /not within 0 to 59/],
   ])('is refused for %s', (_, on, job, top, message) => {
     expect(() => parse(on, job, top)).toThrow(message);

@@ -386,6 +386,10 @@ describe('every exchange of the look-alike is one of GitHub’s', () => {
     expect(hub.runs('acme', 'access').find(({ id }) => id === data['workflow_run_id'])?.log).toBe(
       'restarted checkout in eu-west-1 for g-1\n',
     );
+    const left = [...hub.state.tokens.values()].filter(
+      ({ actor }) => actor.kind === 'installation' && actor.app.slug === 'github-actions',
+    );
+    expect(left).toEqual([]);
     const { data: jobs } = await as(installation, 'GET', `${run}/jobs`);
     await as(installation, 'GET', `${REPO}/actions/jobs/${(jobs['jobs'] as Body[])[0]?.['id']}`);
     expect((await as(installation, 'POST', `${run}/cancel`)).status).toBe(409);
