@@ -1,5 +1,5 @@
 /** Payloads of the webhook events that more than one part of the look-alike sends. */
-import { accountJson } from './json/account.ts';
+import { accountJson, teamEventJson } from './json/account.ts';
 import { checkRunEventJson } from './json/check.ts';
 import { pushCommitJson } from './json/commit.ts';
 import { commentJson, issueJson, pullJson, pullSimpleJson, reviewJson } from './json/pull.ts';
@@ -27,8 +27,13 @@ export async function emitPull(
   sender: Account,
   more: Json = {},
 ): Promise<void> {
-  const pull_request = await pullJson(hub, repository, pull);
+  const pull_request = { ...(await pullJson(hub, repository, pull)), ...teamsOf(hub, pull) };
   hub.emit('pull_request', { action, number: pull.number, pull_request, ...more }, { repository, sender });
+}
+
+/** Webhooks know fewer fields of a team than the API. */
+function teamsOf(hub: HubState, pull: PullRequest): Json {
+  return { requested_teams: pull.reviewerTeams.map((team) => teamEventJson(hub, team)) };
 }
 
 /** `pull_request_review`: the state is in lower case here, and only here. */
@@ -45,7 +50,7 @@ export function emitReview(
   const payload = {
     action,
     review: { ...json, state: review.state.toLowerCase(), submitted_at: json['submitted_at'] ?? null },
-    pull_request: pullSimpleJson(hub, repository, pull),
+    pull_request: { ...pullSimpleJson(hub, repository, pull), ...teamsOf(hub, pull) },
     ...more,
   };
   hub.emit('pull_request_review', payload, { repository, sender });
@@ -94,7 +99,7 @@ export async function emitPush(hub: HubState, move: RefMove, isForced: boolean):
   const isDeleted = after === ZERO;
   const main = await git.resolve(`refs/heads/${repository.defaultBranch}`);
   const not = isCreated ? (main === after ? null : main) : before;
-  const shas = isDeleted ? [] : (await git.history(after, not, { limit: PUSH_COMMITS })).reverse();
+  const shas = isDeleted ? [] : (await git.history(after, not, { limit: PUSH_COMMITS })).toReversed();
   const commits = await Promise.all(
     (isCreated && main === after ? [] : shas).map((sha) => pushed(hub, repository, sha)),
   );

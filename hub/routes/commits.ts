@@ -94,7 +94,7 @@ async function compare(call: Call) {
   if (from === null || to === null) throw notFound();
   const base = await git.mergeBase(from, to);
   if (base === null) throw new HttpError(404, `No common ancestor between ${left} and ${right}.`);
-  const [ahead, behind] = [(await git.history(to, from)).reverse(), await git.history(from, to)];
+  const [ahead, behind] = [(await git.history(to, from)).toReversed(), await git.history(from, to)];
   const changes = await git.diff(base, to);
   const html = `${hub.url}/${repository.fullName}/compare`;
   const { slice, headers } = await listed(call, ahead);
