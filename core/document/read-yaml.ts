@@ -6,7 +6,7 @@ import { constructFromEvents, parseEvents, type YAMLException } from 'js-yaml';
 import type { JsonObject } from '../json.ts';
 import type { Issue, Parsed } from './issue.ts';
 import { shown } from './shape-words.ts';
-import { issueAt, sortIssues, spanOf, type Words, type YamlDocument } from './yaml-document.ts';
+import { issueAt, type Span, sortIssues, spanOf, type Words, type YamlDocument } from './yaml-document.ts';
 import { MAX_DEPTH, walkEvents } from './yaml-events.ts';
 import { bytesOf, MAX_BYTES, textIssues } from './yaml-text.ts';
 
@@ -57,10 +57,15 @@ function eventsOf(text: string, file: string): { events: ReturnType<typeof parse
   }
 }
 
-/** Where the file goes on after its first document. */
-function secondDocument(text: string, file: string) {
-  const first = text.search(/^(?!---|#|%|\s*$)/m);
-  const start = first + text.slice(first).search(/^(?:---|\.\.\.)/m);
+/** The mark at which the second document begins: the first one that has something before it. */
+function secondDocument(text: string, file: string): Span {
+  const marks = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map((match) => match.index);
+  const isHeadless =
+    text
+      .slice(0, marks[0])
+      .replace(/^[#%].*/gm, '')
+      .trim() !== '';
+  const start = marks[isHeadless ? 0 : 1] ?? 0;
   return spanOf(file, text, { start, end: start + 3 });
 }
 
