@@ -27,11 +27,11 @@ export async function emitPull(
   sender: Account,
   more: Json = {},
 ): Promise<void> {
-  const pull_request = { ...(await pullJson(hub, repository, pull)), ...teamsOf(hub, pull) };
+  const pull_request = await pullJson(hub, repository, pull);
   hub.emit('pull_request', { action, number: pull.number, pull_request, ...more }, { repository, sender });
 }
 
-/** Webhooks know fewer fields of a team than the API. */
+/** Webhooks about reviews know fewer fields of a team than the API. */
 function teamsOf(hub: HubState, pull: PullRequest): Json {
   return { requested_teams: pull.reviewerTeams.map((team) => teamEventJson(hub, team)) };
 }

@@ -86,9 +86,14 @@ async function synchronize(hub: HubState, repository: Repository, pull: PullRequ
   await emitPull(hub, repository, pull, 'synchronize', move.actor, { before: move.before, after: move.after });
 }
 
+/** Brings the commits of a fork into the repository they are meant for. */
+export async function fetchHead(repository: Repository, from: Repository, sha: string): Promise<void> {
+  if (from !== repository) await repository.git.git(['fetch', '--quiet', '--no-tags', from.git.directory, sha]);
+}
+
 /** Points `refs/pull/N/head` at a commit, fetched first when the head is in a fork. */
 export async function takeHead(repository: Repository, number: number, from: Repository, sha: string): Promise<void> {
-  if (from !== repository) await repository.git.git(['fetch', '--quiet', '--no-tags', from.git.directory, sha]);
+  await fetchHead(repository, from, sha);
   await repository.git.git(['update-ref', `refs/pull/${number}/head`, sha]);
 }
 

@@ -120,6 +120,12 @@ export function teamJson(hub: HubState, team: Team): Json {
   return { ...teamSimpleJson(hub, team), parent: team.parent === null ? null : teamSimpleJson(hub, team.parent) };
 }
 
+/** A team as webhooks about pull requests show it. */
+export function teamEventJson(hub: HubState, team: Team): Json {
+  const { notification_setting, organization_id, type, ...rest } = teamSimpleJson(hub, team);
+  return { ...rest, parent: team.parent === null ? null : teamEventJson(hub, team.parent) };
+}
+
 export function teamFullJson(hub: HubState, team: Team): Json {
   const at = seconds(hub.clock.now());
   return {

@@ -2,8 +2,8 @@
 import { atLeast, canRead, roleOf } from '../access.ts';
 import { emitPull } from '../events.ts';
 import { HttpError, invalidField, unprocessable } from '../http-error.ts';
-import { accountJson, teamJson } from '../json/account.ts';
-import { takeHead } from '../refs.ts';
+import { accountJson, teamEventJson } from '../json/account.ts';
+import { fetchHead, takeHead } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { findOwner, ownersOfPath, readOwners } from '../rules/code-owners.ts';
 import type { Account, Actor, HubState, PullRequest, Repository, Team } from '../types.ts';
@@ -36,15 +36,16 @@ export async function openPull(
   if (head === null) throw invalidField('PullRequest', 'head');
   if (base === null) throw invalidField('PullRequest', 'base');
   refuseTwin(repository, from, ref, wanted.base);
-  const number = repository.nextNumber;
-  repository.nextNumber += 1;
-  await takeHead(repository, number, from, head);
+  await fetchHead(repository, from, head);
   const news = await repository.git.history(head, base);
   if (news.length === 0) {
     throw unprocessable('Validation Failed', [
       { resource: 'PullRequest', code: 'custom', message: `No commits between ${wanted.base} and ${ref}` },
     ]);
   }
+  const number = repository.nextNumber;
+  repository.nextNumber += 1;
+  await takeHead(repository, number, from, head);
   const at = hub.clock.now();
   const pusher = from.activity.findLast((each) => each.ref === `refs/heads/${ref}`)?.actor ?? user;
   const pull: PullRequest = {
@@ -131,10 +132,10 @@ export async function requestReviewers(
     if (pull.reviewerTeams.includes(team)) continue;
     pull.reviewerTeams.push(team);
     record(hub, pull, 'review_requested', sender, {
-      requested_team: teamJson(hub, team),
+      requested_team: teamEventJson(hub, team),
       review_requester: accountJson(hub, sender),
     });
-    await emitPull(hub, repository, pull, 'review_requested', sender, { requested_team: teamJson(hub, team) });
+    await emitPull(hub, repository, pull, 'review_requested', sender, { requested_team: teamEventJson(hub, team) });
   }
 }
 

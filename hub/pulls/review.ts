@@ -2,7 +2,7 @@
 import { membersOf } from '../access.ts';
 import { emitPull, emitReview } from '../events.ts';
 import { unprocessable } from '../http-error.ts';
-import { accountJson, teamJson } from '../json/account.ts';
+import { accountJson, teamEventJson } from '../json/account.ts';
 import type { Account, HubState, PullRequest, Repository, Review } from '../types.ts';
 
 export type ReviewEvent = 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT';
@@ -116,7 +116,7 @@ export async function withdrawRequests(
   for (const team of pull.reviewerTeams.filter((each) => slugs.includes(each.slug))) {
     pull.reviewerTeams.splice(pull.reviewerTeams.indexOf(team), 1);
     await emitPull(hub, repository, pull, 'review_request_removed', sender, {
-      requested_team: teamJson(hub, team),
+      requested_team: teamEventJson(hub, team),
     });
   }
 }
