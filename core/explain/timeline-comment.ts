@@ -55,12 +55,9 @@ export function timelineComment(pullRequest: number, entries: readonly Entry[], 
 function entriesOf(pullRequest: number, entries: readonly Entry[]): readonly Entry[] {
   const grants = new Set<string>();
   return entries.filter((entry) => {
-    if ('request' in entry) {
-      if (entry.request.pullRequest !== pullRequest) return false;
-      if (entry.type === 'authorised') grants.add(entry.grant.id);
-      return true;
-    }
-    return 'grant' in entry && grants.has(entry.grant);
+    const isNamed = namedIn(entry).includes(pullRequest);
+    if (isNamed && entry.type === 'authorised') grants.add(entry.grant.id);
+    return isNamed || grants.has(grantOf(entry));
   });
 }
 
@@ -71,11 +68,24 @@ export function pullRequestsIn(entries: readonly Entry[], newerThan: number): re
   for (const entry of entries) {
     if (entry.type === 'authorised') pulls.set(entry.grant.id, entry.request.pullRequest);
     if (entry.seq <= newerThan) continue;
-    if ('request' in entry) found.add(entry.request.pullRequest);
-    const pull = 'grant' in entry && typeof entry.grant === 'string' ? pulls.get(entry.grant) : undefined;
-    if (pull !== undefined) found.add(pull);
+    for (const named of namedIn(entry)) found.add(named);
+    const brought = pulls.get(grantOf(entry));
+    if (brought !== undefined) found.add(brought);
   }
   return [...found].sort((a, b) => a - b);
+}
+
+/** Which pull requests an entry names: what was asked there, what it changed in the policies, what it gave back. */
+function namedIn(entry: Entry): readonly number[] {
+  if ('request' in entry) return [entry.request.pullRequest];
+  if (entry.type === 'returned') return 'pullRequest' in entry.via ? [entry.via.pullRequest] : [];
+  const isGoverning = entry.type === 'governing-accepted' || entry.type === 'governing-refused';
+  return isGoverning && entry.pullRequest !== null ? [entry.pullRequest] : [];
+}
+
+/** The id of the grant that an entry is about; empty where it is about none. */
+function grantOf(entry: Entry): string {
+  return 'grant' in entry && typeof entry.grant === 'string' ? entry.grant : '';
 }
 
 function lineOf(entry: Entry): readonly Line[] {
@@ -102,6 +112,10 @@ function textOf(entry: Body): string | null {
       return 'being started';
     case 'action-outcome':
       return `${entry.state}${entry.detail === null ? '' : `: ${prose(entry.detail)}`}`;
+    case 'governing-accepted':
+      return 'accepted: it governs from here on';
+    case 'governing-refused':
+      return `not accepted: ${prose(entry.why)}`;
     case 'returned':
       return `given back by ${person(entry.by.login)}`;
     case 'locked':
@@ -111,11 +125,16 @@ function textOf(entry: Body): string | null {
   }
 }
 
+const RESULTS = {
+  done: { ensure: 'granted', end: 'revoked' },
+  pending: { ensure: 'granting is under way', end: 'revoking is under way' },
+  failed: { ensure: 'granting failed', end: 'revoking failed' },
+  refused: { ensure: 'granting was refused by the target', end: 'revoking was refused by the target' },
+} as const;
+
 function outcomeText(entry: Extract<Body, { type: 'outcome' }>): string {
-  const detail = entry.detail === null ? '' : `: ${prose(entry.detail)}`;
-  const what = entry.effect === 'ensure' ? 'granted' : 'revoked';
-  if (entry.result === 'done') return `${what}${detail}`;
-  return `${entry.effect === 'ensure' ? 'granting' : 'revoking'} ${entry.result === 'failed' ? 'failed' : 'is under way'}${detail}`;
+  const what = RESULTS[entry.result][entry.effect === 'ensure' ? 'ensure' : 'end'];
+  return `${what}${entry.detail === null ? '' : `: ${prose(entry.detail)}`}`;
 }
 
 function stateAfter(state: State, entry: Body): State {
@@ -134,6 +153,10 @@ function stateAfter(state: State, entry: Body): State {
       return afterOutcome(state, entry);
     case 'action-outcome':
       return { ...state, ...RUNS[entry.state] };
+    case 'governing-accepted':
+      return { ...state, sign: '🟢', title: 'Accepted, it governs', next: '' };
+    case 'governing-refused':
+      return { ...state, sign: '🔴', title: 'Not accepted, it does not govern', next: NOT_ACCEPTED };
     case 'returned':
       return { ...state, title: 'Given back, about to be removed' };
     case 'locked':
@@ -142,6 +165,8 @@ function stateAfter(state: State, entry: Body): State {
       return state;
   }
 }
+
+const NOT_ACCEPTED = 'Grants stop until the policies are accepted again: ask their owners.';
 
 function afterIntent(state: State, entry: Extract<Body, { type: 'intent' }>): State {
   if (entry.effect !== 'ensure') return { ...state, title: 'Being removed' };
@@ -153,15 +178,19 @@ function afterIntent(state: State, entry: Extract<Body, { type: 'intent' }>): St
 function afterOutcome(state: State, entry: Extract<Body, { type: 'outcome' }>): State {
   const isGrant = entry.effect === 'ensure';
   if (entry.result === 'pending') return state;
-  if (entry.result === 'failed') {
-    const next = isGrant ? 'It is tried again while its window lasts.' : 'It is tried again until it is gone.';
-    return { ...state, sign: '🔴', title: isGrant ? 'Granting failed' : 'Removing failed', next };
-  }
+  if (entry.result !== 'done') return { ...state, sign: '🔴', ...unsettled(isGrant, entry.result) };
   const others = state.filled.filter((slot) => slot !== entry.slot);
   if (isGrant) return afterFilling({ ...state, filled: [...others, entry.slot] });
   return others.length > 0
     ? { ...state, filled: others }
     : { ...state, filled: others, sign: '⚫', title: 'Ended, removed', next: '' };
+}
+
+function unsettled(isGrant: boolean, result: 'failed' | 'refused'): Pick<State, 'title' | 'next'> {
+  if (!isGrant) return { title: 'Removing failed', next: 'It is tried again until it is gone.' };
+  return result === 'failed'
+    ? { title: 'Granting failed', next: 'It is tried again while its window lasts.' }
+    : { title: 'Refused by the target', next: 'Ask whoever runs it, then ask anew.' };
 }
 
 function afterFilling(state: State): State {
