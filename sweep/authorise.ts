@@ -8,7 +8,8 @@ import type { Body, RequestRef } from '../core/ledger/entry.ts';
 import { heldGrants } from '../core/ledger/live.ts';
 import { requestKey } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
-import { readDifference } from './derive.ts';
+import { GitHubError } from '../github/client.ts';
+import { derivePull, readDifference } from './derive.ts';
 import { deriveGrant, type Finding } from './derive-grant.ts';
 import { type BranchCommit, readCommit } from './first-parent.ts';
 import { foldIn } from './fold.ts';
@@ -58,8 +59,9 @@ export async function authoriseCommit(
   for (const { path, blob } of await requestsOf(world, commit)) {
     const known = [...before, ...bodies];
     const seen = foldIn(asked.view, known, asked.now).requests.values();
-    const finding: Finding = [...seen].some(({ request }) => request.path === path)
-      ? usedBefore({ path, blob, pullRequest: 0 })
+    const isUsed = [...seen].some(({ request }) => request.path === path);
+    const finding: Finding = isUsed
+      ? usedBefore({ path, blob, pullRequest: await pullRequestOf(world, asked, commit) })
       : await find(world, asked, { path, blob, commit, parent }, known);
     bodies.push(...settle(finding, commit, asked, null));
   }
@@ -73,6 +75,17 @@ async function requestsOf(
 ): Promise<readonly { readonly path: string; readonly blob: string }[]> {
   const changes = await readDifference(world, commit);
   return changes.filter(({ path, status }) => status !== 'removed' && isRequestPath(path));
+}
+
+/** Only named, so that its people find it: 0 where it cannot be told. */
+async function pullRequestOf(world: SweepWorld, asked: AuthoriseAsked, commit: BranchCommit): Promise<number> {
+  try {
+    const derived = await derivePull(world, asked.home, commit);
+    return derived.ok ? derived.pull.number : derived.pullRequest;
+  } catch (error) {
+    if (error instanceof GitHubError) return 0;
+    throw error;
+  }
 }
 
 function usedBefore(request: RequestRef): Finding {

@@ -87,6 +87,17 @@ export class MemoryGitHub implements GitHub {
     return number;
   }
 
+  /** One more commit on the branch. */
+  amend(number: number, changes: Readonly<Record<string, string | null>>): void {
+    const pull = this.#pull(number);
+    const head = this.git.at(pull.heads.at(-1) ?? '');
+    pull.heads.push(this.git.commit(changed(head.files, changes), [head.sha], 'more').sha);
+  }
+
+  dismiss(number: number): void {
+    for (const review of this.#pull(number).reviews) review['state'] = 'DISMISSED';
+  }
+
   approve(number: number, user: MemoryUser, body = ''): void {
     const pull = this.#pull(number);
     pull.reviews.push({
@@ -101,13 +112,18 @@ export class MemoryGitHub implements GitHub {
 
   merge(number: number, method: 'merge' | 'squash' | 'rebase' = 'squash', by: MemoryUser = GATE): string {
     const pull = this.#pull(number);
-    const tip = this.git.tip(REPOSITORY.branch);
-    const head = this.git.at(pull.heads.at(-1) ?? '');
-    const files = changed(tip.files, difference(this.git.at(pull.from).files, head.files));
-    const commit = this.git.commit(files, method === 'merge' ? [tip.sha, head.sha] : [tip.sha], `merge ${number}`);
-    this.git.refs.set(`heads/${REPOSITORY.branch}`, commit.sha);
-    pull.merged = { at: this.now, sha: commit.sha, by };
-    return commit.sha;
+    const steps = method === 'rebase' ? pull.heads : pull.heads.slice(-1);
+    let from = pull.from;
+    for (const step of steps) {
+      const tip = this.git.tip(REPOSITORY.branch);
+      const files = changed(tip.files, difference(this.git.at(from).files, this.git.at(step).files));
+      const parents = method === 'merge' ? [tip.sha, step] : [tip.sha];
+      this.git.refs.set(`heads/${REPOSITORY.branch}`, this.git.commit(files, parents, `merge ${number}`).sha);
+      from = step;
+    }
+    const { sha } = this.git.tip(REPOSITORY.branch);
+    pull.merged = { at: this.now, sha, by };
+    return sha;
   }
 
   comment(number: number, user: MemoryUser, body: string, options: { edited?: string; type?: string } = {}): number {

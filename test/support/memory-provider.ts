@@ -1,4 +1,5 @@
 /** A target system in memory: what each slot holds, what was sent, and faults on demand. */
+import type { JsonObject } from '../../core/json.ts';
 import type { Slot } from '../../core/ledger/entry.ts';
 import type { Instant } from '../../core/time.ts';
 import type { ActionRunner, Outcome, Provider, RunState, SetSlot } from '../../providers/provider.ts';
@@ -14,9 +15,11 @@ export class MemoryTarget {
   after: (change: SetSlot) => void | Promise<void> = () => {};
   beforeObserve: (slots: readonly Slot[]) => void = () => {};
   answer: (change: SetSlot) => Outcome = () => ({ is: 'done', changed: true });
+  opened = 0;
   closed = 0;
 
-  open(type: string): Provider {
+  open(type: string, config: JsonObject): Provider {
+    this.opened += 1;
     const levels = type === 'github-team' ? ['member', 'maintainer'] : ['granted'];
     return {
       check: async () => [],
@@ -25,7 +28,7 @@ export class MemoryTarget {
         const [place, value] = type === 'github-team' ? [String(target['team']), at] : [at, 'granted'];
         const key = `${type}:${place}/${who.github?.id ?? who.name}`;
         const label = `${who.name} in ${place}`;
-        return { slot: { provider: type, zone: 'unset', key, config: {}, ids: { key }, levels, label }, value };
+        return { slot: { provider: type, zone: 'unset', key, config, ids: { key }, levels, label }, value };
       },
       observe: async (slots) => {
         this.beforeObserve(slots);

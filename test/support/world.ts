@@ -79,7 +79,7 @@ export function aWorld(): TestWorld {
     github,
     repository,
     ledger: { github, repository },
-    openProvider: async (type) => target.open(type),
+    openProvider: async (type, config) => target.open(type, config),
     runner,
     signer,
     run: '1/1',
