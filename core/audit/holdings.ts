@@ -69,13 +69,20 @@ function intendedOf(grant: GrantState): Holding['intended'] {
 }
 
 function union(spans: readonly Span[]): Span | null {
-  const [first, ...rest] = spans;
-  if (first === undefined) return null;
-  return rest.reduce((all, span) => {
-    const from = span.from < all.from ? span.from : all.from;
-    if (span.until === null || all.until === null) return { from, until: null };
-    return { from, until: span.until > all.until ? span.until : all.until };
-  }, first);
+  const from = spans.map((span) => span.from).sort()[0];
+  if (from === undefined) return null;
+  const until =
+    spans
+      .map((span) => span.until)
+      .sort(byEnd)
+      .at(-1) ?? null;
+  return { from, until };
+}
+
+/** What has not ended ends last. */
+function byEnd(a: Instant | null, b: Instant | null): number {
+  if (a === b) return 0;
+  return a !== null && (b === null || a < b) ? -1 : 1;
 }
 
 /** Whether the instant lies in the span: its start does, its end does not. */

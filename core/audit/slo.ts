@@ -33,9 +33,8 @@ function latenessOf(outcomes: readonly Extract<Entry, { type: 'outcome' }>[]): L
 }
 
 function spread(spans: readonly Milliseconds[]): Spread | null {
+  if (spans.length === 0) return null;
   const sorted = [...spans].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-  const [p50, p99, max] = [at(0.5), at(0.99), at(1)];
-  if (p50 === undefined || p99 === undefined || max === undefined) return null;
-  return { count: sorted.length, p50, p99, max };
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }

@@ -1,6 +1,6 @@
 /** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
 import { type Instant, plus } from '../time.ts';
-import type { Entry } from './entry.ts';
+import type { Because, Entry } from './entry.ts';
 import type { Draft } from './replay.ts';
 import { type EndWhy, type GrantState, type GrantStatus, type Hold, isActive, type SlotState, WATCH } from './state.ts';
 
@@ -64,12 +64,17 @@ function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'):
   const { id: intent, grant, because, after, lease } = entry;
   const window = { starts: entry.starts, expires: entry.expires };
   let loose = slot.loose;
-  for (const [state, hold] of holdsOf(draft, because.grants, entry.slot.key)) {
+  for (const [state, hold] of holdsOf(draft, endedBy(because), entry.slot.key)) {
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at);
     setHold(draft, state, { ...hold, phase: hold.phase === 'stuck' ? 'stuck' : 'ending' });
   }
   const ending = { intent, grant, effect, because, after, lease, window, isPending: false };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
+}
+
+/** What came back from a stalled run is undone without an end of any grant: its own may live on in the slot. */
+function endedBy(because: Because): readonly string[] {
+  return because.why === 'reappeared' ? [] : because.grants;
 }
 
 export function applyOutcome(draft: Draft, entry: Outcome): void {
@@ -125,12 +130,12 @@ function finishEnding(draft: Draft, entry: Outcome): void {
       ? { ...slot, written: ending.after, ending: null, last: { grant, because, window, at } }
       : { ...slot, ending: null },
   );
-  for (const [state, hold] of holdsOf(draft, because.grants, entry.slot)) {
+  for (const [state, hold] of holdsOf(draft, endedBy(because), entry.slot)) {
     if (isDone)
       endHold(draft, state, { ...hold, phase: 'ended', endedAt: at }, { why: because.why as EndWhy, at: entry.at });
     else setHold(draft, state, { ...hold, phase: 'stuck' });
   }
-  if (isDone) release(draft, entry.slot, because.grants, ending.after);
+  if (isDone) release(draft, entry.slot, endedBy(because), ending.after);
 }
 
 /** The last hold to end ends the grant too: a lock on another grant can take the slot from this one. */

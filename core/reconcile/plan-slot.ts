@@ -1,7 +1,7 @@
 /** The table of `plan.ts`, for one slot. */
 import { startOf } from '../ledger/live.ts';
 import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
-import { type Instant, plus } from '../time.ts';
+import { between, type Instant, plus } from '../time.ts';
 import type { Change } from './change.ts';
 import { highest, isAbove, lower, type Value } from './levels.ts';
 import type { PlanInput } from './plan.ts';
@@ -13,10 +13,14 @@ export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   if (state === null) return begin(site);
   if (!isOurs(state)) return planLeft(site, state, input);
   const ending = endingOf(site, state);
+  const isRaised = seen !== undefined && isAbove(slot, seen, state.written);
+  const back = isRaised ? cameBack(state, seen, input.now) : null;
   // Others raised it. What of it is ours cannot be told apart: nothing is lowered, and nothing is built on it.
-  if (seen !== undefined && isAbove(slot, seen, state.written))
-    return [drift(site, ending === null ? 'raised' : 'kept', state.written)];
-  return ending === null ? planHeld(site, state, input) : planEnding(site, state, ending, input.now);
+  if (isRaised && back === null) return [drift(site, ending === null ? 'raised' : 'kept', state.written)];
+  if (ending !== null) return planEnding(site, state, ending, input.now);
+  // Grants that ask for the slot come after: a removal raises nothing.
+  const held = { ...site, asks: [] };
+  return back === null ? planHeld(site, state, input) : [take(held, state, back, targetOf(held, state))];
 }
 
 /** The first grants of an episode: what stands there is recorded, and raised where they ask for more. */
@@ -52,8 +56,8 @@ function untilOf(site: Site, value: Value, standing: Value): Instant | null {
     ...site.asks.map((ask) => ({ asks: ask.value, expires: ask.window.expires })),
   ];
   const ends = claims.filter(({ asks }) => !isAbove(site.slot, value, asks)).map(({ expires }) => expires);
-  ends.sort();
-  return ends.at(-1) ?? null;
+  // What is above the standing value is there for somebody.
+  return ends.sort().at(-1) as Instant;
 }
 
 interface Ending {
@@ -70,7 +74,8 @@ interface Ending {
 /** What is over in the slot: grants that hold it, or a value that an ending left for a grant that then did not come. */
 function endingOf(site: Site, state: SlotState): Ending | null {
   const over = site.holders.flatMap(({ grant, hold, end }) => (end === null ? [] : [{ grant, hold, end }]));
-  over.sort((a, b) => (a.end.at === b.end.at ? 0 : a.end.at < b.end.at ? -1 : 1));
+  // Holders come in order of their ids, which this keeps.
+  over.sort((a, b) => between(b.end.at, a.end.at));
   const last = over.at(-1);
   if (last !== undefined) {
     const tried = over.find(({ hold }) => hold.phase === 'ending' || hold.phase === 'stuck');
@@ -90,9 +95,8 @@ function endingOf(site: Site, state: SlotState): Ending | null {
 
 function planEnding(site: Site, state: SlotState, ending: Ending, now: Instant): readonly Change[] {
   const { slot, seen, asks } = site;
-  const stays = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase));
   const asked = asks.map((ask) => ask.value);
-  const target = highest(slot, [state.standing, ...stays.map(({ hold }) => hold.asks), ...asked]);
+  const target = targetOf(site, state);
   const after = seen === undefined ? target : lower(slot, seen, target);
   // Grants that follow raise it further: they come first, the ending follows when they hold it.
   if (asked.some((value) => isAbove(slot, value, after))) return ensures(site, asks, after, state.standing);
@@ -103,6 +107,13 @@ function planEnding(site: Site, state: SlotState, ending: Ending, now: Instant):
     if (open.isPending && now <= open.lease) return followers;
   }
   return [take(site, state, ending, after), ...stuck(site, ending, now), ...followers];
+}
+
+/** What the slot is for without the grants that are over: what stands, what is held, and what is asked. */
+function targetOf(site: Site, state: SlotState): Value {
+  const stays = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase));
+  const held = stays.map(({ hold }) => hold.asks);
+  return highest(site.slot, [state.standing, ...held, ...site.asks.map((ask) => ask.value)]);
 }
 
 /** An ensure that nobody saw work keeps no access for its grant: it is sent again, if granting is free of doubt. */
@@ -136,7 +147,8 @@ function planHeld(site: Site, state: SlotState, input: PlanInput): readonly Chan
   const asks = site.asks.filter((ask) => !arrived.some(({ grant }) => grant === ask.grant));
   const held = site.holders.filter(({ hold }) => hold.phase === 'held').map(({ hold }) => hold.asks);
   const expected = highest(slot, [state.standing, ...held]);
-  const isLowered = asks.length === 0 && isAbove(slot, expected, seen);
+  const reached = highest(slot, [seen, ...asks.map((ask) => ask.value)]);
+  const isLowered = isAbove(slot, expected, reached);
   return [
     ...settles,
     ...ensures(site, asks, seen, state.standing),
@@ -148,24 +160,23 @@ const SENT: ReadonlySet<Holder['hold']['phase']> = new Set(['ensuring', 'pending
 
 /** A slot that nothing of ours holds any more. */
 function planLeft(site: Site, state: SlotState, input: PlanInput): readonly Change[] {
-  const { slot, seen, state: known } = site;
+  const { slot, seen } = site;
   if (seen === undefined) return [];
   const open = state.ending;
   const settles = open !== null && open.after === seen ? [settled(site, open, input.now)] : [];
   const isFilled = isTracked(state, input.now) && isAbove(slot, seen, state.standing);
-  if (!isFilled || known === null) return [...settles, ...begin(site)];
+  if (!isFilled) return [...settles, ...begin(site)];
   const back = cameBack(state, seen, input.now);
   // Before anything begins there, so that it is not taken for what stands there.
-  if (back !== null) return [take(site, state, back, null)];
+  if (back !== null) return [take(site, state, back, state.standing)];
   return [...(state.last === null ? [] : [drift(site, 'added', state.standing)]), ...begin(site)];
 }
 
 /**
  * INVARIANT: only what a run of ours may have sent is taken: an ensure that nobody saw end, until its lease and a while
- * after, no more than it would set, where nothing stood before. Whatever else is there, others put there.
+ * after, no more than it would set, down to what stood before. Whatever else is there, others put there.
  */
 function cameBack(state: SlotState, seen: Value, now: Instant): Ending | null {
-  if (state.standing !== null) return null;
   const loose = state.loose.find(
     (ensure) => now <= plus(ensure.lease, WATCH) && !isAbove(state.slot, seen, ensure.after),
   );

@@ -11,7 +11,8 @@
  * | its grants are over               | above what we wrote      | drift `kept`: that is not ours to take        |
  * | a grant lives                     | less, or more            | drift `removed` or `raised`: said, not fought |
  * | an intent without outcome         | as it wanted             | settle                                        |
- * | none holds it since a moment ago  | a value we may have sent | remove (`reappeared`), if nothing stood there |
+ * | none holds it since a moment ago  | a value we may have sent | remove or restore (`reappeared`)               |
+ * | a lower grant holds it since then | a value we may have sent | restore (`reappeared`)                        |
  * | none holds it since a moment ago  | another value            | drift `added`                                 |
  *
  * A removal never raises a slot: what others took away stays away. INVARIANT: once applied, a plan plans nothing more;
@@ -73,22 +74,17 @@ const REAPPEARED_AT_ONCE = 10;
 
 /** The blast-radius stop. It holds only removals that no end of a grant asks for. */
 function restrain(changes: readonly Change[]): readonly Change[] {
-  const isReappeared = (change: Change) => change.kind === 'remove' && change.because.why === 'reappeared';
-  if (changes.filter(isReappeared).length <= REAPPEARED_AT_ONCE) return changes;
-  return changes.map((change) => {
-    if (change.kind !== 'remove' || change.because.why !== 'reappeared') return change;
-    const { slot, before, because } = change;
-    return {
-      kind: 'drift',
-      key: `drift-added:${slot.key}`,
-      severity: 'critical',
-      is: 'added',
-      slot,
-      expected: null,
-      observed: before,
-      grants: because.grants,
-    };
-  });
+  const held = changes.map(heldBack);
+  const count = held.filter((change) => change !== null).length;
+  return count <= REAPPEARED_AT_ONCE ? changes : changes.map((change, index) => held[index] ?? change);
+}
+
+function heldBack(change: Change): Change | null {
+  if (!('because' in change) || change.because.why !== 'reappeared') return null;
+  const { slot, before: observed, after: expected, because } = change;
+  const key = `drift-added:${slot.key}`;
+  const { grants } = because;
+  return { kind: 'drift', key, severity: 'critical', is: 'added', slot, expected, observed, grants };
 }
 
 const ORDER: readonly Change['kind'][] = [

@@ -1,0 +1,728 @@
+import { describe, expect, it } from 'vitest';
+import { plan as planOf } from '../../../core/reconcile/plan.ts';
+import { HOUR, MINUTE } from '../../../core/time.ts';
+import { terms as anAccess, anAction, aSlot, authorised, grantId, minute, request } from '../../support/ledger.ts';
+import { World } from '../../support/plan-world.ts';
+
+const SLOT = aSlot();
+const KEY = SLOT.key;
+
+interface Asking {
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+  readonly asks?: string;
+}
+
+/** Alice's grants 42, 43 …: each asks for a value of her slot from one minute to another. */
+function aWorld(...grants: readonly Asking[]): World {
+  const world = new World();
+  for (const { number, from, to, asks } of grants) {
+    world.book.add(minute(0), authorised(number, { starts: minute(from), length: (to - from) * MINUTE }));
+    world.targets.set(grantId(number), [{ slot: SLOT, value: asks ?? 'member' }]);
+  }
+  return world;
+}
+
+function statusOf(world: World, number: number): string | undefined {
+  return world.state.grants.get(grantId(number))?.status;
+}
+
+function held(world: World): string | null {
+  return world.values.get(KEY) ?? null;
+}
+
+const kinds = (changes: readonly { readonly kind: string }[]) => changes.map(({ kind }) => kind);
+
+describe('one grant', () => {
+  it('is ensured once, held, and removed at its end', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    expect(world.sweep(minute(0))).toMatchObject([
+      { kind: 'standing', value: null },
+      {
+        kind: 'ensure',
+        before: null,
+        after: 'member',
+        asks: 'member',
+        starts: minute(0),
+        expires: minute(60),
+        until: minute(60),
+        due: minute(0),
+        because: { why: 'granted', grants: [grantId(42)] },
+      },
+    ]);
+    expect(held(world)).toBe('member');
+    expect(statusOf(world, 42)).toBe('active');
+    expect(world.look(minute(59))).toEqual([]);
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'remove', before: 'member', after: null, due: minute(60), until: null, because: { why: 'expired' } },
+    ]);
+    expect(held(world)).toBeNull();
+    expect(world.state.grants.get(grantId(42))).toMatchObject({
+      status: 'revoked',
+      ended: { why: 'expired', at: minute(60) },
+    });
+    expect(world.look(minute(61))).toEqual([]);
+  });
+
+  it('begins at its start and not before', () => {
+    const world = aWorld({ number: 42, from: 30, to: 60 });
+    expect(statusOf(world, 42)).toBe('scheduled');
+    expect(world.look(minute(29.99))).toEqual([]);
+    expect(kinds(world.look(minute(30)))).toEqual(['standing', 'ensure']);
+  });
+
+  it('has its window fixed by the first intent where the request names no start', () => {
+    const world = new World();
+    world.book.add(minute(0), authorised(42, { length: HOUR }));
+    world.targets.set(grantId(42), [{ slot: SLOT, value: 'member' }]);
+    expect(world.sweep(minute(20))[1]).toMatchObject({ starts: minute(20), expires: minute(80), due: minute(0) });
+    expect(world.state.grants.get(grantId(42))?.window).toEqual({ starts: minute(20), expires: minute(80) });
+  });
+
+  it.each([
+    [
+      'its start was named, and its end has passed',
+      { starts: minute(0), length: HOUR },
+      60,
+      'it could not begin before',
+    ],
+    ['it begins with the merge, as long ago as it would last', { length: HOUR }, 60, 'it could not begin before'],
+    ['its `startsBy` has passed', { startsBy: minute(10), length: HOUR }, 10.01, 'it could not begin by'],
+  ])('lapses when %s', (_, terms, late, why) => {
+    const world = new World();
+    world.book.add(minute(0), authorised(42, terms));
+    world.targets.set(grantId(42), [{ slot: SLOT, value: 'member' }]);
+    expect(kinds(world.look(minute(late - 0.01)))).toEqual(['standing', 'ensure']);
+    expect(world.sweep(minute(late))).toEqual([
+      { kind: 'lapse', grant: grantId(42), why: expect.stringContaining(why) },
+    ]);
+    expect(statusOf(world, 42)).toBe('lapsed');
+    expect(world.look(minute(late))).toEqual([]);
+  });
+
+  it('keeps what stood there, and gives it no end', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(0))).toMatchObject([
+      { kind: 'standing', value: 'member' },
+      { kind: 'ensure', before: 'member', after: 'member', until: null },
+    ]);
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'restore', before: 'member', after: 'member', until: null },
+    ]);
+    expect(held(world)).toBe('member');
+    expect(world.look(minute(61))).toEqual([]);
+  });
+
+  it('raises what stood there, and restores it', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' });
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(0))[1]).toMatchObject({ before: 'member', after: 'maintainer', until: minute(60) });
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'restore', before: 'maintainer', after: 'member', until: null },
+    ]);
+    expect(held(world)).toBe('member');
+    expect(world.look(minute(61))).toEqual([]);
+  });
+
+  it('leaves a standing value alone that it cannot rank', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' });
+    world.put(KEY, 'owner');
+    expect(world.sweep(minute(0))[1]).toMatchObject({ before: 'owner', after: 'owner', until: null });
+    world.settle(minute(60));
+    expect(held(world)).toBe('owner');
+  });
+
+  it('asks for no value that the slot cannot take', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'owner' });
+    expect(world.look(minute(0))).toEqual([]);
+  });
+
+  it('takes the higher of two bindings that meet in one slot', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    const [low, high] = ['member', 'maintainer'].map((value) => ({ slot: SLOT, value }));
+    for (const targets of [
+      [low, high],
+      [high, low],
+    ]) {
+      world.targets.set(grantId(42), targets as { slot: typeof SLOT; value: string }[]);
+      expect(world.look(minute(0))).toMatchObject([{ kind: 'standing' }, { kind: 'ensure', after: 'maintainer' }]);
+    }
+  });
+
+  it('stays where it was applied when its resource is made again under the same name', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.targets.set(grantId(42), [{ slot: aSlot({ key: 'github-team:8/member:1001' }), value: 'member' }]);
+    expect(world.look(minute(1))).toEqual([]);
+  });
+
+  it('does not begin without a target, nor in a slot that could not be told, nor while grants stop', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    expect(world.look(minute(0), { mayGrant: false })).toEqual([]);
+    expect(world.look(minute(0), { hidden: new Set([KEY]) })).toEqual([]);
+    world.targets.clear();
+    expect(world.look(minute(0))).toEqual([]);
+  });
+
+  it('is given back at once when it is returned, without waiting for its end', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    const by = { id: 1001, login: 'alice' };
+    world.book.add(minute(5), { type: 'returned', grant: grantId(42), by, via: { comment: 1 }, asked: minute(4) });
+    expect(statusOf(world, 42)).toBe('revoking');
+    expect(world.sweep(minute(5))).toMatchObject([
+      { kind: 'remove', due: minute(4), because: { why: 'returned', grants: [grantId(42)] } },
+    ]);
+    expect(world.state.grants.get(grantId(42))).toMatchObject({ status: 'revoked', ended: { why: 'returned' } });
+    expect(world.look(minute(6))).toEqual([]);
+  });
+
+  it('only looks at slots of its own zone', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    const input = world.input(minute(0));
+    expect(world.look(minute(0))).toHaveLength(2);
+    expect(planIn('prod-eu')).toEqual([]);
+    expect(planIn('default')).toHaveLength(2);
+    function planIn(zone: string) {
+      return planOf({ ...input, zone });
+    }
+  });
+});
+
+describe('grants that meet in one slot', () => {
+  it('share it: the last to expire removes it', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 30, to: 90 });
+    world.sweep(minute(0));
+    expect(world.sweep(minute(30))).toMatchObject([
+      { kind: 'ensure', grant: grantId(43), before: 'member', after: 'member', until: minute(90) },
+    ]);
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'restore', grant: grantId(42), before: 'member', after: 'member', until: minute(90) },
+    ]);
+    expect([statusOf(world, 42), statusOf(world, 43)]).toEqual(['revoked', 'active']);
+    expect(held(world)).toBe('member');
+    expect(world.sweep(minute(90))).toMatchObject([{ kind: 'remove', grant: grantId(43), due: minute(90) }]);
+    expect(held(world)).toBeNull();
+  });
+
+  it('joins an extension without a gap', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 60, to: 120 });
+    world.sweep(minute(0));
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'restore', grant: grantId(42), after: 'member', until: minute(120) },
+      { kind: 'ensure', grant: grantId(43), after: 'member', until: minute(120) },
+    ]);
+    expect(world.sent.map(({ change }) => change.after)).toEqual(['member', 'member', 'member']);
+    expect(world.look(minute(60))).toEqual([]);
+  });
+
+  it('lowers it when the higher one ends', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' }, { number: 43, from: 0, to: 90 });
+    world.sweep(minute(0));
+    expect(world.state.slots.get(KEY)?.holders).toEqual([grantId(42), grantId(43)]);
+    expect(world.sweep(minute(60))).toMatchObject([{ kind: 'restore', before: 'maintainer', after: 'member' }]);
+    expect(world.look(minute(61))).toEqual([]);
+    world.settle(minute(90));
+    expect(held(world)).toBeNull();
+  });
+
+  it('hands over to a higher one: that first, the ending once it holds', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 60, to: 120, asks: 'maintainer' });
+    world.sweep(minute(0));
+    expect(world.sweep(minute(60))).toMatchObject([{ kind: 'ensure', before: 'member', after: 'maintainer' }]);
+    expect(world.sweep(minute(60))).toMatchObject([{ kind: 'restore', grant: grantId(42), after: 'maintainer' }]);
+    expect(world.look(minute(60))).toEqual([]);
+    world.settle(minute(120));
+    expect(held(world)).toBeNull();
+  });
+
+  it('takes back at once what was left for a grant that then did not come', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 60, to: 120 });
+    world.sweep(minute(0));
+    // The ending is written, sent and seen; the ensure beside it never gets that far.
+    const [ending] = world.look(minute(60));
+    expect(ending).toMatchObject({ kind: 'restore', after: 'member' });
+    world.apply(minute(60), [ending as NonNullable<typeof ending>]);
+    expect(statusOf(world, 42)).toBe('revoked');
+    expect(world.sweep(minute(61), { mayGrant: false })).toMatchObject([
+      { kind: 'remove', grant: grantId(42), before: 'member', after: null, because: { why: 'expired' } },
+    ]);
+    expect(held(world)).toBeNull();
+    expect(world.settle(minute(62))).toBe(1);
+    expect(held(world)).toBe('member');
+  });
+
+  it('leaves no access to an ensure that nobody saw work, while granting is in doubt', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 30, to: 90 });
+    world.sweep(minute(0));
+    world.sweep(minute(30), { crashAfter: 1 });
+    expect(world.sweep(minute(60), { mayGrant: false })).toMatchObject([{ kind: 'remove', after: null }]);
+    expect(held(world)).toBeNull();
+    expect(statusOf(world, 43)).toBe('applying');
+    world.settle(minute(61));
+    expect(held(world)).toBe('member');
+    expect(statusOf(world, 43)).toBe('active');
+  });
+});
+
+describe('a lock', () => {
+  it('ends a live grant now, and every other one of its slots', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 0, to: 90 });
+    world.sweep(minute(0));
+    expect(world.sweep(minute(10), { locks: [grantId(42)] })).toMatchObject([
+      { kind: 'remove', due: minute(10), because: { why: 'locked', grants: [grantId(42), grantId(43)] } },
+    ]);
+    expect(held(world)).toBeNull();
+    expect(world.state.grants.get(grantId(43))).toMatchObject({ status: 'revoked', ended: { why: 'locked' } });
+    expect(world.look(minute(11), { locks: [grantId(42)] })).toEqual([]);
+  });
+
+  it('keeps the slot closed while it is in force', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 20, to: 90 });
+    world.sweep(minute(0));
+    world.sweep(minute(10), { locks: [grantId(42)] });
+    expect(world.look(minute(20), { locks: [grantId(42)] })).toEqual([]);
+    expect(kinds(world.look(minute(20)))).toEqual(['standing', 'ensure']);
+  });
+
+  it('is given as the reason, also beside what expired', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 0, to: 90 });
+    world.sweep(minute(0));
+    world.book.add(minute(50), { type: 'locked', grant: grantId(43), lock: 'incident', commit: '1'.repeat(40) });
+    expect(world.sweep(minute(70))).toMatchObject([
+      { kind: 'remove', grant: grantId(42), due: minute(60), because: { why: 'locked' } },
+    ]);
+    expect(world.state.grants.get(grantId(42))).toMatchObject({ ended: { why: 'expired' } });
+    expect(world.state.grants.get(grantId(43))).toMatchObject({ ended: { why: 'locked', at: minute(50) } });
+  });
+
+  it('keeps an approved grant from beginning', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    expect(world.look(minute(0), { locks: [grantId(42)] })).toEqual([]);
+    expect(world.look(minute(0), { locks: ['99-00000063'] })).toHaveLength(2);
+  });
+});
+
+describe('crashes and failures', () => {
+  it.each([1, 2, 3, 4])('goes on after a crash at step %i, and converges', (crashAfter) => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter });
+    world.settle(minute(1));
+    expect(held(world)).toBe('member');
+    expect(statusOf(world, 42)).toBe('active');
+    world.sweep(minute(60), { crashAfter });
+    world.settle(minute(61));
+    expect(held(world)).toBeNull();
+    expect(statusOf(world, 42)).toBe('revoked');
+  });
+
+  it('settles by observation alone what was sent and never recorded', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 2 });
+    expect(world.sweep(minute(1), { mayGrant: false })).toMatchObject([
+      { kind: 'settle', effect: 'ensure', intent: 'run-0/0', observed: 'member', due: minute(0) },
+    ]);
+    expect(statusOf(world, 42)).toBe('active');
+    world.sweep(minute(60), { crashAfter: 2 });
+    expect(world.sweep(minute(61))).toMatchObject([{ kind: 'settle', effect: 'remove', observed: null }]);
+    expect(statusOf(world, 42)).toBe('revoked');
+  });
+
+  it('does not settle a value that only waits to be accepted', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 2 });
+    const input = { ...world.input(minute(1)), waiting: new Set([KEY]) };
+    expect(kinds(planOf(input))).toEqual(['ensure']);
+  });
+
+  it('tries an ensure again after a while, longer each time', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    const failing = new Set([KEY]);
+    world.sweep(minute(0), { failing });
+    expect(statusOf(world, 42)).toBe('applying');
+    expect(world.look(minute(0.9))).toEqual([]);
+    expect(kinds(world.sweep(minute(1), { failing }))).toEqual(['ensure']);
+    expect(world.look(minute(2.9))).toEqual([]);
+    expect(kinds(world.sweep(minute(3)))).toEqual(['ensure']);
+    expect(statusOf(world, 42)).toBe('active');
+  });
+
+  it('removes at its end what an ensure that failed may have done', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { failing: new Set([KEY]) });
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(60))).toMatchObject([{ kind: 'remove', before: 'member' }]);
+    expect(held(world)).toBeNull();
+  });
+
+  it('waits for what the target accepted, and sends it no more', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.answer(minute(0), 'run-0/0', 'ensure', 'pending');
+    expect(world.look(minute(30))).toEqual([]);
+    world.put(KEY, 'member');
+    expect(kinds(world.sweep(minute(31)))).toEqual(['settle']);
+    expect(statusOf(world, 42)).toBe('active');
+  });
+
+  it('waits for an accepted removal until its lease, then sends it again', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    world.sweep(minute(60), { crashAfter: 1 });
+    world.answer(minute(60), 'run-1/0', 'remove', 'pending');
+    expect(world.look(minute(64))).toEqual([]);
+    expect(kinds(world.look(minute(71)))).toEqual(['remove', 'stuck']);
+  });
+
+  it('never gives a removal up, and says once that it is stuck', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    const failing = new Set([KEY]);
+    expect(kinds(world.sweep(minute(60), { failing }))).toEqual(['remove']);
+    expect(statusOf(world, 42)).toBe('revoke-stuck');
+    expect(kinds(world.sweep(minute(64), { failing }))).toEqual(['remove']);
+    expect(world.sweep(minute(65), { failing })).toMatchObject([
+      { kind: 'remove' },
+      { kind: 'stuck', key: `revoke-stuck:${KEY}`, grants: [grantId(42)], due: minute(60) },
+    ]);
+    expect(kinds(world.sweep(minute(10_000), { failing }))).toEqual(['remove']);
+    expect(kinds(world.sweep(minute(10_001)))).toEqual(['remove']);
+    expect(world.sweep(minute(10_002))).toEqual([{ kind: 'calm', key: `revoke-stuck:${KEY}` }]);
+    expect(world.look(minute(10_003))).toEqual([]);
+  });
+
+  it('removes what it cannot see: doubt never blocks a removal', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' });
+    world.put(KEY, 'member');
+    world.sweep(minute(0));
+    const hidden = new Set([KEY]);
+    expect(world.look(minute(30), { hidden })).toEqual([]);
+    expect(world.look(minute(60), { hidden, mayGrant: false })).toMatchObject([
+      { kind: 'restore', before: 'maintainer', after: 'member' },
+    ]);
+  });
+
+  it('removes the overdue-most first, before anything begins', () => {
+    const slots = [1, 2, 3].map((id) => aSlot({ key: `github-team:7/member:${id}` }));
+    const world = new World();
+    [30, 20, 60].forEach((to, index) => {
+      const slot = slots[index] as (typeof slots)[number];
+      const starts = index === 2 ? 40 : 0;
+      const length = (to - starts) * MINUTE;
+      world.book.add(minute(0), authorised(50 + index, { starts: minute(starts), length }));
+      world.targets.set(grantId(50 + index), [{ slot, value: 'member' }]);
+    });
+    world.sweep(minute(0));
+    expect(world.look(minute(45)).map(({ kind, ...rest }) => [kind, 'due' in rest ? rest.due : null])).toEqual([
+      ['remove', minute(20)],
+      ['remove', minute(30)],
+      ['standing', null],
+      ['ensure', minute(40)],
+    ]);
+  });
+
+  it('fails a grant that its target refused, and asks no more', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.answer(minute(0), 'run-0/0', 'ensure', 'refused');
+    expect(statusOf(world, 42)).toBe('failed');
+    expect(world.look(minute(1))).toEqual([]);
+  });
+
+  it('applies each target by itself: one that cannot be told holds no other back', () => {
+    const other = aSlot({ key: 'postgres:1/member:1001' });
+    const world = new World();
+    const bindings = anAccess(42).bindings.flatMap((binding) => [binding, { ...binding, provider: 'postgres' }]);
+    // Written in the other order than their ids.
+    for (const number of [43, 42]) {
+      world.book.add(minute(0), authorised(number, { length: HOUR, bindings }));
+      world.targets.set(
+        grantId(number),
+        [SLOT, other].map((slot) => ({ slot, value: 'member' })),
+      );
+    }
+    world.sweep(minute(0), { hidden: new Set([other.key]) });
+    expect(statusOf(world, 42)).toBe('applying');
+    expect(world.sweep(minute(1))).toMatchObject([
+      { kind: 'standing', slot: other },
+      { kind: 'ensure', grant: grantId(42), slot: other, expires: minute(60) },
+      { kind: 'ensure', grant: grantId(43), slot: other, expires: minute(60) },
+    ]);
+    expect([statusOf(world, 42), statusOf(world, 43)]).toEqual(['active', 'active']);
+    world.sweep(minute(60), { failing: new Set([other.key]) });
+    expect(held(world)).toBeNull();
+    expect(statusOf(world, 42)).toBe('revoke-stuck');
+  });
+});
+
+describe('what others change', () => {
+  it('says once that a live grant was removed, does not fight it, and says when it is over', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    world.put(KEY, null);
+    expect(world.sweep(minute(10))).toEqual([
+      {
+        kind: 'drift',
+        key: `drift-removed:${KEY}`,
+        severity: 'warning',
+        is: 'removed',
+        slot: SLOT,
+        expected: 'member',
+        observed: null,
+        grants: [grantId(42)],
+      },
+    ]);
+    expect(world.look(minute(11))).toEqual([]);
+    // What cannot be told ends no situation.
+    expect(world.look(minute(12), { hidden: new Set([KEY]) })).toEqual([]);
+    world.put(KEY, 'member');
+    expect(world.look(minute(12))).toEqual([{ kind: 'calm', key: `drift-removed:${KEY}` }]);
+    world.put(KEY, null);
+    world.settle(minute(60));
+    expect(statusOf(world, 42)).toBe('revoked');
+    expect(world.state.alerts.size).toBe(0);
+  });
+
+  it('never puts back what others took away, though something stood there before', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' });
+    world.put(KEY, 'member');
+    world.sweep(minute(0));
+    world.put(KEY, null);
+    world.settle(minute(60));
+    expect(held(world)).toBeNull();
+  });
+
+  it('does not raise a slot for a grant that others lowered when a lower one begins', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' }, { number: 43, from: 20, to: 60 });
+    world.sweep(minute(0));
+    world.put(KEY, null);
+    world.sweep(minute(10));
+    expect(world.sweep(minute(20))).toMatchObject([{ kind: 'ensure', grant: grantId(43), after: 'member' }]);
+    expect(held(world)).toBe('member');
+  });
+
+  it('takes nothing that others raised: it says so, until they have put it right', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 20, to: 50 });
+    world.sweep(minute(0));
+    world.put(KEY, 'maintainer');
+    expect(world.sweep(minute(20))).toMatchObject([{ kind: 'drift', is: 'raised', severity: 'warning' }]);
+    expect(world.sweep(minute(60))).toMatchObject([
+      { kind: 'lapse', grant: grantId(43) },
+      { kind: 'drift', is: 'kept', severity: 'critical', expected: 'member', observed: 'maintainer' },
+      { kind: 'calm', key: `drift-raised:${KEY}` },
+    ]);
+    expect(held(world)).toBe('maintainer');
+    expect(world.look(minute(9_999))).toEqual([]);
+    world.put(KEY, 'member');
+    world.settle(minute(10_000));
+    expect(held(world)).toBeNull();
+    expect(world.state.alerts.size).toBe(0);
+  });
+
+  it('reports what is added after our removal for an hour, and leaves it alone', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    world.sweep(minute(60));
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(70))).toMatchObject([
+      { kind: 'drift', is: 'added', severity: 'warning', expected: null },
+    ]);
+    expect(world.look(minute(120))).toEqual([]);
+    expect(world.look(minute(120.01))).toEqual([{ kind: 'calm', key: `drift-added:${KEY}` }]);
+    expect(held(world)).toBe('member');
+  });
+
+  it('takes what was added for standing when another grant begins', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 70, to: 90, asks: 'maintainer' });
+    world.sweep(minute(0));
+    world.sweep(minute(60));
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(70))).toMatchObject([
+      { kind: 'standing', value: 'member' },
+      { kind: 'ensure', after: 'maintainer' },
+      { kind: 'drift', is: 'added' },
+    ]);
+    world.settle(minute(90));
+    expect(held(world)).toBe('member');
+  });
+});
+
+describe('a stalled run that wakes', () => {
+  /** An ensure that was never sent; its grant ends by 10:05, is removed, and then it is sent after all. */
+  function aReturn(): World {
+    const world = aWorld({ number: 42, from: 0, to: 5 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.settle(minute(5));
+    const [stalled] = world.stalled;
+    world.send(stalled as NonNullable<typeof stalled>, minute(6));
+    return world;
+  }
+
+  it('is undone: a binding of ours seen after our removal is removed again', () => {
+    const world = aReturn();
+    expect(held(world)).toBe('member');
+    expect(world.sweep(minute(7))).toMatchObject([
+      {
+        kind: 'remove',
+        grant: grantId(42),
+        before: 'member',
+        after: null,
+        expires: minute(5),
+        because: { why: 'reappeared', grants: [grantId(42)] },
+      },
+    ]);
+    expect(held(world)).toBeNull();
+    expect(world.look(minute(8))).toEqual([]);
+  });
+
+  it('is undone before a next grant begins, so that it is not taken for standing', () => {
+    const world = aReturn();
+    world.book.add(minute(6), authorised(43, { starts: minute(6), length: HOUR }));
+    world.targets.set(grantId(43), [{ slot: SLOT, value: 'member' }]);
+    expect(kinds(world.sweep(minute(7)))).toEqual(['remove']);
+    expect(world.sweep(minute(8))).toMatchObject([{ kind: 'standing', value: null }, { kind: 'ensure' }]);
+  });
+
+  it('is settled when the run that removed it again did not record so', () => {
+    const world = aReturn();
+    world.sweep(minute(7), { crashAfter: 2 });
+    expect(world.sweep(minute(8))).toMatchObject([{ kind: 'settle', effect: 'remove', observed: null }]);
+    expect(world.look(minute(8))).toEqual([]);
+  });
+
+  it.each([
+    ['more than an hour after its lease', 70.01, 'member', 'added'],
+    ['a higher value than it would have set', 7, 'maintainer', 'added'],
+  ])('is not blamed for %s', (_, at, value, is) => {
+    const world = aReturn();
+    world.put(KEY, value);
+    // An intent to remove it again is open, so that the slot is still looked at.
+    world.book.add(minute(6.5), {
+      ...world.intentOf('run-1/0'),
+      id: 'again',
+      because: { why: 'reappeared', grants: [grantId(42)] },
+    });
+    expect(world.look(minute(at))).toMatchObject([{ kind: 'drift', is }]);
+  });
+
+  it('is undone down to what stood before', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5, asks: 'maintainer' });
+    world.put(KEY, 'member');
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.settle(minute(5));
+    world.put(KEY, 'maintainer');
+    expect(world.sweep(minute(6))).toMatchObject([
+      { kind: 'restore', before: 'maintainer', after: 'member', because: { why: 'reappeared' } },
+    ]);
+    expect(world.look(minute(7))).toEqual([]);
+  });
+
+  it('is not seen where the slot cannot be told', () => {
+    expect(aReturn().look(minute(7), { hidden: new Set([KEY]) })).toEqual([]);
+  });
+
+  it('is looked for after a refusal too', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.sweep(minute(1), { crashAfter: 1 });
+    world.answer(minute(1), 'run-1/0', 'ensure', 'refused');
+    world.put(KEY, 'maintainer');
+    expect(world.look(minute(2))).toEqual([]);
+    world.put(KEY, 'member');
+    expect(world.look(minute(2))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
+  });
+
+  it('is undone where a lower grant holds the slot by now, which goes on', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5, asks: 'maintainer' }, { number: 43, from: 0, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.sweep(minute(1), { mayGrant: true });
+    world.settle(minute(5));
+    expect(held(world)).toBe('member');
+    // The ensure of 43 from the first run: it wanted `maintainer`, for the sake of 42.
+    world.put(KEY, 'maintainer');
+    expect(world.sweep(minute(6))).toMatchObject([
+      { kind: 'restore', before: 'maintainer', after: 'member', until: minute(60), because: { why: 'reappeared' } },
+    ]);
+    expect(statusOf(world, 43)).toBe('active');
+    expect(world.look(minute(7))).toEqual([]);
+    world.settle(minute(60));
+    expect(held(world)).toBeNull();
+  });
+
+  it('is held for an error of ours when there are too many at once', () => {
+    const world = new World();
+    const keys = Array.from({ length: 11 }, (_, index) => `github-team:7/member:${index}`);
+    keys.forEach((key, index) => {
+      world.book.add(minute(0), authorised(50 + index, { starts: minute(0), length: 5 * MINUTE }));
+      world.targets.set(grantId(50 + index), [{ slot: aSlot({ key }), value: 'member' }]);
+    });
+    world.book.add(minute(0), authorised(70, { starts: minute(0), length: 6 * MINUTE }));
+    world.targets.set(grantId(70), [{ slot: SLOT, value: 'member' }]);
+    world.sweep(minute(0), { crashAfter: 1 });
+    world.settle(minute(5));
+    for (const effect of world.stalled) world.put(effect.slot.key, null);
+    for (const key of keys) world.put(key, 'member');
+    const changes = world.look(minute(6));
+    expect(kinds(changes).filter((kind) => kind === 'drift')).toHaveLength(11);
+    // What is over is removed all the same.
+    expect(kinds(changes).filter((kind) => kind === 'remove')).toHaveLength(1);
+    expect(changes[1]).toMatchObject({ kind: 'drift', is: 'added', severity: 'critical', observed: 'member' });
+  });
+});
+
+describe('an action', () => {
+  function aRestart(): World {
+    const world = new World();
+    const { run: _, ...terms } = anAction(42);
+    world.book.add(minute(0), authorised(42, { ...terms, run: anAction(42).run }));
+    world.targets.set(grantId(42), []);
+    return world;
+  }
+
+  it('is started once, then followed to its end', () => {
+    const world = aRestart();
+    const run = anAction(42).run;
+    expect(world.look(minute(1))).toEqual([{ kind: 'run', grant: grantId(42), run, due: minute(0) }]);
+    if (run === null) throw new Error('an action has a run');
+    const started = { id: 'a1', correlation: 'c1', sweep: 'run-0', lease: minute(10) };
+    world.book.add(minute(1), { type: 'action-intent', grant: grantId(42), run, ...started });
+    expect(world.look(minute(1))).toEqual([
+      { kind: 'follow', grant: grantId(42), runId: null, correlation: 'c1', intent: 'a1' },
+    ]);
+    const outcome = { type: 'action-outcome', grant: grantId(42), intent: 'a1', url: null, detail: null } as const;
+    world.book.add(minute(2), { ...outcome, state: 'running', runId: 7 });
+    expect(world.look(minute(2))).toMatchObject([{ kind: 'follow', runId: 7 }]);
+    world.book.add(minute(3), { ...outcome, state: 'done', runId: 7 });
+    expect(world.look(minute(3))).toEqual([]);
+    expect(statusOf(world, 42)).toBe('done');
+  });
+
+  it.each([
+    ['grants stop', { mayGrant: false }],
+    ['it is locked', { locks: [grantId(42)] }],
+  ])('is not started while %s', (_, options) => {
+    expect(aRestart().look(minute(1), options)).toEqual([]);
+  });
+
+  it('is not started before its start', () => {
+    const world = new World();
+    world.book.add(minute(0), authorised(42, { ...anAction(42), starts: minute(30) }));
+    expect(planOf({ ...world.input(minute(29)), resolved: new Map([[grantId(42), []]]) })).toEqual([]);
+    expect(kinds(planOf({ ...world.input(minute(30)), resolved: new Map([[grantId(42), []]]) }))).toEqual(['run']);
+  });
+
+  it('is not started unless its decision was derived again', () => {
+    const world = aRestart();
+    expect(planOf({ ...world.input(minute(1)), resolved: new Map() })).toEqual([]);
+  });
+
+  it('lapses when nobody started it in time', () => {
+    const world = aRestart();
+    expect(world.sweep(minute(60))).toMatchObject([{ kind: 'lapse' }]);
+    expect(statusOf(world, 42)).toBe('lapsed');
+    const status = world.state.requests.get(`${request(42).path}\n${request(42).blob}\n42`)?.status;
+    expect(status).toMatchObject({ is: 'lapsed', code: 'too-late' });
+  });
+});
