@@ -67,7 +67,7 @@ export function checkShape(document: YamlDocument, kind: Kind): Issue[] {
 /** The field that an unknown field was probably meant to be. */
 function slipOf(error: ValidationError, kind: Kind): string | null {
   if (error.keyword !== 'additionalProperties') return null;
-  const known = Object.keys(shapeAt(kind, error.instancePath).fields ?? {});
+  const known = Object.keys(shapeAt(kind, error.instancePath).fields as Fields);
   return `${error.instancePath} ${nearest(String(error.params['additionalProperty']), known)}`;
 }
 
@@ -76,7 +76,8 @@ function wordsFor(error: ValidationError, shape: Resolved, value: unknown): Word
   const field = stepsOf(error.instancePath).at(-1) ?? '';
   if (keyword === 'required') return missingWords(String(params['missingProperty']), shape);
   if (keyword === 'additionalProperties') return unknownWords(String(params['additionalProperty']), shape);
-  if (keyword === 'propertyNames') return formatWords(resolve(shape.keys ?? {}), null, String(params['propertyName']));
+  if (keyword === 'propertyNames')
+    return formatWords(resolve(shape.keys as Shape), null, String(params['propertyName']));
   if (keyword === 'const') return versionWords(value);
   if (keyword === 'enum') return choiceWords(field, value, params['allowedValues'] as readonly unknown[]);
   if (keyword === 'type') return typeWords(field, value, [params['type']].flat().map(String), shape);
@@ -91,13 +92,13 @@ function missingWords(name: string, shape: Resolved): Words {
     code: 'document-field-missing',
     message: `the field \`${name}\` is missing`,
     found: 'nothing',
-    expected: missing.description ?? null,
+    expected: missing.description as string,
     fix: `add \`${name}: ${missing.example ?? '…'}\``,
   };
 }
 
 function unknownWords(name: string, shape: Resolved): Words {
-  const known = Object.keys(shape.fields ?? {});
+  const known = Object.keys(shape.fields as Fields);
   const meant = nearest(name, known);
   return {
     code: 'document-field-unknown',
@@ -120,16 +121,20 @@ function whereIs(error: ValidationError): { path: string; part: 'key' | 'value' 
   return { path: instancePath, part: 'value' };
 }
 
+// The casts to what may be absent: an error comes only from where there is a schema, and a test holds every schema to
+// its descriptions.
+type Fields = NonNullable<Shape['fields']>;
+
 /** A node of the shapes with its reference followed; what stands beside the reference wins. */
 export interface Resolved extends Omit<Shape, 'ref'> {
-  /** The definition it refers to: `duration`. */
-  readonly format: string | null;
+  /** The definition it refers to: `duration`. Empty: none. */
+  readonly format: string;
 }
 
 function resolve(shape: Shape): Resolved {
   const { ref, ...own } = shape;
   return ref === undefined
-    ? { ...own, format: null }
+    ? { ...own, format: '' }
     : { ...resolve(SHAPES.definitions[ref] as Shape), ...own, format: ref };
 }
 
@@ -138,5 +143,7 @@ function shapeAt(kind: Kind, path: string): Resolved {
 }
 
 function stepInto(shape: Resolved, name: string): Resolved {
-  return resolve(shape.fields?.[name] ?? shape.items ?? shape.rest ?? {});
+  const fields = shape.fields ?? {};
+  const field = Object.hasOwn(fields, name) ? fields[name] : (shape.items ?? shape.rest);
+  return resolve(field as Shape);
 }

@@ -81,11 +81,6 @@ export function kindAtPath(path: string): Kind | null {
   return GOVERNING.find((each) => each.path.test(path))?.kind ?? null;
 }
 
-/** Where documents of this kind belong, for people. */
-export function pathOfKind(kind: Kind): string | null {
-  return GOVERNING.find((each) => each.kind === kind)?.text ?? null;
-}
-
 /** Every place of a governing document, for people. */
 export const GOVERNING_PATHS: readonly string[] = GOVERNING.map((each) => each.text);
 

@@ -69,7 +69,7 @@ function secondDocument(text: string, file: string): Span {
   return spanOf(file, text, { start, end: start + 3 });
 }
 
-const TOO_LARGE: Words = {
+const TOO_LARGE: Omit<Words, 'found'> = {
   code: 'yaml-too-large',
   message: 'the file is too large',
   expected: `at most ${MAX_BYTES} bytes`,
@@ -89,7 +89,7 @@ const EMPTY: Words = {
   expected: 'a document with `apiVersion` and `kind`',
   fix: 'write the document, or delete the file',
 };
-const NOT_A_MAPPING: Words = {
+const NOT_A_MAPPING: Omit<Words, 'found'> = {
   code: 'yaml-not-a-mapping',
   message: 'the document is not a set of fields',
   expected: 'fields such as `apiVersion: gatepass/v1`',
@@ -102,7 +102,7 @@ const TOO_DEEP: Words = {
   expected: `at most ${MAX_DEPTH} levels`,
   fix: 'flatten it',
 };
-const SYNTAX: Words = {
+const SYNTAX: Omit<Words, 'found'> = {
   code: 'yaml-syntax',
   message: 'the file cannot be read as YAML here',
   expected: 'YAML 1.2',

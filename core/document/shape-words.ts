@@ -40,7 +40,7 @@ export function choiceWords(field: string, value: unknown, allowed: readonly unk
 export function typeWords(field: string, value: unknown, types: readonly string[], shape: Resolved): Words {
   const scalar = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
   let fix = shape.example === undefined ? `write ${typeNames(types)}` : `write it like this: \`${shape.example}\``;
-  if (types[0] === 'string' && scalar && QUOTABLE.has(shape.format ?? '')) fix = `put it in quotes: \`"${value}"\``;
+  if (types[0] === 'string' && scalar && QUOTABLE.has(shape.format)) fix = `put it in quotes: \`"${value}"\``;
   if (types[0] === 'integer' && /^\d{1,15}$/.test(String(value))) fix = `remove the quotes: \`${value}\``;
   if (types[0] === 'boolean') fix = 'write `true` or `false`';
   if (types[0] === 'array' && scalar) fix = `make it a list: \`[${shown(value)}]\``;
@@ -96,15 +96,14 @@ function strangers(value: string): string {
 
 /** `field` is `null` where the name of a field is meant. */
 export function formatWords(shape: Resolved, field: string | null, value: string): Words {
-  const code = FORMAT_CODES[shape.format ?? ''] ?? 'document-format';
+  const code = FORMAT_CODES[shape.format] ?? 'document-format';
   const meant = suggest(shape.format, value);
-  const like = shape.example === undefined ? null : `write it like this: \`${shape.example}\``;
   return {
     code,
     message: field === null ? `\`${shown(value)}\` cannot be used as a name here` : `${named(field)} ${WRONG[code]}`,
     found: `${shown(value)}${strangers(value)}`,
-    expected: shape.description ?? null,
-    fix: meant === null ? like : `write \`${meant}\``,
+    expected: shape.description as string,
+    fix: meant === null ? `write it like this: \`${shape.example}\`` : `write \`${meant}\``,
   };
 }
 
@@ -117,7 +116,7 @@ export function boundWords(keyword: string, field: string, limit: number, value:
         message: `${named(field)} must not be empty`,
         found: 'nothing in it',
         expected: `at least ${limit}`,
-        fix: limit === 1 ? 'add one' : `add more`,
+        fix: limit === 1 ? 'add one' : 'add more',
       };
     case 'maxItems':
       return {

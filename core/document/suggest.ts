@@ -2,7 +2,7 @@
 import { DAY, formatDuration, HOUR, MINUTE, type Milliseconds, parseDuration, parseInstant } from '../time.ts';
 
 /** `null` when nothing is close enough to be sure. `format` is the definition of the schema that was missed. */
-export function suggest(format: string | null, text: string): string | null {
+export function suggest(format: string, text: string): string | null {
   switch (format) {
     case 'duration':
       return durationMeant(text);

@@ -75,13 +75,13 @@ export function spanOf(file: string, text: string, range: Range): Span {
 
 export const LINE_BREAK = /\r\n|\n|\r/;
 
-/** What an issue says, apart from where. */
+/** What an issue says, apart from where. Every issue says what to do. */
 export interface Words {
   readonly code: IssueCode;
   readonly message: string;
-  readonly found?: string | null;
-  readonly expected?: string | null;
-  readonly fix?: string | null;
+  readonly found: string | null;
+  readonly expected: string;
+  readonly fix: string;
   readonly severity?: 'error' | 'warning';
 }
 
@@ -94,9 +94,9 @@ export function issueAt(span: Span, words: Words): Issue {
     column: span.column,
     length: span.length,
     message: words.message,
-    found: words.found ?? null,
-    expected: words.expected ?? null,
-    fix: words.fix ?? null,
+    found: words.found,
+    expected: words.expected,
+    fix: words.fix,
   };
 }
 

@@ -204,7 +204,7 @@ class Walk {
     return { start, end: start + (this.text.slice(start).split(LINE_BREAK, 1)[0] as string).length };
   }
 
-  private refuse(range: Range, words: Words): void {
+  private refuse(range: Range, words: Template | Words): void {
     const said = (this.said.get(words.code) ?? 0) + 1;
     this.said.set(words.code, said);
     if (said > MAX_SAID) return;
@@ -221,6 +221,9 @@ class Walk {
   }
 }
 
+/** What is found is what stands there, unless said otherwise. */
+type Template = Omit<Words, 'found'> & { readonly found?: string };
+
 const NOTHING_OPEN = { path: '', key: null, start: 0, closing: null, pending: null, items: 0, isKey: false } as const;
 
 /** Whether YAML's core schema reads it as `null`, a truth value or a number. */
@@ -233,62 +236,62 @@ function isNotText(plain: string): boolean {
 /** Own properties in YAML, but the prototype in the next library that copies the object. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
-const ALIAS: Words = {
+const ALIAS: Template = {
   code: 'yaml-alias',
   message: 'aliases are not used in these files',
   expected: 'the value itself',
   fix: 'write the value out',
 };
-const ANCHOR: Words = {
+const ANCHOR: Template = {
   code: 'yaml-anchor',
   message: 'anchors are not used in these files',
   expected: 'a plain value',
   fix: 'remove the anchor',
 };
-const TAG: Words = {
+const TAG: Template = {
   code: 'yaml-tag',
   message: 'tags are not used in these files',
   expected: 'a plain value',
   fix: 'remove the tag; put quotes around what must stay text',
 };
-const MERGE_KEY: Words = {
+const MERGE_KEY: Template = {
   code: 'yaml-merge-key',
   message: 'merge keys are not used in these files',
   expected: 'the fields themselves',
   fix: 'write the fields out',
 };
 const DUPLICATE_KEY = { code: 'yaml-duplicate-key', expected: 'each field once', fix: 'keep one of the two' } as const;
-const RESERVED_KEY: Words = {
+const RESERVED_KEY: Template = {
   code: 'yaml-reserved-key',
   message: 'this name has a meaning of its own in JavaScript and is refused',
   expected: 'another name',
   fix: 'choose another name',
 };
-const KEY_NOT_TEXT: Words = {
+const KEY_NOT_TEXT: Template = {
   code: 'yaml-key-not-text',
   message: 'the name of a field must be text',
   expected: 'text',
   fix: 'put the name in quotes, or remove it',
 };
-const NOT_FINITE: Words = {
+const NOT_FINITE: Template = {
   code: 'yaml-number-not-finite',
   message: 'this is not a finite number',
   expected: 'a number with an end',
   fix: 'write a number, or put quotes around text',
 };
-const NOT_EXACT: Words = {
+const NOT_EXACT: Template = {
   code: 'yaml-number-not-exact',
   message: 'this number is too large to be kept exactly',
   expected: `at most ${Number.MAX_SAFE_INTEGER}`,
   fix: 'put quotes around it if it is a name',
 };
-const TOO_DEEP: Words = {
+const TOO_DEEP: Template = {
   code: 'yaml-too-deep',
   message: 'the file is nested too deeply',
   expected: `at most ${MAX_DEPTH} levels`,
   fix: 'flatten it',
 };
-const DIRECTIVE: Words = {
+const DIRECTIVE: Template = {
   code: 'yaml-directive',
   message: 'directives are not used in these files',
   expected: 'the document itself',

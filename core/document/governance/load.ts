@@ -104,7 +104,7 @@ function whole(file: GovernanceFile) {
   return { file: file.path, line: 1, column: 1, length: 1 };
 }
 
-const PATH: Words = {
+const PATH: Omit<Words, 'found'> = {
   code: 'governing-path',
   message: 'no governing document belongs at this path, so it would be ignored',
   expected: GOVERNING_PATHS.map((path) => `\`${path}\``).join(', '),

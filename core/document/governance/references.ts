@@ -46,7 +46,7 @@ function* textsOf(source: Source<unknown>): Generator<{ path: string; field: str
   for (const path of source.document.ranges.keys()) {
     const text = valueAt(source.document, path);
     if (typeof text !== 'string') continue;
-    const field = stepsOf(path).findLast((step) => !/^\d+$/.test(step)) ?? '';
+    const field = stepsOf(path).findLast((step) => !/^\d+$/.test(step)) as string;
     yield { path, field, text };
   }
 }
@@ -119,7 +119,7 @@ function unknownName(
 export function conditionIssues(loaded: Loaded, known: Known, check: CheckCondition | undefined): Issue[] {
   const { organization } = known;
   if (organization === null) return [];
-  const sources = [...loaded.ruleSets, ...(loaded.organization === null ? [] : [loaded.organization])];
+  const sources = [...loaded.ruleSets, loaded.organization].filter((source) => source !== null);
   return sources.flatMap((source) =>
     [...textsOf(source)].flatMap(({ path, field, text }) => {
       if (field === 'during') return unknownName(source, path, 'calendar', text, organization.calendars);
@@ -238,8 +238,8 @@ export function coverageIssues(loaded: Loaded, known: Known): Issue[] {
 }
 
 function factsOf({ resource }: CatalogEntry): string {
-  const labels = Object.entries(resource.labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [...labels, ['sensitivity', resource.sensitivity]].map(([key, value]) => `${key}: ${value}`).join(', ');
+  const labels = Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`);
+  return [...labels.sort(), `sensitivity: ${resource.sensitivity}`].join(', ');
 }
 
 const SENSITIVITIES = ['low', 'medium', 'high', 'critical'];

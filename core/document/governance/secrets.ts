@@ -50,14 +50,14 @@ function looksSecret(value: string): boolean {
 
 /** One long word of letters of both cases and digits: what keys in base64 look like, and names of things do not. */
 function isLongRandom(value: string): boolean {
-  return /^[A-Za-z0-9+/_=-]{40,}$/.test(value) && [/[a-z]/, /[A-Z]/, /\d/].every((class_) => class_.test(value));
+  return /^[A-Za-z0-9+/_=-]{40,}$/.test(value) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(value));
 }
 
 /** Fields of `with` that hold credentials by their name, alone or in a list. */
 function isCredentialField(path: string): boolean {
   const steps = stepsOf(path);
   const field = steps.lastIndexOf('with') + 1;
-  return field > 0 && CREDENTIAL_FIELD.test(steps[field] ?? '');
+  return field > 0 && CREDENTIAL_FIELD.test(steps[field] as string);
 }
 
 function nameIssue(source: Source<WrittenCatalog>, path: string, value: string): Issue[] {

@@ -36,7 +36,7 @@ describe('suggest', () => {
     ['person', 'Alice', 'alice'],
     ['name', 'орdеrs', null],
     ['ticket', 'see chat', null],
-    [null, 'anything', null],
+    ['', 'anything', null],
   ])('proposes for the %s `%s`: %s', (format, text, expected) => {
     expect(suggest(format, text)).toBe(expected);
   });
