@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE } from '../../core/time.ts';
+import { alertKeys, entriesOf, grantRead, merged, READ, READ_SLOT } from '../support/sweep-steps.ts';
+import { aWorld, people, type TestWorld } from '../support/world.ts';
+
+const { alice, bob, carol, mallory } = people;
+const COMMAND = '/gatepass return';
+
+async function held(): Promise<{ world: TestWorld; number: number }> {
+  const world = aWorld();
+  const number = grantRead(world);
+  await world.sweep();
+  world.advance(10 * MINUTE);
+  return { world, number };
+}
+
+describe('`/gatepass return`', () => {
+  it('by who holds it ends the grant', async () => {
+    const { world, number } = await held();
+    const comment = world.github.comment(number, alice, `${COMMAND}\n\nthank you`);
+    const report = await world.sweep();
+    expect(report.revoked.map(({ because, result }) => [because, result])).toEqual([['returned', 'done']]);
+    const [returned] = await entriesOf(world, 'returned');
+    expect(returned).toMatchObject({ by: { id: 1001, login: 'alice' }, via: { comment } });
+  });
+
+  it.each([
+    ['an owner of the resource', bob],
+    ['another owner', carol],
+  ])('by %s ends it too', async (_, who) => {
+    const { world, number } = await held();
+    world.github.comment(number, who, COMMAND);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  it.each<[string, (world: TestWorld, number: number) => void]>([
+    ['by an outsider', (world, number) => world.github.comment(number, mallory, COMMAND)],
+    [
+      'that was edited',
+      (world, number) => world.github.comment(number, alice, COMMAND, { edited: '2026-11-23T10:20:00Z' }),
+    ],
+    ['by a bot', (world, number) => world.github.comment(number, alice, COMMAND, { type: 'Bot' })],
+    ['that is not the whole first line', (world, number) => world.github.comment(number, alice, `please ${COMMAND}`)],
+    ['on a later line', (world, number) => world.github.comment(number, alice, `hello\n${COMMAND}`)],
+    [
+      'by somebody who took the holder’s old login',
+      (world, number) => world.github.comment(number, { id: 6666, login: 'alice' }, COMMAND),
+    ],
+  ])('ends nothing %s', async (_, say) => {
+    const { world, number } = await held();
+    say(world, number);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+  });
+
+  it('ends nothing when it was written before the merge', async () => {
+    const world = aWorld();
+    const number = world.github.open(alice, {
+      [READ]: 'apiVersion: gatepass/v1\nkind: AccessRequest\nduration: 1h\nreason: Replay the stuck payments\n',
+    });
+    world.github.comment(number, alice, COMMAND);
+    world.advance(MINUTE);
+    world.github.approve(number, bob);
+    world.github.merge(number);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+  });
+});
+
+describe('a request file that is removed', () => {
+  it('by a merged return gives the grant back', async () => {
+    const { world } = await held();
+    const number = merged(world, { by: alice, approvedBy: [], files: { [READ]: null } });
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect((await entriesOf(world, 'returned')).map(({ via }) => via)).toEqual([{ pullRequest: number }]);
+    expect(await alertKeys(world)).toEqual([]);
+  });
+
+  it.each<[string, (world: TestWorld) => void]>([
+    ['pushed straight to the branch', (world) => world.github.push({ [READ]: null })],
+    [
+      'merged for somebody else without approval',
+      (world) => merged(world, { by: mallory, approvedBy: [], files: { [READ]: null } }),
+    ],
+  ])('ends nothing when it was %s: an alert says so, and it runs to its end', async (_, remove) => {
+    const { world } = await held();
+    remove(world);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    expect((await alertKeys(world)).map((key) => key.split(':')[0])).toEqual(['deleted']);
+    world.advance(120 * MINUTE);
+    await world.sweep();
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect(await alertKeys(world)).toEqual([]);
+  });
+});
