@@ -3,18 +3,8 @@
  * nothing of rulesets, which judge changes of refs (`hub/rules/`).
  */
 import { forbidden, HttpError, notFound } from './http-error.ts';
-import type {
-  Account,
-  Actor,
-  HubState,
-  Level,
-  Need,
-  Organization,
-  Permissions,
-  Repository,
-  Role,
-  Team,
-} from './types.ts';
+import type { Account, Actor, Level, Organization, Permissions, Repository, Role, Team } from './model.ts';
+import type { HubState, Need } from './types.ts';
 
 const RANK: Readonly<Record<Role, number>> = { read: 1, triage: 2, write: 3, maintain: 4, admin: 5 };
 const LEVEL: Readonly<Record<Level, number>> = { read: 1, write: 2, admin: 3 };

@@ -6,8 +6,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hub } from './hub.ts';
+import type { Json, Role } from './model.ts';
 import type { AddedApp, File } from './setup.ts';
-import type { Json, Role } from './types.ts';
 
 export const PEOPLE = {
   alice: 1001,

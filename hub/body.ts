@@ -1,6 +1,6 @@
 /** Reads fields of a request body, and answers 422 in GitHub's words when one is missing or of a wrong type. */
 import { unprocessable } from './http-error.ts';
-import type { Json } from './types.ts';
+import type { Json } from './model.ts';
 
 export function text(body: Json, field: string): string {
   const value = optionalText(body, field);

@@ -2,7 +2,8 @@
  * The hub's own clock, which every domain instant and the `Date` header come from, so that a test can pass a day in a
  * moment. Tokens and JWTs keep real time: their libraries look at the machine's clock.
  */
-import type { Clock, Instant } from './types.ts';
+import type { Instant } from './model.ts';
+import type { Clock } from './types.ts';
 
 export interface ClockOptions {
   /** Where it starts; the machine's time by default. */

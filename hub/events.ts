@@ -1,22 +1,13 @@
 /** Payloads of the webhook events that more than one part of the look-alike sends. */
+
+import { ZERO } from './git/types.ts';
 import { accountJson, teamEventJson } from './json/account.ts';
 import { checkRunEventJson } from './json/check.ts';
 import { pushCommitJson } from './json/commit.ts';
 import { commentJson, issueJson, pullJson, pullSimpleJson, reviewJson } from './json/pull.ts';
 import { repositoryJson, repositoryUrl } from './json/repository.ts';
-import type {
-  Account,
-  App,
-  CheckRun,
-  Comment,
-  HubState,
-  Json,
-  PullRequest,
-  RefMove,
-  Repository,
-  Review,
-} from './types.ts';
-import { ZERO } from './types.ts';
+import type { Account, App, CheckRun, Comment, Json, PullRequest, Repository, Review } from './model.ts';
+import type { HubState, RefMove } from './types.ts';
 
 /** `pull_request`, with whatever the action adds (`changes`, `before`, `requested_reviewer` …). */
 export async function emitPull(

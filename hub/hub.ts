@@ -8,6 +8,7 @@ import type { RunView } from './actions/run.ts';
 import { actionsRunner, type Runner } from './actions/runner.ts';
 import { emitCheckRun } from './events.ts';
 import type { Faults } from './faults.ts';
+import type { CheckRun, Json, Repository } from './model.ts';
 import { setDraft } from './pulls/open.ts';
 import { makeRouter } from './router.ts';
 import { appRoutes } from './routes/apps.ts';
@@ -17,7 +18,7 @@ import { makeServer } from './server.ts';
 import * as setup from './setup.ts';
 import { makeWorld } from './state.ts';
 import { acceptInvitation } from './teams.ts';
-import type { CheckRun, Clock, HubState, Json, OnExchange, Repository } from './types.ts';
+import type { Clock, HubState, OnExchange } from './types.ts';
 import type { Delivery } from './webhooks.ts';
 
 export interface HubOptions {

@@ -3,18 +3,11 @@
  * requests brought up to date, workflows started) follows here and nowhere else.
  */
 import { emitPull, emitPush, emitReview } from './events.ts';
+import { ZERO } from './git/types.ts';
+import type { Account, Activity, Actor, PullRequest, Repository } from './model.ts';
 import { accountOf } from './router.ts';
 import { rulesFor } from './rules/patterns.ts';
-import {
-  type Account,
-  type Activity,
-  type Actor,
-  type HubState,
-  type PullRequest,
-  type RefMove,
-  type Repository,
-  ZERO,
-} from './types.ts';
+import type { HubState, RefMove } from './types.ts';
 
 export interface Move {
   /** Full: `refs/heads/main`. */

@@ -4,7 +4,8 @@
  */
 import { canRead, demand } from './access.ts';
 import { HttpError, notFound } from './http-error.ts';
-import type { Actor, Answer, Call, HubState, Json, Organization, Repository, Route } from './types.ts';
+import type { Actor, Json, Organization, Repository } from './model.ts';
+import type { Answer, Call, HubState, Route } from './types.ts';
 
 export interface Found {
   readonly route: Route;

@@ -8,9 +8,10 @@ import { isObject } from './body.ts';
 import type { FaultBox } from './faults.ts';
 import { isGitPath, serveGit } from './git/http.ts';
 import { HttpError } from './http-error.ts';
+import type { Json } from './model.ts';
 import { answer, type Found, type Router } from './router.ts';
 import { actorOf } from './token.ts';
-import type { Answer, HubState, Json, OnExchange } from './types.ts';
+import type { Answer, HubState, OnExchange } from './types.ts';
 
 const PREFIX = '/api/v3';
 const DOCUMENTATION = 'https://docs.github.com/rest';

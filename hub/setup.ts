@@ -4,21 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { seconds } from './clock.ts';
 import { createStore } from './git/store.ts';
+import { type GitStore, ZERO } from './git/types.ts';
 import { WEB_FLOW } from './json/commit.ts';
+import type { Account, App, Organization, Permissions, Repository, Role, Team } from './model.ts';
 import { account } from './state.ts';
 import { newToken } from './token.ts';
-import {
-  type Account,
-  type App,
-  type GitStore,
-  type HubState,
-  type Organization,
-  type Permissions,
-  type Repository,
-  type Role,
-  type Team,
-  ZERO,
-} from './types.ts';
+import type { HubState } from './types.ts';
 
 export interface NewUser {
   readonly login: string;

@@ -5,8 +5,9 @@ import { startClock } from './clock.ts';
 import { type FaultBox, makeFaults } from './faults.ts';
 import { accountJson, organizationJson } from './json/account.ts';
 import { repositoryJson } from './json/repository.ts';
+import type { Account, App, Instant, Json, Permissions, Repository } from './model.ts';
 import { newToken } from './token.ts';
-import type { About, Account, App, HubState, Instant, Json, Permissions, Repository } from './types.ts';
+import type { About, HubState } from './types.ts';
 import { makeWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface StateOptions {

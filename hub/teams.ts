@@ -1,6 +1,7 @@
 /** Changes of a team's members, with the `membership` event that follows. */
 import { accountJson, organizationJson, teamJson } from './json/account.ts';
-import type { Account, HubState, Team, TeamMember } from './types.ts';
+import type { Account, Team, TeamMember } from './model.ts';
+import type { HubState } from './types.ts';
 
 /** Adds or changes a member; who is not in the organisation yet stays `pending` until they accept. */
 export function addToTeam(

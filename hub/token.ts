@@ -1,7 +1,8 @@
 /** Who a token speaks for: people's tokens, installation tokens and Apps' JSON web tokens (RS256, RFC 7519). */
 import { createVerify, randomBytes } from 'node:crypto';
 import { HttpError } from './http-error.ts';
-import type { Actor, App, HubState } from './types.ts';
+import type { Actor, App } from './model.ts';
+import type { HubState } from './types.ts';
 
 /** What a person, an installation or a workflow holds, as GitHub prefixes it. */
 export function newToken(hub: HubState, prefix: 'ghp' | 'ghs', actor: Actor, expires: number | null): string {

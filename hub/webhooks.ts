@@ -6,7 +6,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultBox } from './faults.ts';
 import { nodeId } from './json/account.ts';
-import type { App, HubState, Installation, Json } from './types.ts';
+import type { App, Installation, Json } from './model.ts';
+import type { HubState } from './types.ts';
 
 export interface Delivery {
   readonly id: number;

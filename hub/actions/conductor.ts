@@ -3,7 +3,8 @@
  * `workflow_run` events, cancelled by a person or killed with their machine. Which events start runs, it does not know.
  */
 
-import type { HubState, Repository } from '../types.ts';
+import type { Repository } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { createGroups, type Entrant } from './concurrency.ts';
 import { baseContexts, groupOf, planJobs, runJobs } from './execute.ts';
 import { interpolate } from './expression.ts';

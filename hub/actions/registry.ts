@@ -3,7 +3,8 @@
  * at another commit keeps the id of its path.
  */
 
-import type { HubState, Repository } from '../types.ts';
+import type { Repository } from '../model.ts';
+import type { HubState } from '../types.ts';
 import type { Registered } from './run.ts';
 import { parseWorkflow, type Workflow } from './workflow-file.ts';
 

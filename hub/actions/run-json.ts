@@ -3,7 +3,8 @@
 import { seconds } from '../clock.ts';
 import { accountJson, nodeId } from '../json/account.ts';
 import { minimalRepositoryJson, repositoryUrl } from '../json/repository.ts';
-import type { HubState, Json, Repository } from '../types.ts';
+import type { Json, Repository } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { branchOf, type JobRun, type Registered, type Run } from './run.ts';
 
 export function workflowJson(hub: HubState, repository: Repository, workflow: Registered): Json {

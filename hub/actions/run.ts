@@ -1,6 +1,7 @@
 /** What the runner knows of workflows, runs and jobs. State only; what GitHub shows of it is made in `run-json.ts`. */
 
-import type { Account, Commit, Instant, Json, Repository } from '../types.ts';
+import type { Commit } from '../git/types.ts';
+import type { Account, Instant, Json, Repository } from '../model.ts';
 import type { Annotation } from './commands.ts';
 import type { Workflow } from './workflow-file.ts';
 import type { Job } from './workflow-job.ts';

@@ -3,19 +3,13 @@
  * The runs are the conductor's; their work is done by child processes (`job.ts`, `step.ts`).
  */
 
+import { ZERO } from '../git/types.ts';
 import { HttpError, unprocessable } from '../http-error.ts';
 import { accountJson, organizationJson } from '../json/account.ts';
 import { accountOfEmail } from '../json/commit.ts';
 import { repositoryJson } from '../json/repository.ts';
-import {
-  type Account,
-  type ActionsRunner,
-  type HubState,
-  type Json,
-  type RefMove,
-  type Repository,
-  ZERO,
-} from '../types.ts';
+import type { Account, Json, Repository } from '../model.ts';
+import type { ActionsRunner, HubState, RefMove } from '../types.ts';
 import { createConductor, type OnLine } from './conductor.ts';
 import { dispatchInputs } from './dispatch.ts';
 import { passesFilter } from './ref-filter.ts';

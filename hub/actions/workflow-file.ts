@@ -4,7 +4,7 @@
  */
 
 import { load } from 'js-yaml';
-import type { Permissions } from '../types.ts';
+import type { Permissions } from '../model.ts';
 import { type Cron, parseCron } from './cron.ts';
 import { type Job, parseJob } from './workflow-job.ts';
 import { type Concurrency, parseConcurrency, parsePermissions } from './workflow-limits.ts';

@@ -1,6 +1,6 @@
 /** One job of a workflow file and its steps. A key that the runner does not honour is refused by name. */
 
-import type { Permissions } from '../types.ts';
+import type { Permissions } from '../model.ts';
 import { type Concurrency, parseConcurrency, parsePermissions } from './workflow-limits.ts';
 import { asList, asMap, asText, asTexts, onlyKeys, textMap } from './written.ts';
 

@@ -1,6 +1,6 @@
 /** What bounds a workflow or a job: the permissions of its token, and its concurrency group. */
 
-import type { Level, Permissions } from '../types.ts';
+import type { Level, Permissions } from '../model.ts';
 import { asMap, asText, onlyKeys, textMap } from './written.ts';
 
 export interface Concurrency {

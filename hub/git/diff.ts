@@ -1,5 +1,5 @@
 /** Changed files with modes, renames and line counts, from one `git diff-tree --raw --numstat -M -z`. */
-import type { FileChange, GitStore } from '../types.ts';
+import type { FileChange, GitStore } from './types.ts';
 
 const STATUS: Readonly<Record<string, FileChange['status']>> = {
   A: 'added',

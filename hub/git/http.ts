@@ -8,14 +8,16 @@ import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { atLeast, canRead, grants, roleOf } from '../access.ts';
 import { HttpError } from '../http-error.ts';
+import type { Actor, Repository } from '../model.ts';
 import { settleMove } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { refusalsOfMove } from '../rules/judge.ts';
 import { rulesFor } from '../rules/patterns.ts';
 import { actorOf } from '../token.ts';
-import { type Actor, type HubState, type Repository, ZERO } from '../types.ts';
+import type { HubState } from '../types.ts';
 import { parsePush, refusePush } from './pkt-line.ts';
 import { bareEnvironment } from './run.ts';
+import { ZERO } from './types.ts';
 
 const PATH = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { Commit, NewCommit, Signature } from '../types.ts';
+import type { Commit, NewCommit, Signature } from './types.ts';
 
 /** Writes a loose object unless it is there; the answer is its id. */
 export async function writeLoose(directory: string, type: string, data: Buffer): Promise<string> {

@@ -3,7 +3,7 @@
  * own HTTP for ever. The environment is bare, so no configuration of this machine takes part.
  */
 import { spawn } from 'node:child_process';
-import type { GitOptions } from '../types.ts';
+import type { GitOptions } from './types.ts';
 
 export interface Finished {
   readonly status: number;

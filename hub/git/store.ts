@@ -1,11 +1,11 @@
 /** One bare repository behind the shape that the rest of the look-alike uses. Results that ids determine are kept. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Commit, type GitStore, type TreeEntry, ZERO } from '../types.ts';
 import { diffTrees, patchesOf } from './diff.ts';
 import { formatCommit, formatTree, parseCommit, parseTree, type RawEntry, writeLoose } from './objects.ts';
 import { openReader } from './reader.ts';
 import { runGit } from './run.ts';
+import { type Commit, type GitStore, type TreeEntry, ZERO } from './types.ts';
 
 const CONFIG = `[core]
 	repositoryformatversion = 0

@@ -1,7 +1,8 @@
 /** Accounts, organisations, teams and Apps as GitHub's API shows them. */
 import { membersOf } from '../access.ts';
 import { seconds } from '../clock.ts';
-import type { Account, App, HubState, Installation, Json, Organization, Team } from '../types.ts';
+import type { Account, App, Installation, Json, Organization, Team } from '../model.ts';
+import type { HubState } from '../types.ts';
 
 /** An opaque global id, as GraphQL would give it. */
 export function nodeId(kind: string, id: number | string): string {
@@ -122,8 +123,17 @@ export function teamJson(hub: HubState, team: Team): Json {
 
 /** A team as webhooks about pull requests show it. */
 export function teamEventJson(hub: HubState, team: Team): Json {
+  return { ...stripped(hub, team), parent: team.parent === null ? null : stripped(hub, team.parent) };
+}
+
+function stripped(hub: HubState, team: Team): Json {
   const { notification_setting, organization_id, type, ...rest } = teamSimpleJson(hub, team);
-  return { ...rest, parent: team.parent === null ? null : teamEventJson(hub, team.parent) };
+  return rest;
+}
+
+function teamBareJson(hub: HubState, team: Team): Json {
+  const { notification_setting, organization_id, type, ...rest } = teamSimpleJson(hub, team);
+  return rest;
 }
 
 export function teamFullJson(hub: HubState, team: Team): Json {

@@ -1,6 +1,7 @@
 /** Check runs, suites and statuses as GitHub's API shows them. */
 import { seconds } from '../clock.ts';
-import type { CheckRun, HubState, Json, Repository, Status } from '../types.ts';
+import type { CheckRun, Json, Repository, Status } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { accountJson, appJson, nodeId } from './account.ts';
 import { repositoryUrl } from './repository.ts';
 

@@ -1,5 +1,7 @@
 /** Commits, changed files and trees as GitHub's API shows them. */
-import type { Account, Commit, FileChange, HubState, Json, Repository, Signature } from '../types.ts';
+import type { Commit, FileChange, Signature } from '../git/types.ts';
+import type { Account, Json, Repository } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { accountJson, nodeId } from './account.ts';
 import { repositoryUrl } from './repository.ts';
 

@@ -1,8 +1,9 @@
 /** Pull requests, reviews, comments and issues as GitHub's API shows them. */
 import { roleOf } from '../access.ts';
 import { seconds } from '../clock.ts';
+import type { Account, Comment, IssueEvent, Json, PullRequest, Repository, Review } from '../model.ts';
 import { mergeability } from '../pulls/mergeability.ts';
-import type { Account, Comment, HubState, IssueEvent, Json, PullRequest, Repository, Review } from '../types.ts';
+import type { HubState } from '../types.ts';
 import { accountJson, appJson, nodeId, teamJson, teamSimpleJson } from './account.ts';
 import { repositoryJson, repositoryUrl } from './repository.ts';
 

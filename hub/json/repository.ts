@@ -1,7 +1,8 @@
 /** Repositories as GitHub's API shows them, in the short form and the full one. */
 import { atLeast, roleOf } from '../access.ts';
 import { seconds } from '../clock.ts';
-import type { Actor, HubState, Json, Repository, Role } from '../types.ts';
+import type { Actor, Json, Repository, Role } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { accountJson, nodeId } from './account.ts';
 
 /** Suffixes of the URL templates that every repository shows. */

@@ -1,21 +1,14 @@
 /** Merges a pull request by merge commit, squash or rebase, in GitHub's own shapes, or says why not. */
 import { seconds } from '../clock.ts';
+import { type Commit, type Signature, ZERO } from '../git/types.ts';
 import { HttpError } from '../http-error.ts';
 import { accountOfEmail, WEB_FLOW } from '../json/commit.ts';
 import { comparisonBase } from '../json/pull.ts';
+import type { Account, Actor, PullRequest, Repository } from '../model.ts';
 import { closePull, moveRef } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { refusalsOfMerge } from '../rules/judge.ts';
-import {
-  type Account,
-  type Actor,
-  type Commit,
-  type HubState,
-  type PullRequest,
-  type Repository,
-  type Signature,
-  ZERO,
-} from '../types.ts';
+import type { HubState } from '../types.ts';
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
 

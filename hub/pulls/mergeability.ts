@@ -1,9 +1,11 @@
 /** Whether a pull request can be merged, as `mergeable` and `mergeable_state` tell it, and its test merge commit. */
 import { seconds } from '../clock.ts';
+import { ZERO } from '../git/types.ts';
 import { WEB_FLOW } from '../json/commit.ts';
+import type { PullRequest, Repository } from '../model.ts';
 import { isUnstable } from '../rules/checks.ts';
 import { refusalsOfMerge } from '../rules/judge.ts';
-import { type HubState, type PullRequest, type Repository, ZERO } from '../types.ts';
+import type { HubState } from '../types.ts';
 
 export interface Mergeability {
   readonly mergeable: boolean | null;

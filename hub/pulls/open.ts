@@ -2,11 +2,12 @@
 import { atLeast, canRead, roleOf } from '../access.ts';
 import { emitPull } from '../events.ts';
 import { HttpError, invalidField, unprocessable } from '../http-error.ts';
-import { accountJson, teamEventJson } from '../json/account.ts';
+import { accountJson, teamEventJson, teamSimpleJson } from '../json/account.ts';
+import type { Account, Actor, PullRequest, Repository, Team } from '../model.ts';
 import { fetchHead, takeHead } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { findOwner, ownersOfPath, readOwners } from '../rules/code-owners.ts';
-import type { Account, Actor, HubState, PullRequest, Repository, Team } from '../types.ts';
+import type { HubState } from '../types.ts';
 
 export interface NewPull {
   readonly title: string;
@@ -132,7 +133,7 @@ export async function requestReviewers(
     if (pull.reviewerTeams.includes(team)) continue;
     pull.reviewerTeams.push(team);
     record(hub, pull, 'review_requested', sender, {
-      requested_team: teamEventJson(hub, team),
+      requested_team: teamSimpleJson(hub, team),
       review_requester: accountJson(hub, sender),
     });
     await emitPull(hub, repository, pull, 'review_requested', sender, { requested_team: teamEventJson(hub, team) });

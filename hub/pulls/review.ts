@@ -3,7 +3,8 @@ import { membersOf } from '../access.ts';
 import { emitPull, emitReview } from '../events.ts';
 import { unprocessable } from '../http-error.ts';
 import { accountJson, teamEventJson } from '../json/account.ts';
-import type { Account, HubState, PullRequest, Repository, Review } from '../types.ts';
+import type { Account, PullRequest, Repository, Review } from '../model.ts';
+import type { HubState } from '../types.ts';
 
 export type ReviewEvent = 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT';
 

@@ -1,6 +1,7 @@
 /** Answers that handlers give, and pages of lists with GitHub's `Link` header. */
 import { notFound } from '../http-error.ts';
-import type { Account, Answer, Call, HubState, PullRequest } from '../types.ts';
+import type { Account, PullRequest } from '../model.ts';
+import type { Answer, Call, HubState } from '../types.ts';
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });

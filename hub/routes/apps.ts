@@ -4,8 +4,9 @@ import { seconds } from '../clock.ts';
 import { HttpError, notFound, unprocessable } from '../http-error.ts';
 import { appJson, installationJson } from '../json/account.ts';
 import { repositoryJson } from '../json/repository.ts';
+import type { App, Installation, Level, Permissions, Repository } from '../model.ts';
 import { newToken } from '../token.ts';
-import type { App, Call, HubState, Installation, Level, Permissions, Repository, Route } from '../types.ts';
+import type { Call, HubState, Route } from '../types.ts';
 import type { Delivery, Webhooks } from '../webhooks.ts';
 import { countedPage, created, noContent, ok, page } from './answer.ts';
 

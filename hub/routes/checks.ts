@@ -4,7 +4,8 @@ import { emitCheckRun } from '../events.ts';
 import { forbidden, notFound, unprocessable } from '../http-error.ts';
 import { checkRunJson, checkSuiteJson, statusJson } from '../json/check.ts';
 import { minimalRepositoryJson, repositoryUrl } from '../json/repository.ts';
-import type { App, Call, CheckRun, Json, Route, Status } from '../types.ts';
+import type { App, CheckRun, Json, Status } from '../model.ts';
+import type { Call, Route } from '../types.ts';
 import { countedPage, created, ok, page } from './answer.ts';
 
 const REPOSITORY = '/repos/{owner}/{repo}';

@@ -6,9 +6,10 @@ import { emitComment, emitPull } from '../events.ts';
 import { forbidden, HttpError, notFound, unprocessable } from '../http-error.ts';
 import { accountJson, nodeId } from '../json/account.ts';
 import { commentJson, issueEventJson, issueJson } from '../json/pull.ts';
+import type { Comment, Json } from '../model.ts';
 import { reopen } from '../pulls/open.ts';
 import { closePull } from '../refs.ts';
-import type { Call, Comment, Json, Route } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { created, noContent, ok, page, pullOf } from './answer.ts';
 
 const ISSUES = '/repos/{owner}/{repo}/issues';

@@ -1,9 +1,12 @@
 /** Commits of a repository: lists, one with its files, comparisons, and the pull requests that brought it. */
+
+import type { Commit, FileChange } from '../git/types.ts';
 import { HttpError, notFound } from '../http-error.ts';
 import { commitJson, fileJson } from '../json/commit.ts';
 import { pullSimpleJson } from '../json/pull.ts';
 import { repositoryUrl } from '../json/repository.ts';
-import type { Call, Commit, FileChange, Json, Repository, Route } from '../types.ts';
+import type { Json, Repository } from '../model.ts';
+import type { Call, Route } from '../types.ts';
 import { ok, page } from './answer.ts';
 
 const REPOSITORY = '/repos/{owner}/{repo}';

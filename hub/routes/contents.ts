@@ -1,12 +1,14 @@
 /** Files by path, read and written one commit at a time. */
 import { optionalObject, optionalText, text } from '../body.ts';
 import { seconds } from '../clock.ts';
+import { type Signature, type TreeEntry, ZERO } from '../git/types.ts';
 import { HttpError, notFound, unprocessable } from '../http-error.ts';
 import { gitCommitJson, WEB_FLOW } from '../json/commit.ts';
 import { repositoryUrl } from '../json/repository.ts';
+import type { Json } from '../model.ts';
 import { moveRef } from '../refs.ts';
 import { refusalsOfMove } from '../rules/judge.ts';
-import { type Answer, type Call, type Json, type Route, type Signature, type TreeEntry, ZERO } from '../types.ts';
+import type { Answer, Call, Route } from '../types.ts';
 import { created, ok } from './answer.ts';
 
 const CONTENTS = '/repos/{owner}/{repo}/contents/{path}';

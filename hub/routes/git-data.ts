@@ -1,13 +1,15 @@
 /** The git database: blobs, trees, commits and refs, where `force: false` makes a ref a compare-and-swap. */
 import { objects, optionalChoice, optionalFlag, optionalObject, optionalText, text, texts } from '../body.ts';
 import { seconds } from '../clock.ts';
+import { type Signature, type TreeEntry, ZERO } from '../git/types.ts';
 import { HttpError, notFound, unprocessable } from '../http-error.ts';
 import { nodeId } from '../json/account.ts';
 import { gitCommitJson, WEB_FLOW } from '../json/commit.ts';
 import { repositoryUrl } from '../json/repository.ts';
+import type { Json, Repository } from '../model.ts';
 import { moveRef } from '../refs.ts';
 import { refusalsOfMove } from '../rules/judge.ts';
-import { type Call, type Json, type Repository, type Route, type Signature, type TreeEntry, ZERO } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { created, noContent, ok, page } from './answer.ts';
 
 const GIT = '/repos/{owner}/{repo}/git';

@@ -3,7 +3,8 @@ import { optionalChoice } from '../body.ts';
 import { seconds } from '../clock.ts';
 import { forbidden, notFound } from '../http-error.ts';
 import { accountJson, nodeId, organizationFullJson, organizationJson, profileJson } from '../json/account.ts';
-import type { Account, Call, Member, Route } from '../types.ts';
+import type { Account, Member } from '../model.ts';
+import type { Call, Route } from '../types.ts';
 import { accountNamed, noContent, ok, page } from './answer.ts';
 
 export const peopleRoutes: readonly Route[] = [

@@ -6,10 +6,11 @@ import { emitPull } from '../events.ts';
 import { forbidden, HttpError, notFound } from '../http-error.ts';
 import { commitJson, fileJson, WEB_FLOW } from '../json/commit.ts';
 import { comparisonBase, pullJson, pullSimpleJson } from '../json/pull.ts';
+import type { PullRequest } from '../model.ts';
 import { mergePull } from '../pulls/merge.ts';
 import { openPull, reopen, retarget } from '../pulls/open.ts';
 import { closePull, moveRef } from '../refs.ts';
-import type { Call, PullRequest, Route } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { created, noContent, ok, page, pullOf } from './answer.ts';
 
 const PULLS = '/repos/{owner}/{repo}/pulls';

@@ -6,9 +6,10 @@ import { notFound, unprocessable } from '../http-error.ts';
 import { accountJson, nodeId, teamJson } from '../json/account.ts';
 import { commitJson } from '../json/commit.ts';
 import { fullRepositoryJson, permissionsJson, repositoryUrl } from '../json/repository.ts';
+import type { Account, Json, Role } from '../model.ts';
 import { ownersErrors, readOwners } from '../rules/code-owners.ts';
 import { rulesFor } from '../rules/patterns.ts';
-import type { Account, Call, Json, Role, Route } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { accountNamed, noContent, ok, page } from './answer.ts';
 
 const REPOSITORY = '/repos/{owner}/{repo}';

@@ -4,9 +4,10 @@ import { optionalChoice, optionalText, text, texts } from '../body.ts';
 import { forbidden, notFound, unprocessable } from '../http-error.ts';
 import { accountJson, teamJson } from '../json/account.ts';
 import { pullSimpleJson, reviewJson } from '../json/pull.ts';
+import type { Review } from '../model.ts';
 import { requestReviewers } from '../pulls/open.ts';
 import { addReview, dismissReview, editReview, submitReview, withdrawRequests } from '../pulls/review.ts';
-import type { Call, Review, Route } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { accountNamed, created, ok, page, pullOf } from './answer.ts';
 
 const PULL = '/repos/{owner}/{repo}/pulls/{pull_number}';

@@ -1,9 +1,10 @@
 /** Rulesets of a repository, and the rules that apply to a branch. Bypass actors are shown to administrators only. */
 import { atLeast, grants, roleOf } from '../access.ts';
 import { notFound } from '../http-error.ts';
+import type { Json, Ruleset } from '../model.ts';
 import { rulesFor } from '../rules/patterns.ts';
 import { addRuleset, readRuleset, ruleJson, rulesetJson } from '../rules/rulesets.ts';
-import type { Call, Json, Route, Ruleset } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { created, noContent, ok, page } from './answer.ts';
 
 const RULESETS = '/repos/{owner}/{repo}/rulesets';

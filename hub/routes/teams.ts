@@ -4,8 +4,9 @@ import { optionalChoice } from '../body.ts';
 import { HttpError, notFound } from '../http-error.ts';
 import { accountJson, teamFullJson, teamJson } from '../json/account.ts';
 import { permissionsJson, repositoryJson } from '../json/repository.ts';
+import type { Repository, Team } from '../model.ts';
 import { addToTeam, removeFromTeam } from '../teams.ts';
-import type { Call, Repository, Route, Team } from '../types.ts';
+import type { Call, Route } from '../types.ts';
 import { accountNamed, noContent, ok, page } from './answer.ts';
 
 const TEAM = '/orgs/{org}/teams/{team_slug}';

@@ -1,6 +1,7 @@
 /** Whether somebody may pass over a ruleset. */
 import { atLeast, membersOf, roleOf } from '../access.ts';
-import type { Account, Actor, HubState, Repository, Role, Ruleset } from '../types.ts';
+import type { Account, Actor, Repository, Role, Ruleset } from '../model.ts';
+import type { HubState } from '../types.ts';
 
 /** GitHub's fixed ids of repository roles in `RepositoryRole` bypass actors. */
 const ROLES: Readonly<Record<number, Role>> = { 1: 'read', 2: 'maintain', 3: 'triage', 4: 'write', 5: 'admin' };

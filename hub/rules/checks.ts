@@ -1,6 +1,6 @@
 /** Required status checks: whether each is there, from the app it is pinned to, and green. */
 import { objects, optionalNumber, optionalText } from '../body.ts';
-import type { Repository, Rule } from '../types.ts';
+import type { Repository, Rule } from '../model.ts';
 
 const GREEN = new Set(['success', 'neutral', 'skipped']);
 

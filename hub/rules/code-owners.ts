@@ -3,7 +3,8 @@
  * `codeowners/errors`. Written apart from Gatepass's own matcher on purpose, so that the two can disagree in tests.
  */
 import { atLeast, membersOf, roleOf, teamRole } from '../access.ts';
-import type { Account, HubState, Repository, Team } from '../types.ts';
+import type { Account, Repository, Team } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { ownerPattern } from './patterns.ts';
 
 const PLACES = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;

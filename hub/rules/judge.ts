@@ -1,14 +1,8 @@
 /** What the rules of a branch say to a push, a ref set through the API, or a merge: the sentences of every refusal. */
 import { texts } from '../body.ts';
-import {
-  type Actor,
-  type FileChange,
-  type HubState,
-  type PullRequest,
-  type Repository,
-  type Rule,
-  ZERO,
-} from '../types.ts';
+import { type FileChange, ZERO } from '../git/types.ts';
+import type { Actor, PullRequest, Repository, Rule } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { bypasses } from './bypass.ts';
 import { missingChecks } from './checks.ts';
 import { matchesAny, rulesFor } from './patterns.ts';

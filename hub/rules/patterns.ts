@@ -1,5 +1,5 @@
 /** Matches ref names and paths: fnmatch for rulesets, gitignore for required reviewers, CODEOWNERS' own dialect. */
-import type { Repository, Rule, Ruleset } from '../types.ts';
+import type { Repository, Rule, Ruleset } from '../model.ts';
 
 export interface AppliedRule {
   readonly rule: Rule;

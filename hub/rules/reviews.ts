@@ -1,7 +1,9 @@
 /** The native review rule: approvals that count, code owners, required reviewers by path, the last push. */
 import { atLeast, membersOf, roleOf } from '../access.ts';
 import { isObject, objects, optionalFlag, optionalNumber, texts } from '../body.ts';
-import type { FileChange, HubState, PullRequest, Repository, Review, Rule } from '../types.ts';
+import type { FileChange } from '../git/types.ts';
+import type { PullRequest, Repository, Review, Rule } from '../model.ts';
+import type { HubState } from '../types.ts';
 import { findOwner, isOwnedBy, ownersOfPath, readOwners } from './code-owners.ts';
 import { matchesAny } from './patterns.ts';
 

@@ -4,7 +4,8 @@ import { seconds } from '../clock.ts';
 import { unprocessable } from '../http-error.ts';
 import { nodeId } from '../json/account.ts';
 import { repositoryUrl } from '../json/repository.ts';
-import type { HubState, Json, Repository, Rule, Ruleset } from '../types.ts';
+import type { Json, Repository, Rule, Ruleset } from '../model.ts';
+import type { HubState } from '../types.ts';
 
 const KNOWN = new Set([
   'creation',

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { actionsRunner, type Runner } from '../../../hub/actions/runner.ts';
 import { startClock } from '../../../hub/clock.ts';
 import { createStore } from '../../../hub/git/store.ts';
-import type { Account, HubEvents, HubState, Json, Permissions, Repository } from '../../../hub/types.ts';
-import { ZERO } from '../../../hub/types.ts';
+import { ZERO } from '../../../hub/git/types.ts';
+import type { Account, Json, Permissions, Repository } from '../../../hub/model.ts';
+import type { HubEvents, HubState } from '../../../hub/types.ts';
 
 export interface World {
   readonly hub: HubState;

@@ -138,13 +138,11 @@ describe('rules', () => {
     const { data } = await world.as('heidi').repos.getRepoRulesets(ACCESS);
     const first = data[0]?.id ?? 0;
     const bypass = (bypass_mode: 'always' | 'pull_request') =>
-      world
-        .as('heidi')
-        .repos.updateRepoRuleset({
-          ...ACCESS,
-          ruleset_id: first,
-          bypass_actors: [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode }],
-        });
+      world.as('heidi').repos.updateRepoRuleset({
+        ...ACCESS,
+        ruleset_id: first,
+        bypass_actors: [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode }],
+      });
     await bypass('pull_request');
     const { number } = await world.ask('alice', test.folder, REQUEST);
     const clone = await world.clone('heidi', test.folder);
