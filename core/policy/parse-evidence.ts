@@ -21,9 +21,20 @@ export function parseEvidence(value: unknown): Parsed<Evidence> {
   return { ok: true, value: evidence, issues: [] };
 }
 
-function describe({ message, params }: ValidationError): string {
-  const detail = params['additionalProperty'] ?? params['allowedValues'] ?? params['allowedValue'] ?? null;
-  return `${message ?? 'not valid'}${detail === null ? '' : `: ${[detail].flat().join(', ')}`}`;
+/** The precompiled validators carry no messages. */
+function describe({ keyword, params }: ValidationError): string {
+  switch (keyword) {
+    case 'required':
+      return `has no \`${String(params['missingProperty'])}\``;
+    case 'additionalProperties':
+      return `has a field too many: \`${String(params['additionalProperty'])}\``;
+    case 'type':
+      return `is not of type ${[params['type']].flat().join(' or ')}`;
+    case 'enum':
+      return `is none of ${[params['allowedValues']].flat().join(', ')}`;
+    default:
+      return `does not keep to \`${keyword}\`: ${Object.values(params).join(' ')}`;
+  }
 }
 
 function issue(path: string, message: string): Issue {

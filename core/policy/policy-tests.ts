@@ -68,7 +68,7 @@ function codesOf(decision: Decision): readonly string[] {
 }
 
 function failing(reasons: readonly Reason[]): readonly string[] {
-  return reasons.flatMap((reason) => [...failing(reason.because), ...(reason.holds === true ? [] : [reason.code])]);
+  return reasons.flatMap((reason) => (reason.holds === true ? [] : [...failing(reason.because), reason.code]));
 }
 
 function evidenceOf(test: PolicyTestCase, governance: Governance): Evidence {

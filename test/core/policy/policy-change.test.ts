@@ -1,0 +1,309 @@
+/** Changes outside `requests/`, and requests given back (threats 1–3, 29–31, 51, 71, 85). */
+import { describe, expect, it } from 'vitest';
+import { demandsFor } from '../../../core/policy/decide-policy.ts';
+import { readGovernance } from '../../../core/policy/governance.ts';
+import { grantId } from '../../../core/policy/grant-id.ts';
+import { issuesOf, summary } from '../../support/decisions.ts';
+import {
+  aChange,
+  aGrant,
+  anEvidence,
+  document,
+  type EvidenceBuilder,
+  governingFiles,
+  REQUEST,
+} from '../../support/evidence.ts';
+
+const textOf = (path: string) => governingFiles().find((file) => file.path === path)?.text ?? '';
+const modified = (path: string, change: (text: string) => string) =>
+  aChange(path, change(textOf(path)), { status: 'modified' });
+const RULES = 'policies/rules/teams.yaml';
+const longer = modified(RULES, (text) => text.replace('max: 8h', 'max: 12h'));
+const readme = aChange('README.md', null, { status: 'modified' });
+
+type Row = readonly [what: string, expected: string, evidence: EvidenceBuilder];
+
+describe('a policy change', () => {
+  const rows: readonly Row[] = [
+    ['approved by an owner', 'allow', anEvidence().changing(longer).approvedBy('grace')],
+    ['not approved', 'pending approval-missing', anEvidence().changing(longer)],
+    ['approved by somebody else', 'pending approval-missing', anEvidence().changing(longer).approvedBy('bob')],
+    [
+      'approved by its author',
+      'pending approval-missing',
+      anEvidence().by('grace').changing(longer).approvedBy('grace'),
+    ],
+    [
+      'of two owners, approved by one',
+      'pending approval-missing',
+      anEvidence().changing(longer, readme).approvedBy('grace'),
+    ],
+    [
+      'of two owners, approved by both',
+      'allow',
+      anEvidence().changing(longer, readme).approvedBy('grace').approvedBy('erin'),
+    ],
+    ['of two owners, approved by one who is both', 'allow', anEvidence().changing(longer, readme).approvedBy('heidi')],
+    ['of a file that governs nothing', 'allow', anEvidence().changing(readme).approvedBy('erin')],
+    [
+      'moved from one owner to another needs both',
+      'pending approval-missing',
+      anEvidence()
+        .changing(aChange('docs/rules.md', 'x', { status: 'renamed', previousPath: 'policies/notes.md' }))
+        .approvedBy('erin'),
+    ],
+    [
+      'moved within one owner needs that one',
+      'allow',
+      anEvidence()
+        .changing(aChange('policies/rules/groups.yaml', textOf(RULES), { status: 'renamed', previousPath: RULES }))
+        .approvedBy('grace'),
+    ],
+    [
+      'that names its own approvers is judged by the old ones',
+      'pending approval-missing',
+      anEvidence()
+        .changing(modified('CODEOWNERS', (text) => text.replaceAll('@acme/platform', '@acme/engineering')))
+        .approvedBy('bob'),
+    ],
+    [
+      'to CODEOWNERS by its owner',
+      'allow',
+      anEvidence()
+        .changing(modified('CODEOWNERS', (text) => `${text}/docs/ @acme/security\n`))
+        .approvedBy('erin'),
+    ],
+    [
+      'that takes the owner away',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(modified('CODEOWNERS', (text) => `${text}/policies/\n`))
+        .approvedBy('erin'),
+    ],
+    [
+      'that adds a second CODEOWNERS',
+      'invalid policy-invalid',
+      anEvidence().changing(aChange('.github/CODEOWNERS', '* @acme/engineering\n')).approvedBy('heidi'),
+    ],
+    [
+      'that removes CODEOWNERS',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(aChange('CODEOWNERS', null, { status: 'removed' }))
+        .approvedBy('erin'),
+    ],
+    [
+      'that removes the people',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(aChange('policies/people.yaml', null, { status: 'removed' }))
+        .approvedBy('grace'),
+    ],
+    [
+      'that removes a rule file with its resources unruled',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(aChange(RULES, null, { status: 'removed' }))
+        .approvedBy('grace'),
+    ],
+    [
+      'with a mistake',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(modified(RULES, (text) => text.replace('max: 8h', 'max: 8')))
+        .approvedBy('grace'),
+    ],
+    [
+      'with a condition that is none',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(
+          modified(RULES, (text) =>
+            text.replace('    max: 8h', '    when: \'request.reason.matches("x")\'\n    max: 8h'),
+          ),
+        )
+        .approvedBy('grace'),
+    ],
+    [
+      'under which a policy test fails',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(
+          modified('policies/rules/databases.yaml', (text) =>
+            text.replace(
+              'for: [read-only]\n    subjects: [team:engineering]',
+              'for: [read-only]\n    subjects: [team:dba]',
+            ),
+          ),
+        )
+        .approvedBy('grace'),
+    ],
+    [
+      'as an executable',
+      'invalid file-mode',
+      anEvidence()
+        .changing({ ...longer, mode: '100755' })
+        .approvedBy('grace'),
+    ],
+    [
+      'whose text was not read',
+      'invalid file-unreadable',
+      anEvidence()
+        .changing({ ...longer, text: null })
+        .approvedBy('grace'),
+    ],
+    [
+      'in a draft',
+      'pending pull-request-draft',
+      anEvidence().changing(longer).approvedBy('grace').pull({ draft: true }),
+    ],
+    [
+      'while the owners’ team cannot be read',
+      'fault membership-unknown',
+      anEvidence().changing(longer).withoutTeam('security').approvedBy('grace'),
+    ],
+    [
+      'under policies that do not parse',
+      'fault governance-invalid',
+      anEvidence().changing(longer).governing('policies/people.yaml', 'x').approvedBy('grace'),
+    ],
+    [
+      'under a CODEOWNERS that is not strict',
+      'fault governance-invalid',
+      anEvidence()
+        .changing(longer)
+        .governing('CODEOWNERS', (text) => `${text}*.md @acme/security\n`)
+        .approvedBy('grace'),
+    ],
+    [
+      'by a bot, approved by an owner',
+      'allow',
+      anEvidence()
+        .pull({ author: { id: 77, login: 'renovate[bot]', type: 'Bot' } })
+        .changing(longer)
+        .approvedBy('grace'),
+    ],
+  ];
+  it.each(rows)('%s: %s', (_, expected, evidence) => {
+    expect(summary(evidence.decide())).toBe(expected);
+  });
+
+  it('never obeys what it changes: a looser rule and its use are mixed', () => {
+    const [request] = anEvidence().evidence.changes;
+    const evidence = anEvidence()
+      .changing(longer, request as NonNullable<typeof request>)
+      .approvedBy('heidi');
+    const [issue] = issuesOf(evidence.decide());
+    expect(issue?.fix).toContain(`\`${REQUEST}\` alone`);
+  });
+
+  it('shows a failing policy test at its line, with what it found', () => {
+    const change = modified('policies/rules/databases.yaml', (text) =>
+      text.replace('approvals: [] ', 'approvals: [{ from: [team:dba], count: 1 }] '),
+    );
+    expect(issuesOf(anEvidence().changing(change).approvedBy('grace').decide())).toMatchObject([
+      {
+        code: 'policy-test-failed',
+        file: 'policies/rules/databases.test.yaml',
+        message: 'the policy test “the on-call of the owners reads at once” fails',
+        found: "pending, rule “the owners' on-call reads at once”, because approval-missing",
+        expected: "allow, rule “the owners' on-call reads at once”",
+      },
+    ]);
+  });
+
+  it('lists at most three paths of a group', () => {
+    const files = ['a.md', 'b.md', 'c.md', 'd.md'].map((path) => aChange(path, null, { status: 'modified' }));
+    const decision = anEvidence()
+      .changing(...files)
+      .decide();
+    expect('requirements' in decision && decision.requirements.map((one) => one.source)).toEqual([
+      '`a.md`, `b.md`, `c.md` and 1 more',
+    ]);
+  });
+
+  it('of a path that nobody owns is denied', () => {
+    const governed = readGovernance(governingFiles());
+    if (!governed.ok) throw new Error('the example is broken');
+    const { governance } = governed.value;
+    const codeowners = {
+      ...governed.value.codeowners,
+      index: { last: () => null },
+    } as unknown as typeof governed.value.codeowners;
+    const demands = demandsFor({ evidence: anEvidence().evidence, governance, codeowners }, ['x']);
+    expect(demands).toMatchObject({ is: 'deny', issues: [{ code: 'no-code-owner' }] });
+  });
+});
+
+describe('a return', () => {
+  const text = document({ duration: '2h', reason: 'Replay payments stuck since the deploy' });
+  const gone = aChange(REQUEST, text, { status: 'removed' });
+  const returning = (name: string, subject?: string) =>
+    anEvidence()
+      .by(name)
+      .changing(subject === undefined ? gone : { ...gone, text: `${text}subject: ${subject}\n` });
+  const held = (id: string) => aGrant('alice', { id });
+  const id = grantId({ path: REQUEST, blob: gone.blob, pullRequest: 12 });
+  const rows: readonly Row[] = [
+    ['by the one whom the request names', 'allow', returning('alice', 'person:alice')],
+    ['by the one who holds the grant', 'allow', returning('alice').holding(held('9-00000000'), held(id))],
+    [
+      'by the one who holds the grant, its text unread',
+      'allow',
+      anEvidence()
+        .changing({ ...gone, text: null })
+        .holding(held(id)),
+    ],
+    [
+      'by the one who holds another grant of the same role',
+      'pending approval-missing',
+      returning('alice').holding(held('12-00000000')),
+    ],
+    ['by an owner of the path', 'allow', returning('bob')],
+    ['by somebody else', 'pending approval-missing', returning('mallory', 'person:alice')],
+    ['by somebody else, agreed by an owner', 'allow', returning('mallory', 'person:alice').approvedBy('bob')],
+    [
+      'by somebody else, agreed by the receiver alone',
+      'pending approval-missing',
+      returning('mallory', 'person:alice').approvedBy('alice'),
+    ],
+    ['of a service’s grant, by no owner', 'pending approval-missing', returning('alice', 'service:checkout-deploy')],
+    [
+      'of a request that does not parse, by no owner',
+      'pending approval-missing',
+      anEvidence().changing({ ...gone, text: 'x' }),
+    ],
+    [
+      'of two, one of them one’s own',
+      'pending approval-missing',
+      anEvidence().changing(
+        { ...gone, text: `${text}subject: person:alice\n` },
+        { ...gone, path: 'requests/billing-db/read-only/x.yaml' },
+      ),
+    ],
+    ['while the owners cannot be read', 'fault membership-unknown', returning('mallory').withoutTeam('orders')],
+    ['of what is no request', 'invalid request-path', anEvidence().changing({ ...gone, path: 'requests/README.md' })],
+    ['in a draft', 'pending pull-request-draft', returning('bob').pull({ draft: true })],
+    [
+      'by a bot that tidies up, agreed by an owner',
+      'allow',
+      returning('mallory')
+        .pull({ author: { id: 77, login: 'tidy[bot]', type: 'Bot' } })
+        .approvedBy('bob'),
+    ],
+  ];
+  it.each(rows)('%s: %s', (_, expected, evidence) => {
+    expect(summary(evidence.decide())).toBe(expected);
+  });
+
+  it('names what is given back, sorted', () => {
+    const other = 'requests/billing-db/read-only/x.yaml';
+    const decision = anEvidence()
+      .by('heidi')
+      .changing(gone, { ...gone, path: other })
+      .approvedBy('bob')
+      .approvedBy('dan')
+      .decide();
+    expect(decision.verdict === 'allow' && decision.returns).toEqual([other, REQUEST]);
+  });
+});
