@@ -70,30 +70,42 @@ export interface ParsedLedger {
   readonly tip: Tip | null;
 }
 
-/** Segments in any order. The first broken line and everything after it is quarantined and named; what is before stays good. */
+/**
+ * Segments in any order. The first broken line and everything after it is quarantined and named; what is before stays
+ * good. Where two lines do not fit together, the earlier one is the broken one: nothing vouches for its bytes any more.
+ */
 export function parseLedger(segments: readonly Segment[]): ParsedLedger {
-  const entries: Entry[] = [];
-  const unproven: Entry[] = [];
-  const faults: LedgerFault[] = [];
-  let tip: Tip | null = null;
-  for (const { file, line, text } of linesOf(segments)) {
-    const seq = entries.length + faults.length;
-    const broken = faults[0];
-    if (broken === undefined) {
-      const read = readLine(file, text, tip);
-      if (read.good) {
-        entries.push(read.entry);
-        tip = read.tip;
-        continue;
-      }
-      faults.push({ is: 'broken', file, line, seq, why: read.why });
-    } else {
-      faults.push({ is: 'unproven', file, line, seq, why: `comes after entry ${broken.seq}, which is broken` });
-    }
-    const shaped = parseLine(text);
-    if (typeof shaped !== 'string') unproven.push(shaped);
-  }
+  const lines = linesOf(segments);
+  const proven: { readonly entry: Entry; readonly tip: Tip }[] = [];
+  const broken = firstBroken(lines, proven);
+  const entries = proven.map(({ entry }) => entry);
+  const tip = proven.at(-1)?.tip ?? null;
+  if (broken === null) return { entries, unproven: [], faults: [], tip };
+  const rest = lines.slice(proven.length);
+  const unproven = rest.map(({ text }) => parseLine(text)).filter((entry) => typeof entry !== 'string');
+  const faults = rest.map(({ file, line }, index): LedgerFault => {
+    const seq = proven.length + index;
+    if (index === 0) return { is: 'broken', file, line, seq, why: broken };
+    return { is: 'unproven', file, line, seq, why: `comes after entry ${proven.length}, which is broken` };
+  });
   return { entries, unproven, faults, tip };
+}
+
+/** Fills `proven`; why the line after it is broken, or `null`. */
+function firstBroken(
+  lines: readonly PlacedLine[],
+  proven: { readonly entry: Entry; readonly tip: Tip }[],
+): string | null {
+  for (const { file, text } of lines) {
+    const read = readLine(file, text, proven.at(-1)?.tip ?? null);
+    if (read.good) proven.push(read);
+    else if (!read.isCut || proven.length === 0) return read.why;
+    else {
+      proven.pop();
+      return 'is not the line that the next one follows';
+    }
+  }
+  return null;
 }
 
 interface PlacedLine {

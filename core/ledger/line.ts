@@ -20,14 +20,15 @@ export const NO_LINE = '0'.repeat(64);
 
 export type Line =
   | { readonly good: true; readonly entry: Entry; readonly tip: Tip }
-  | { readonly good: false; readonly why: string };
+  /** `isCut`: the line before is not the one that this line follows, so one of the two was changed. */
+  | { readonly good: false; readonly why: string; readonly isCut: boolean };
 
 /** The line as the entry after `tip`, or why it is not that. `text` comes without its line feed. */
 export function readLine(file: string, text: string, tip: Tip | null): Line {
   const parsed = parseLine(text);
-  if (typeof parsed === 'string') return { good: false, why: parsed };
+  if (typeof parsed === 'string') return { good: false, why: parsed, isCut: false };
   const why = misplaced(parsed, file, tip);
-  if (why !== null) return { good: false, why };
+  if (why !== null) return { good: false, why, isCut: why === CUT };
   return { good: true, entry: parsed, tip: { seq: parsed.seq, hash: sha256Hex(text), at: parsed.at } };
 }
 
@@ -60,10 +61,12 @@ function firstError(errors: typeof validateLedgerEntry.errors): string {
   return paths[0] === undefined ? '' : ` at \`${paths[0]}\``;
 }
 
+const CUT = 'does not follow from the line before it';
+
 function misplaced(entry: Entry, file: string, tip: Tip | null): string | null {
   const seq = tip === null ? 0 : tip.seq + 1;
   if (entry.seq !== seq) return `has the number ${entry.seq}, expected ${seq}`;
-  if (entry.prev !== (tip?.hash ?? NO_LINE)) return 'does not follow from the line before it';
+  if (entry.prev !== (tip?.hash ?? NO_LINE)) return CUT;
   if ((entry.type === 'genesis') !== (tip === null))
     return 'is out of place: a ledger has one genesis, its first entry';
   if (parseInstant(entry.at) !== entry.at) return `is dated \`${entry.at}\`, which is no instant`;

@@ -1,6 +1,7 @@
 /** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
 import { type Instant, plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
+import { highest } from './levels.ts';
 import type { Draft } from './replay.ts';
 import { type EndWhy, type GrantState, type GrantStatus, type Hold, isActive, type SlotState, WATCH } from './state.ts';
 
@@ -21,7 +22,8 @@ function beginEnsure(draft: Draft, entry: Intent): void {
   draft.slots.set(key, {
     ...slot,
     slot: entry.slot,
-    written: entry.after,
+    // Until it is seen, what was written before may still be there.
+    written: highest(entry.slot, [slot.written, entry.after]),
     holders: [...new Set([...slot.holders, entry.grant])].sort(),
     loose: loosen(slot, entry.grant, before, entry.at),
   });

@@ -112,7 +112,7 @@ export interface SlotState {
   readonly slot: Slot;
   /** What it held before our first grant. */
   readonly standing: string | null;
-  /** The value that we wrote last, or meant to. */
+  /** The highest value that we wrote, or meant to, since it was last taken back. */
   readonly written: string | null;
   /** Grants that hold it, or may: sorted ids. Empty: nothing of ours is there. */
   readonly holders: readonly string[];

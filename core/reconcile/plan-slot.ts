@@ -1,9 +1,10 @@
 /** The table of `plan.ts`, for one slot. */
+
+import { highest, isAbove, lower, type Value } from '../ledger/levels.ts';
 import { startOf } from '../ledger/live.ts';
 import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { between, type Instant, plus } from '../time.ts';
 import type { Change } from './change.ts';
-import { highest, isAbove, lower, type Value } from './levels.ts';
 import type { PlanInput } from './plan.ts';
 import { drift, stuck } from './situations.ts';
 import { type Ask, type Holder, isOurs, isTracked, type Site } from './slots.ts';
@@ -13,14 +14,21 @@ export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   if (state === null) return begin(site);
   if (!isOurs(state)) return planLeft(site, state, input);
   const ending = endingOf(site, state);
-  const isRaised = seen !== undefined && isAbove(slot, seen, state.written);
+  const reach = reachOf(site, state);
+  const isRaised = seen !== undefined && isAbove(slot, seen, reach);
   const back = isRaised ? cameBack(state, seen, input.now) : null;
   // Others raised it. What of it is ours cannot be told apart: nothing is lowered, and nothing is built on it.
-  if (isRaised && back === null) return [drift(site, ending === null ? 'raised' : 'kept', state.written)];
+  if (isRaised && back === null) return [drift(site, ending === null ? 'raised' : 'kept', reach)];
   if (ending !== null) return planEnding(site, state, ending, input.now);
   // Grants that ask for the slot come after: a removal raises nothing.
   const held = { ...site, asks: [] };
   return back === null ? planHeld(site, state, input) : [take(held, state, back, targetOf(held, state))];
+}
+
+/** The highest value there that can be ours: what we wrote, and what ensures that nobody saw end may have set since. */
+function reachOf(site: Site, state: SlotState): Value {
+  const sent = site.holders.filter(({ hold }) => hold.heldAt === null).map(({ hold }) => hold.after);
+  return highest(site.slot, [state.written, ...sent]);
 }
 
 /** The first grants of an episode: what stands there is recorded, and raised where they ask for more. */

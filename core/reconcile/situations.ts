@@ -1,7 +1,8 @@
 /** What a plan only says: drift and stuck removals, each once while it lasts, and when it is over. */
+
+import type { Value } from '../ledger/levels.ts';
 import { type Instant, MINUTE, plus } from '../time.ts';
 import type { Change } from './change.ts';
-import type { Value } from './levels.ts';
 import type { PlanInput } from './plan.ts';
 import { isTracked, type Site } from './slots.ts';
 

@@ -3,10 +3,10 @@
  * nothing about what to do with a slot; that is `plan-slot.ts`.
  */
 import type { Slot } from '../ledger/entry.ts';
+import { isAbove, rank, type Value } from '../ledger/levels.ts';
 import { activeHolds, endOf, isOver, lapseOf, retryAt, startOf, windowOf } from '../ledger/live.ts';
 import { type GrantState, type Hold, type LedgerState, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { type Instant, plus } from '../time.ts';
-import { isAbove, rank, type Value } from './levels.ts';
 import type { PlanInput, Target } from './plan.ts';
 
 export interface Holder {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { highest, isAbove, lower, rank } from '../../../core/reconcile/levels.ts';
+import { highest, isAbove, lower, rank } from '../../../core/ledger/levels.ts';
 import { aSlot } from '../../support/ledger.ts';
 
 const SLOT = aSlot();

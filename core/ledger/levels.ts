@@ -1,5 +1,5 @@
 /** The values of a slot, in order. `null` (nothing) is below all; what the slot's levels do not name is above all. */
-import type { Slot } from '../ledger/entry.ts';
+import type { Slot } from './entry.ts';
 
 export type Value = string | null;
 
