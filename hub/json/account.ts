@@ -123,12 +123,7 @@ export function teamJson(hub: HubState, team: Team): Json {
 
 /** A team as webhooks about pull requests show it. */
 export function teamEventJson(hub: HubState, team: Team): Json {
-  return { ...stripped(hub, team), parent: team.parent === null ? null : stripped(hub, team.parent) };
-}
-
-function stripped(hub: HubState, team: Team): Json {
-  const { notification_setting, organization_id, type, ...rest } = teamSimpleJson(hub, team);
-  return rest;
+  return { ...teamBareJson(hub, team), parent: team.parent === null ? null : teamBareJson(hub, team.parent) };
 }
 
 function teamBareJson(hub: HubState, team: Team): Json {

@@ -23,8 +23,10 @@ export interface Receiver {
 /** Deliveries whose signature does not verify are answered 401 and not remembered. */
 export async function receiveWebhooks(secret: string): Promise<Receiver> {
   const received: Received[] = [];
-  // Probot's own verification is that of @octokit/webhooks.
-  const { webhooks } = new Probot({ appId: 1, privateKey: 'none', secret, logLevel: 'fatal' });
+  // Probot verifies with @octokit/webhooks.
+  const probot = new Probot({ appId: 1, privateKey: 'none', secret, logLevel: 'fatal' });
+  await probot.ready();
+  const { webhooks } = probot;
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
