@@ -44,7 +44,7 @@ breakGlass: true
       ...FIELDS,
       kind: 'ActionRequest',
       length: '30m',
-      inputs: { zone: 'true', region: 'eu' },
+      inputs: { region: 'eu', count: '2', zone: 'true' },
     });
     expect(text).toContain('within: 30m\n');
     expect(text).toContain('inputs:\n  count: "2"\n  region: eu\n  zone: "true"\n');
