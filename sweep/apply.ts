@@ -3,8 +3,8 @@
  * target changes no other's outcome. A removal is always sent; an `ensure` only within its lease and its window.
  */
 import type { Body } from '../core/ledger/entry.ts';
+import { rank } from '../core/ledger/levels.ts';
 import type { Observed } from '../core/reconcile/change.ts';
-import { rank } from '../core/reconcile/levels.ts';
 import type { Instant } from '../core/time.ts';
 import type { Outcome } from '../providers/provider.ts';
 import type { Intended } from './effects.ts';

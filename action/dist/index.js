@@ -12669,9 +12669,9 @@ var require_util8 = __commonJS({
         if (value.charCodeAt(i) < 48 || value.charCodeAt(i) > 57) return !1;
       return !0;
     }
-    function delay(ms) {
+    function delay(ms2) {
       return new Promise((resolve4) => {
-        setTimeout(resolve4, ms).unref();
+        setTimeout(resolve4, ms2).unref();
       });
     }
     module.exports = {
@@ -13333,10 +13333,10 @@ var require_postgres_date = __commonJS({
         return getDate(isoDate) || null;
       var isBC = !!matches2[8], year = parseInt(matches2[1], 10);
       isBC && (year = bcYearToNegativeYear(year));
-      var month = parseInt(matches2[2], 10) - 1, day = matches2[3], hour = parseInt(matches2[4], 10), minute2 = parseInt(matches2[5], 10), second = parseInt(matches2[6], 10), ms = matches2[7];
-      ms = ms ? 1e3 * parseFloat(ms) : 0;
+      var month = parseInt(matches2[2], 10) - 1, day = matches2[3], hour = parseInt(matches2[4], 10), minute2 = parseInt(matches2[5], 10), second = parseInt(matches2[6], 10), ms2 = matches2[7];
+      ms2 = ms2 ? 1e3 * parseFloat(ms2) : 0;
       var date, offset = timeZoneOffset(isoDate);
-      return offset != null ? (date = new Date(Date.UTC(year, month, day, hour, minute2, second, ms)), is0To99(year) && date.setUTCFullYear(year), offset !== 0 && date.setTime(date.getTime() - offset)) : (date = new Date(year, month, day, hour, minute2, second, ms), is0To99(year) && date.setFullYear(year)), date;
+      return offset != null ? (date = new Date(Date.UTC(year, month, day, hour, minute2, second, ms2)), is0To99(year) && date.setUTCFullYear(year), offset !== 0 && date.setTime(date.getTime() - offset)) : (date = new Date(year, month, day, hour, minute2, second, ms2), is0To99(year) && date.setFullYear(year)), date;
     };
     function getDate(isoDate) {
       var matches2 = DATE.exec(isoDate);
@@ -14277,8 +14277,8 @@ var require_pg_connection_string = __commonJS({
       config.host ? hostname && /^%2f/i.test(hostname) && (result.pathname = hostname + result.pathname) : config.host = decodeURIComponent(hostname), config.port || (config.port = result.port);
       let pathname = result.pathname.slice(1) || null;
       config.database = pathname ? decodeURI(pathname) : null, (config.ssl === "true" || config.ssl === "1") && (config.ssl = !0), config.ssl === "0" && (config.ssl = !1), (config.sslcert || config.sslkey || config.sslrootcert || config.sslmode) && (config.ssl = {}), config.sslnegotiation === "direct" && config.ssl === void 0 && (config.ssl = !0);
-      let fs4 = config.sslcert || config.sslkey || config.sslrootcert ? __require("fs") : null;
-      if (config.sslcert && (config.ssl.cert = fs4.readFileSync(config.sslcert).toString()), config.sslkey && (config.ssl.key = fs4.readFileSync(config.sslkey).toString()), config.sslrootcert && (config.ssl.ca = fs4.readFileSync(config.sslrootcert).toString()), options.useLibpqCompat && config.uselibpqcompat)
+      let fs3 = config.sslcert || config.sslkey || config.sslrootcert ? __require("fs") : null;
+      if (config.sslcert && (config.ssl.cert = fs3.readFileSync(config.sslcert).toString()), config.sslkey && (config.ssl.key = fs3.readFileSync(config.sslkey).toString()), config.sslrootcert && (config.ssl.ca = fs3.readFileSync(config.sslrootcert).toString()), options.useLibpqCompat && config.uselibpqcompat)
         throw new Error("Both useLibpqCompat and uselibpqcompat are set. Please use only one of them.");
       if (config.uselibpqcompat === "true" || options.useLibpqCompat)
         switch (config.sslmode) {
@@ -15582,13 +15582,13 @@ var require_helper = __commonJS({
 var require_lib = __commonJS({
   "node_modules/pgpass/lib/index.js"(exports, module) {
     "use strict";
-    var path = __require("path"), fs4 = __require("fs"), helper = require_helper();
+    var path = __require("path"), fs3 = __require("fs"), helper = require_helper();
     module.exports = function(connInfo, cb) {
       var file = helper.getFileName();
-      fs4.stat(file, function(err, stat2) {
+      fs3.stat(file, function(err, stat2) {
         if (err || !helper.usePgPass(stat2, file))
           return cb(void 0);
-        var st2 = fs4.createReadStream(file);
+        var st2 = fs3.createReadStream(file);
         helper.getPassword(connInfo, st2, cb);
       });
     };
@@ -23381,24 +23381,24 @@ function unstarted(intent, state, detail) {
 }
 
 // schema/validators.generated.js
-var At = (r, n) => () => {
+var Ot = (r, n) => () => {
   try {
     return n || r((n = { exports: {} }).exports, n), n.exports;
   } catch (P) {
     throw n = 0, P;
   }
-}, Wt = At((Ot) => {
+}, Tt = Ot(($t) => {
   "use strict";
-  Object.defineProperty(Ot, "__esModule", { value: !0 });
-  function It(r) {
+  Object.defineProperty($t, "__esModule", { value: !0 });
+  function Wt(r) {
     let n = r.length, P = 0, g = 0, p;
     for (; g < n; ) P++, p = r.charCodeAt(g++), p >= 55296 && p <= 56319 && g < n && (p = r.charCodeAt(g), (p & 64512) === 56320 && g++);
     return P;
   }
-  Ot.default = It, It.code = 'require("ajv/dist/runtime/ucs2length").default';
-}), Ft = At((Ms, Tt) => {
+  $t.default = Wt, Wt.code = 'require("ajv/dist/runtime/ucs2length").default';
+}), _t = Ot((Us, Ft) => {
   "use strict";
-  Tt.exports = function r(n, P) {
+  Ft.exports = function r(n, P) {
     if (n === P) return !0;
     if (n && P && typeof n == "object" && typeof P == "object") {
       if (n.constructor !== P.constructor) return !1;
@@ -23421,12 +23421,12 @@ var At = (r, n) => () => {
     }
     return n !== n && P !== P;
   };
-}), Bt = At(($t) => {
+}), Gt = Ot((xt) => {
   "use strict";
-  Object.defineProperty($t, "__esModule", { value: !0 });
-  var _t = Ft();
-  _t.code = 'require("ajv/dist/runtime/equal").default', $t.default = _t;
-}), Js = es, js = { $schema: "http://json-schema.org/draft-07/schema#", $id: "access-request.schema.json", title: "Access request", description: "Asks for a role of a resource, for a time. The path says which: `requests/<resource>/<role>/<name>.yaml`.", examples: [{ apiVersion: "gatepass/v1", kind: "AccessRequest", duration: "2h", reason: "Replay payments stuck since the 10:40 deploy" }], type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "AccessRequest", description: "This document is a AccessRequest.", default: "AccessRequest" }, duration: { $ref: "common.schema.json#/definitions/duration", description: "For how long, such as `30m`, `2h` or `3d`. It ends by itself.", examples: ["2h"] }, reason: { $ref: "common.schema.json#/definitions/prose", title: "Reason", description: "Why, in a sentence. Approvers and auditors read it.", examples: ["Replay payments stuck since the 10:40 deploy"] }, resource: { $ref: "common.schema.json#/definitions/name", description: "The resource. The path says it already; if written, it must agree.", examples: ["orders-db"] }, role: { $ref: "common.schema.json#/definitions/name", description: "The role. The path says it already; if written, it must agree.", examples: ["read-only"] }, subject: { $ref: "common.schema.json#/definitions/receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { $ref: "common.schema.json#/definitions/instant", description: "When it begins. Without it: with the merge." }, startsBy: { $ref: "common.schema.json#/definitions/instant", description: "If it could not begin by then, it lapses." }, ticket: { $ref: "common.schema.json#/definitions/ticket" }, breakGlass: { type: "boolean", default: !1, description: "An emergency: skips the approvals, is short, and owes a review." } }, required: ["apiVersion", "kind", "duration", "reason"], additionalProperties: !1 }, $ = Object.prototype.hasOwnProperty, ar = new RegExp("^[1-9][0-9]{0,5}[mhd]$", "u");
+  Object.defineProperty(xt, "__esModule", { value: !0 });
+  var Bt = _t();
+  Bt.code = 'require("ajv/dist/runtime/equal").default', xt.default = Bt;
+}), Qs = rs, Ds = { $schema: "http://json-schema.org/draft-07/schema#", $id: "access-request.schema.json", title: "Access request", description: "Asks for a role of a resource, for a time. The path says which: `requests/<resource>/<role>/<name>.yaml`.", examples: [{ apiVersion: "gatepass/v1", kind: "AccessRequest", duration: "2h", reason: "Replay payments stuck since the 10:40 deploy" }], type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "AccessRequest", description: "This document is a AccessRequest.", default: "AccessRequest" }, duration: { $ref: "common.schema.json#/definitions/duration", description: "For how long, such as `30m`, `2h` or `3d`. It ends by itself.", examples: ["2h"] }, reason: { $ref: "common.schema.json#/definitions/prose", title: "Reason", description: "Why, in a sentence. Approvers and auditors read it.", examples: ["Replay payments stuck since the 10:40 deploy"] }, resource: { $ref: "common.schema.json#/definitions/name", description: "The resource. The path says it already; if written, it must agree.", examples: ["orders-db"] }, role: { $ref: "common.schema.json#/definitions/name", description: "The role. The path says it already; if written, it must agree.", examples: ["read-only"] }, subject: { $ref: "common.schema.json#/definitions/receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { $ref: "common.schema.json#/definitions/instant", description: "When it begins. Without it: with the merge." }, startsBy: { $ref: "common.schema.json#/definitions/instant", description: "If it could not begin by then, it lapses." }, ticket: { $ref: "common.schema.json#/definitions/ticket" }, breakGlass: { title: "Break-glass", type: "boolean", default: !1, description: "An emergency: skips the approvals, is short, and owes a review." } }, required: ["apiVersion", "kind", "duration", "reason"], additionalProperties: !1 }, $ = Object.prototype.hasOwnProperty, ar = new RegExp("^[1-9][0-9]{0,5}[mhd]$", "u");
 function yr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -23440,7 +23440,7 @@ function yr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return yr.errors = e, t === 0;
 }
-var b = Wt().default, lr = new RegExp("[^\\s]", "u");
+var b = Tt().default, lr = new RegExp("[^\\s]", "u");
 function dr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -23472,11 +23472,11 @@ function ge(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return ge.errors = e, t === 0;
 }
-var Yt = new RegExp("^(?:person|service):[a-z0-9][a-z0-9_-]{0,99}$", "u");
+var Xt = new RegExp("^(?:person|service):[a-z0-9][a-z0-9_-]{0,99}$", "u");
 function hr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Yt.test(r)) {
+    if (!Xt.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:person|service):[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23500,11 +23500,11 @@ function Pe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Pe.errors = e, t === 0;
 }
-var Xt = new RegExp("^[A-Za-z0-9#][A-Za-z0-9#/_.:?=&-]{0,199}$", "u");
+var es = new RegExp("^[A-Za-z0-9#][A-Za-z0-9#/_.:?=&-]{0,199}$", "u");
 function gr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Xt.test(r)) {
+    if (!es.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9#][A-Za-z0-9#/_.:?=&-]{0,199}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23514,7 +23514,7 @@ function gr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return gr.errors = e, t === 0;
 }
-function es(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function rs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -23533,7 +23533,7 @@ function es(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    for (let i in r) if (!$.call(js.properties, i)) {
+    for (let i in r) if (!$.call(Ds.properties, i)) {
       let s = { instancePath: n, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -23553,9 +23553,9 @@ function es(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return es.errors = e, t === 0;
+  return rs.errors = e, t === 0;
 }
-var Qs = rs, Gt = { $schema: "http://json-schema.org/draft-07/schema#", $id: "action-request.schema.json", title: "Action request", description: "Asks to do something once. The path says what: `requests/<resource>/<action>/<name>.yaml`.", examples: [{ apiVersion: "gatepass/v1", kind: "ActionRequest", within: "30m", reason: "Clear the stuck connection pool", inputs: { region: "eu-west-1" } }], type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "ActionRequest", description: "This document is a ActionRequest.", default: "ActionRequest" }, within: { $ref: "common.schema.json#/definitions/duration", description: "How long after its approval it may still be started. Then it lapses.", examples: ["30m"] }, reason: { $ref: "common.schema.json#/definitions/prose", title: "Reason", description: "Why, in a sentence. Approvers and auditors read it.", examples: ["Replay payments stuck since the 10:40 deploy"] }, resource: { $ref: "common.schema.json#/definitions/name", description: "The resource. The path says it already; if written, it must agree.", examples: ["orders-db"] }, action: { $ref: "common.schema.json#/definitions/name", description: "The action. The path says it already; if written, it must agree.", examples: ["restart"] }, inputs: { type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"], maxLength: 1e3 }, description: "What is given to the action.", examples: [{ region: "eu-west-1" }] }, subject: { $ref: "common.schema.json#/definitions/receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { $ref: "common.schema.json#/definitions/instant", description: "When it begins. Without it: with the merge." }, startsBy: { $ref: "common.schema.json#/definitions/instant", description: "If it could not begin by then, it lapses." }, ticket: { $ref: "common.schema.json#/definitions/ticket" } }, required: ["apiVersion", "kind", "within", "reason"], additionalProperties: !1 };
+var Ys = ts, St = { $schema: "http://json-schema.org/draft-07/schema#", $id: "action-request.schema.json", title: "Action request", description: "Asks to do something once. The path says what: `requests/<resource>/<action>/<name>.yaml`.", examples: [{ apiVersion: "gatepass/v1", kind: "ActionRequest", within: "30m", reason: "Clear the stuck connection pool", inputs: { region: "eu-west-1" } }], type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "ActionRequest", description: "This document is a ActionRequest.", default: "ActionRequest" }, within: { $ref: "common.schema.json#/definitions/duration", description: "How long after its approval it may still be started. Then it lapses.", examples: ["30m"] }, reason: { $ref: "common.schema.json#/definitions/prose", title: "Reason", description: "Why, in a sentence. Approvers and auditors read it.", examples: ["Replay payments stuck since the 10:40 deploy"] }, resource: { $ref: "common.schema.json#/definitions/name", description: "The resource. The path says it already; if written, it must agree.", examples: ["orders-db"] }, action: { $ref: "common.schema.json#/definitions/name", description: "The action. The path says it already; if written, it must agree.", examples: ["restart"] }, inputs: { type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"], maxLength: 1e3 }, description: "What is given to the action.", examples: [{ region: "eu-west-1" }] }, subject: { $ref: "common.schema.json#/definitions/receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { $ref: "common.schema.json#/definitions/instant", description: "When it begins. Without it: with the merge." }, startsBy: { $ref: "common.schema.json#/definitions/instant", description: "If it could not begin by then, it lapses." }, ticket: { $ref: "common.schema.json#/definitions/ticket" } }, required: ["apiVersion", "kind", "within", "reason"], additionalProperties: !1 };
 function Pr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -23616,7 +23616,7 @@ function kr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function vr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Yt.test(r)) {
+    if (!Xt.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:person|service):[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23642,7 +23642,7 @@ function ke(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function br(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Xt.test(r)) {
+    if (!es.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9#][A-Za-z0-9#/_.:?=&-]{0,199}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23652,7 +23652,7 @@ function br(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return br.errors = e, t === 0;
 }
-function rs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function ts(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -23671,7 +23671,7 @@ function rs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       e === null ? e = [s] : e.push(s), t++;
     }
-    for (let s in r) if (!$.call(Gt.properties, s)) {
+    for (let s in r) if (!$.call(St.properties, s)) {
       let o = { instancePath: n, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: s } };
       e === null ? e = [o] : e.push(o), t++;
     }
@@ -23698,7 +23698,7 @@ function rs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let o in s) {
           let a = s[o];
           if (typeof a != "string" && !(typeof a == "number" && isFinite(a)) && typeof a != "boolean") {
-            let l = { instancePath: n + "/inputs/" + o.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/inputs/additionalProperties/type", keyword: "type", params: { type: Gt.properties.inputs.additionalProperties.type } };
+            let l = { instancePath: n + "/inputs/" + o.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/inputs/additionalProperties/type", keyword: "type", params: { type: St.properties.inputs.additionalProperties.type } };
             e === null ? e = [l] : e.push(l), t++;
           }
           if (typeof a == "string" && b(a) > 1e3) {
@@ -23716,13 +23716,13 @@ function rs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let s = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [s] : e.push(s), t++;
   }
-  return rs.errors = e, t === 0;
+  return ts.errors = e, t === 0;
 }
-var Ys = ss, Ds = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", "u");
+var Xs = is, As = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", "u");
 function B(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Ds.test(r)) {
+    if (!As.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23751,11 +23751,11 @@ function ve(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return ve.errors = e, t === 0;
 }
-var As = { title: "Sensitivity", enum: ["low", "medium", "high", "critical"], description: "How much harm a wrong grant can do.", examples: ["high"] };
+var Os = { title: "Sensitivity", enum: ["low", "medium", "high", "critical"], description: "How much harm a wrong grant can do. What nobody has judged is treated as critical.", examples: ["high"] };
 function be(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (!(r === "low" || r === "medium" || r === "high" || r === "critical")) {
-    let i = { instancePath: n, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: As.enum } };
+    let i = { instancePath: n, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: Os.enum } };
     e === null ? e = [i] : e.push(i), t++;
   }
   return be.errors = e, t === 0;
@@ -23773,11 +23773,11 @@ function Y(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
   }
   return Y.errors = e, t === 0;
 }
-var St = { title: "Setting", type: ["string", "number", "boolean", "array"], maxLength: 500, items: { type: ["string", "number", "boolean"], maxLength: 500 }, description: "A plain value, or a list of them. Never a secret: write the NAME of a secret." };
+var Zt = { title: "Setting", type: ["string", "number", "boolean", "array"], maxLength: 500, items: { type: ["string", "number", "boolean"], maxLength: 500 }, description: "A plain value, or a list of them. Never a secret: write the NAME of a secret." };
 function ce(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r != "string" && !(typeof r == "number" && isFinite(r)) && typeof r != "boolean" && !Array.isArray(r)) {
-    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: St.type } };
+    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: Zt.type } };
     e === null ? e = [i] : e.push(i), t++;
   }
   if (typeof r == "string" && b(r) > 500) {
@@ -23789,7 +23789,7 @@ function ce(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     for (let s = 0; s < i; s++) {
       let o = r[s];
       if (typeof o != "string" && !(typeof o == "number" && isFinite(o)) && typeof o != "boolean") {
-        let a = { instancePath: n + "/" + s, schemaPath: "#/items/type", keyword: "type", params: { type: St.items.type } };
+        let a = { instancePath: n + "/" + s, schemaPath: "#/items/type", keyword: "type", params: { type: Zt.items.type } };
         e === null ? e = [a] : e.push(a), t++;
       }
       if (typeof o == "string" && b(o) > 500) {
@@ -23932,7 +23932,7 @@ function jr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return jr.errors = e, t === 0;
 }
-var Dt = new RegExp("^[^\\n\\r]*[^\\s][^\\n\\r]*$", "u");
+var At = new RegExp("^[^\\n\\r]*[^\\s][^\\n\\r]*$", "u");
 function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -23940,7 +23940,7 @@ function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 300 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!Dt.test(r)) {
+    if (!At.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -23950,7 +23950,7 @@ function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return oe.errors = e, t === 0;
 }
-var L = Bt().default;
+var L = Gt().default;
 function Dr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -24023,11 +24023,11 @@ function je(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return je.errors = e, t === 0;
 }
-var Os = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$", "u");
+var $s = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$", "u");
 function Ar(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Os.test(r)) {
+    if (!$s.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24037,11 +24037,11 @@ function Ar(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ar.errors = e, t === 0;
 }
-var $s = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\\.ya?ml$", "u");
+var xs = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\\.ya?ml$", "u");
 function Or(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!$s.test(r)) {
+    if (!xs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\\.ya?ml$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24051,11 +24051,11 @@ function Or(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Or.errors = e, t === 0;
 }
-var xs = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$", "u");
+var Ns = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$", "u");
 function $r(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!xs.test(r)) {
+    if (!Ns.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24065,7 +24065,7 @@ function $r(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return $r.errors = e, t === 0;
 }
-var Zt = { title: "Input rule", description: "Either `enum` or `type`.", examples: [{ enum: ["eu-west-1", "us-east-1"] }], type: "object", properties: { enum: { type: "array", minItems: 1, items: { type: ["string", "number", "boolean"], maxLength: 200 }, description: "The values that may be given.", examples: [["eu-west-1"]] }, type: { enum: ["string", "integer", "boolean"], description: "The type of the value, where any value may be given." }, maxLength: { type: "integer", minimum: 1, maximum: 1e3, default: 200, description: "The longest text that may be given." }, required: { type: "boolean", default: !0, description: "Whether it must be given." } }, required: [], additionalProperties: !1 };
+var Ht = { title: "Input rule", description: "Either `enum` or `type`.", examples: [{ enum: ["eu-west-1", "us-east-1"] }], type: "object", properties: { enum: { type: "array", minItems: 1, items: { type: ["string", "number", "boolean"], maxLength: 200 }, description: "The values that may be given.", examples: [["eu-west-1"]] }, type: { enum: ["string", "integer", "boolean"], description: "The type of the value, where any value may be given." }, maxLength: { type: "integer", minimum: 1, maximum: 1e3, default: 200, description: "The longest text that may be given." }, required: { type: "boolean", default: !0, description: "Whether it must be given." } }, required: [], additionalProperties: !1 };
 function xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -24084,7 +24084,7 @@ function xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let o = 0; o < s; o++) {
           let a = i[o];
           if (typeof a != "string" && !(typeof a == "number" && isFinite(a)) && typeof a != "boolean") {
-            let l = { instancePath: n + "/enum/" + o, schemaPath: "#/properties/enum/items/type", keyword: "type", params: { type: Zt.properties.enum.items.type } };
+            let l = { instancePath: n + "/enum/" + o, schemaPath: "#/properties/enum/items/type", keyword: "type", params: { type: Ht.properties.enum.items.type } };
             e === null ? e = [l] : e.push(l), t++;
           }
           if (typeof a == "string" && b(a) > 200) {
@@ -24100,7 +24100,7 @@ function xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     if (r.type !== void 0) {
       let i = r.type;
       if (!(i === "string" || i === "integer" || i === "boolean")) {
-        let s = { instancePath: n + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: Zt.properties.type.enum } };
+        let s = { instancePath: n + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: Ht.properties.type.enum } };
         e === null ? e = [s] : e.push(s), t++;
       }
     }
@@ -24223,11 +24223,11 @@ function zr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return zr.errors = e, t === 0;
 }
-var ts = new RegExp("^(?:person|team):[a-z0-9][a-z0-9_-]{0,99}$", "u");
+var ss = new RegExp("^(?:person|team):[a-z0-9][a-z0-9_-]{0,99}$", "u");
 function Rr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!ts.test(r)) {
+    if (!ss.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:person|team):[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24256,7 +24256,7 @@ function Vr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Vr.errors = e, t === 0;
 }
-function ss(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function is(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -24325,11 +24325,11 @@ function ss(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let s = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [s] : e.push(s), t++;
   }
-  return ss.errors = e, t === 0;
+  return is.errors = e, t === 0;
 }
 var ir = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$", "u");
-var Vt = new RegExp("^(?:[0-9a-f]{40}|[0-9a-f]{64})$", "u");
-var Et = { title: "Instant", type: ["string", "null"], pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$", description: "UTC with milliseconds, or null.", examples: ["2026-11-23T10:00:00.000Z"] };
+var Et = new RegExp("^(?:[0-9a-f]{40}|[0-9a-f]{64})$", "u");
+var Lt = { title: "Instant", type: ["string", "null"], pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$", description: "UTC with milliseconds, or null.", examples: ["2026-11-23T10:00:00.000Z"] };
 var de = { title: "Subject", description: "Who receives it.", examples: [{ kind: "person", name: "alice", id: 1001, login: "alice", identities: { postgres: "alice" } }], type: "object", properties: { kind: { enum: ["person", "service"], description: "A person or a service." }, name: { type: "string", minLength: 1, description: "Key of `policies/people.yaml`." }, id: { type: ["integer", "null"], minimum: 1, description: "Numeric GitHub id; null for a service." }, login: { type: ["string", "null"], description: "GitHub login; null for a service." }, identities: { $ref: "#/definitions/texts", description: "The name by which each provider knows it." } }, required: ["kind", "name", "id", "login", "identities"], additionalProperties: !1 };
 function X(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
@@ -24379,12 +24379,12 @@ function Ue(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ue.errors = e, t === 0;
 }
-var zs = new RegExp("^[a-z0-9]+(?:-[a-z0-9]+)*$", "u");
-var is = { title: "JSON value", type: ["string", "number", "boolean", "null", "array", "object"], items: { $ref: "#/definitions/value" }, additionalProperties: { $ref: "#/definitions/value" }, description: "Plain JSON." }, or = { validate: Z };
+var Rs = new RegExp("^[a-z0-9]+(?:-[a-z0-9]+)*$", "u");
+var ns = { title: "JSON value", type: ["string", "number", "boolean", "null", "array", "object"], items: { $ref: "#/definitions/value" }, additionalProperties: { $ref: "#/definitions/value" }, description: "Plain JSON." }, or = { validate: Z };
 function Z(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r != "object" && typeof r != "string" && !(typeof r == "number" && isFinite(r)) && typeof r != "boolean") {
-    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: is.type } };
+    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: ns.type } };
     e === null ? e = [i] : e.push(i), t++;
   }
   if (Array.isArray(r)) {
@@ -24403,7 +24403,7 @@ function M(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
   }
   return M.errors = e, t === 0;
 }
-var ns = { title: "Run", description: "What is done once.", type: "object", properties: { repository: { type: "string", description: "`owner/name`." }, workflow: { type: "string", description: "Workflow file." }, ref: { type: "string", description: "Branch or tag." }, inputs: { $ref: "#/definitions/texts" }, within: { $ref: "#/definitions/milliseconds" } }, required: ["repository", "workflow", "ref", "inputs", "within"], additionalProperties: !1 };
+var os5 = { title: "Run", description: "What is done once.", type: "object", properties: { repository: { type: "string", description: "`owner/name`." }, workflow: { type: "string", description: "Workflow file." }, ref: { type: "string", description: "Branch or tag." }, inputs: { $ref: "#/definitions/texts" }, within: { $ref: "#/definitions/milliseconds" } }, required: ["repository", "workflow", "ref", "inputs", "within"], additionalProperties: !1 };
 function Qe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (!(typeof r == "number" && !(r % 1) && !isNaN(r) && isFinite(r))) {
@@ -24422,7 +24422,7 @@ function Qe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Qe.errors = e, t === 0;
 }
-var ei = ps, Vs = { $schema: "http://json-schema.org/draft-07/schema#", $id: "delegation.schema.json", title: "Delegation", description: `One person's seats handed to another, for a time. Recorded as "dan for carol"; it counts once.`, type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Delegation", description: "This document is a Delegation.", default: "Delegation" }, from: { $ref: "common.schema.json#/definitions/person", description: "Whose seats.", examples: ["carol"] }, to: { $ref: "common.schema.json#/definitions/person", description: "Who sits there.", examples: ["dan"] }, seats: { minItems: 1, uniqueItems: !0, description: "The teams whose seats are handed over.", type: "array", items: { $ref: "common.schema.json#/definitions/seat" } }, starts: { $ref: "common.schema.json#/definitions/instant" }, until: { $ref: "common.schema.json#/definitions/instant" }, reason: { $ref: "common.schema.json#/definitions/prose", examples: ["On holiday"] } }, required: ["apiVersion", "kind", "from", "to", "seats", "starts", "until", "reason"], additionalProperties: !1 };
+var ri = as, Es = { $schema: "http://json-schema.org/draft-07/schema#", $id: "delegation.schema.json", title: "Delegation", description: `One person's seats handed to another, for a time. Recorded as "dan for carol"; it counts once.`, type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Delegation", description: "This document is a Delegation.", default: "Delegation" }, from: { $ref: "common.schema.json#/definitions/person", description: "Whose seats.", examples: ["carol"] }, to: { $ref: "common.schema.json#/definitions/person", description: "Who sits there.", examples: ["dan"] }, seats: { minItems: 1, uniqueItems: !0, description: "The teams whose seats are handed over.", type: "array", items: { $ref: "common.schema.json#/definitions/seat" } }, starts: { $ref: "common.schema.json#/definitions/instant" }, until: { $ref: "common.schema.json#/definitions/instant" }, reason: { $ref: "common.schema.json#/definitions/prose", examples: ["On holiday"] } }, required: ["apiVersion", "kind", "from", "to", "seats", "starts", "until", "reason"], additionalProperties: !1 };
 function Ve(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -24436,11 +24436,11 @@ function Ve(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ve.errors = e, t === 0;
 }
-var Es = new RegExp("^team:[a-z0-9][a-z0-9_-]{0,99}$", "u");
+var Ls = new RegExp("^team:[a-z0-9][a-z0-9_-]{0,99}$", "u");
 function Wr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Es.test(r)) {
+    if (!Ls.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^team:[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24480,10 +24480,10 @@ function Tr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Tr.errors = e, t === 0;
 }
-function ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function as(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let i of Vs.required) if (r[i] === void 0) {
+    for (let i of Es.required) if (r[i] === void 0) {
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -24526,14 +24526,14 @@ function ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return ps.errors = e, t === 0;
+  return as.errors = e, t === 0;
 }
-var as = new RegExp("^[0-7]{6}$", "u");
-var ti = us, j = { $schema: "http://json-schema.org/draft-07/schema#", $id: "ledger-entry.schema.json", title: "Ledger entry", description: "One line of the ledger: canonical JSON (RFC 8785), chained to the line before it.", definitions: { key: { title: "Key", description: "A signing key.", type: "object", properties: { id: { type: "string", minLength: 1, maxLength: 100, description: "Key id." }, publicKey: { type: "string", minLength: 1, maxLength: 1e3, description: "Ed25519 public key." } }, required: ["id", "publicKey"], additionalProperties: !1 }, approval: { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 }, request: { title: "Request", description: "Which request.", type: "object", properties: { path: { type: "string", minLength: 1, description: "Path." }, blob: { $ref: "facts.schema.json#/definitions/commit" }, pullRequest: { type: "integer", minimum: 0, description: "Its number; 0: none could be found." } }, required: ["path", "blob", "pullRequest"], additionalProperties: !1 }, slot: { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 }, terms: { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, authority: { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 }, because: { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." } }, type: "object", discriminator: { propertyName: "type" }, oneOf: [{ title: "genesis", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "genesis" }, repository: { title: "Repository", description: "Which repository.", type: "object", properties: { id: { $ref: "facts.schema.json#/definitions/id" }, name: { type: "string", description: "`owner/name`." }, defaultBranch: { type: "string", description: "Branch." } }, required: ["id", "name", "defaultBranch"], additionalProperties: !1 }, root: { title: "Root", description: "The governing tree that is trusted.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["commit", "digest"], additionalProperties: !1 }, key: { $ref: "#/definitions/key" } }, required: ["v", "seq", "prev", "at", "type", "repository", "root", "key"], additionalProperties: !1 }, { title: "key", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "key" }, key: { $ref: "#/definitions/key" }, retires: { type: "string", description: "Id of the key that is retired." }, proof: { type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "Signature of the retired key over the new one and its place in the chain, base64url." } }, required: ["v", "seq", "prev", "at", "type", "key", "retires", "proof"], additionalProperties: !1 }, { title: "read", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "read" }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "commit"], additionalProperties: !1 }, { title: "governing-accepted", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-accepted" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." }, approvals: { type: "array", items: { $ref: "#/definitions/approval" } } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "approvals"], additionalProperties: !1 }, { title: "governing-refused", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-refused" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: ["integer", "null"], minimum: 1, description: "Its number." }, why: { type: "string", description: "Why." } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "why"], additionalProperties: !1 }, { title: "governing-restored", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-restored" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest"], additionalProperties: !1 }, { title: "authorised", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "authorised" }, request: { $ref: "#/definitions/request" }, grant: { $ref: "#/definitions/terms" }, authority: { $ref: "#/definitions/authority" } }, required: ["v", "seq", "prev", "at", "type", "request", "grant", "authority"], additionalProperties: !1 }, { title: "refused or quarantined or lapsed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { enum: ["refused", "quarantined", "lapsed"] }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, code: { type: "string", minLength: 1, description: "Stable code." }, why: { type: "string", description: "Why." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "code", "why", "next"], additionalProperties: !1 }, { title: "deferred", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "deferred" }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, why: { type: "string", description: "Why." }, until: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "why", "until"], additionalProperties: !1 }, { title: "standing", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "standing" }, slot: { $ref: "#/definitions/slot" }, value: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "slot", "value"], additionalProperties: !1 }, { title: "intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { $ref: "#/definitions/slot" }, before: { type: ["string", "null"] }, after: { type: ["string", "null"] }, asks: { type: ["string", "null"], description: "What this grant itself asks of the slot; null for a remove or restore." }, starts: { $ref: "facts.schema.json#/definitions/instant" }, expires: { $ref: "facts.schema.json#/definitions/instant" }, run: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" }, because: { $ref: "#/definitions/because" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "effect", "slot", "before", "after", "asks", "starts", "expires", "run", "lease", "because"], additionalProperties: !1 }, { title: "outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "outcome" }, intent: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { type: "string", minLength: 1, description: "Key of the slot." }, result: { enum: ["done", "pending", "failed", "refused"], description: "How it went." }, observed: { type: ["string", "null"] }, detail: { type: ["string", "null"] }, due: { $ref: "facts.schema.json#/definitions/instant" }, issued: { $ref: "facts.schema.json#/definitions/instantOrNull" }, confirmed: { $ref: "facts.schema.json#/definitions/instantOrNull" } }, required: ["v", "seq", "prev", "at", "type", "intent", "grant", "effect", "slot", "result", "observed", "detail", "due", "issued", "confirmed"], additionalProperties: !1 }, { title: "action-intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, run: { $ref: "facts.schema.json#/definitions/run" }, correlation: { type: "string", minLength: 1, description: "How the run is found again." }, sweep: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "run", "correlation", "sweep", "lease"], additionalProperties: !1 }, { title: "action-outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-outcome" }, grant: { type: "string", minLength: 1, description: "Grant id." }, intent: { type: "string", minLength: 1, description: "Intent id." }, state: { enum: ["running", "done", "failed", "unknown"], description: "How it goes." }, runId: { type: ["integer", "null"], minimum: 1, description: "Run id." }, url: { type: ["string", "null"] }, detail: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "grant", "intent", "state", "runId", "url", "detail"], additionalProperties: !1 }, { title: "returned", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "returned" }, grant: { type: "string", minLength: 1, description: "Grant id." }, by: { $ref: "facts.schema.json#/definitions/person" }, via: { type: "object", minProperties: 1, maxProperties: 1, properties: { comment: { $ref: "facts.schema.json#/definitions/id" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." } }, additionalProperties: !1, description: "A comment or a merged return." }, asked: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "by", "via", "asked"], additionalProperties: !1 }, { title: "reviewed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "reviewed" }, grant: { type: "string", minLength: 1, description: "Grant id." }, review: { $ref: "#/definitions/approval" } }, required: ["v", "seq", "prev", "at", "type", "grant", "review"], additionalProperties: !1 }, { title: "locked", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "locked" }, grant: { type: "string", minLength: 1, description: "Grant id." }, lock: { type: "string", description: "Lock." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "lock", "commit"], additionalProperties: !1 }, { title: "alert", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert" }, key: { type: "string", minLength: 1, description: "Names the situation." }, severity: { enum: ["warning", "critical"], description: "How bad." }, message: { type: "string", description: "What is wrong." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "key", "severity", "message", "next"], additionalProperties: !1 }, { title: "alert-closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert-closed" }, key: { type: "string", minLength: 1, description: "Names the situation." } }, required: ["v", "seq", "prev", "at", "type", "key"], additionalProperties: !1 }] }, fs3 = new RegExp("^[0-9a-f]{64}$", "u");
+var ls = new RegExp("^[0-7]{6}$", "u");
+var si = ms, j = { $schema: "http://json-schema.org/draft-07/schema#", $id: "ledger-entry.schema.json", title: "Ledger entry", description: "One line of the ledger: canonical JSON (RFC 8785), chained to the line before it.", definitions: { key: { title: "Key", description: "A signing key.", type: "object", properties: { id: { type: "string", minLength: 1, maxLength: 100, description: "Key id." }, publicKey: { type: "string", minLength: 1, maxLength: 1e3, description: "Ed25519 public key." } }, required: ["id", "publicKey"], additionalProperties: !1 }, approval: { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 }, request: { title: "Request", description: "Which request.", type: "object", properties: { path: { type: "string", minLength: 1, description: "Path." }, blob: { $ref: "facts.schema.json#/definitions/commit" }, pullRequest: { type: "integer", minimum: 0, description: "Its number; 0: none could be found." } }, required: ["path", "blob", "pullRequest"], additionalProperties: !1 }, slot: { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 }, terms: { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, authority: { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 }, because: { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." } }, type: "object", discriminator: { propertyName: "type" }, oneOf: [{ title: "genesis", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "genesis" }, repository: { title: "Repository", description: "Which repository.", type: "object", properties: { id: { $ref: "facts.schema.json#/definitions/id" }, name: { type: "string", description: "`owner/name`." }, defaultBranch: { type: "string", description: "Branch." } }, required: ["id", "name", "defaultBranch"], additionalProperties: !1 }, root: { title: "Root", description: "The governing tree that is trusted.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["commit", "digest"], additionalProperties: !1 }, key: { $ref: "#/definitions/key" } }, required: ["v", "seq", "prev", "at", "type", "repository", "root", "key"], additionalProperties: !1 }, { title: "key", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "key" }, key: { $ref: "#/definitions/key" }, retires: { type: "string", description: "Id of the key that is retired." }, proof: { type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "Signature of the retired key over the new one and its place in the chain, base64url." } }, required: ["v", "seq", "prev", "at", "type", "key", "retires", "proof"], additionalProperties: !1 }, { title: "read", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "read" }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "commit"], additionalProperties: !1 }, { title: "governing-accepted", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-accepted" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." }, approvals: { type: "array", items: { $ref: "#/definitions/approval" } } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "approvals"], additionalProperties: !1 }, { title: "governing-refused", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-refused" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: ["integer", "null"], minimum: 1, description: "Its number." }, why: { type: "string", description: "Why." } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "why"], additionalProperties: !1 }, { title: "governing-restored", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-restored" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest"], additionalProperties: !1 }, { title: "authorised", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "authorised" }, request: { $ref: "#/definitions/request" }, grant: { $ref: "#/definitions/terms" }, authority: { $ref: "#/definitions/authority" } }, required: ["v", "seq", "prev", "at", "type", "request", "grant", "authority"], additionalProperties: !1 }, { title: "refused or quarantined or lapsed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { enum: ["refused", "quarantined", "lapsed"] }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, code: { type: "string", minLength: 1, description: "Stable code." }, why: { type: "string", description: "Why." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "code", "why", "next"], additionalProperties: !1 }, { title: "deferred", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "deferred" }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, why: { type: "string", description: "Why." }, until: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "why", "until"], additionalProperties: !1 }, { title: "standing", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "standing" }, slot: { $ref: "#/definitions/slot" }, value: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "slot", "value"], additionalProperties: !1 }, { title: "intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { $ref: "#/definitions/slot" }, before: { type: ["string", "null"] }, after: { type: ["string", "null"] }, asks: { type: ["string", "null"], description: "What this grant itself asks of the slot; null for a remove or restore." }, starts: { $ref: "facts.schema.json#/definitions/instant" }, expires: { $ref: "facts.schema.json#/definitions/instant" }, run: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" }, because: { $ref: "#/definitions/because" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "effect", "slot", "before", "after", "asks", "starts", "expires", "run", "lease", "because"], additionalProperties: !1 }, { title: "outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "outcome" }, intent: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { type: "string", minLength: 1, description: "Key of the slot." }, result: { enum: ["done", "pending", "failed", "refused"], description: "How it went." }, observed: { type: ["string", "null"] }, detail: { type: ["string", "null"] }, due: { $ref: "facts.schema.json#/definitions/instant" }, issued: { $ref: "facts.schema.json#/definitions/instantOrNull" }, confirmed: { $ref: "facts.schema.json#/definitions/instantOrNull" } }, required: ["v", "seq", "prev", "at", "type", "intent", "grant", "effect", "slot", "result", "observed", "detail", "due", "issued", "confirmed"], additionalProperties: !1 }, { title: "action-intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, run: { $ref: "facts.schema.json#/definitions/run" }, correlation: { type: "string", minLength: 1, description: "How the run is found again." }, sweep: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "run", "correlation", "sweep", "lease"], additionalProperties: !1 }, { title: "action-outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-outcome" }, grant: { type: "string", minLength: 1, description: "Grant id." }, intent: { type: "string", minLength: 1, description: "Intent id." }, state: { enum: ["running", "done", "failed", "unknown"], description: "How it goes." }, runId: { type: ["integer", "null"], minimum: 1, description: "Run id." }, url: { type: ["string", "null"] }, detail: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "grant", "intent", "state", "runId", "url", "detail"], additionalProperties: !1 }, { title: "returned", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "returned" }, grant: { type: "string", minLength: 1, description: "Grant id." }, by: { $ref: "facts.schema.json#/definitions/person" }, via: { type: "object", minProperties: 1, maxProperties: 1, properties: { comment: { $ref: "facts.schema.json#/definitions/id" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." } }, additionalProperties: !1, description: "A comment or a merged return." }, asked: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "by", "via", "asked"], additionalProperties: !1 }, { title: "reviewed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "reviewed" }, grant: { type: "string", minLength: 1, description: "Grant id." }, review: { $ref: "#/definitions/approval" } }, required: ["v", "seq", "prev", "at", "type", "grant", "review"], additionalProperties: !1 }, { title: "locked", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "locked" }, grant: { type: "string", minLength: 1, description: "Grant id." }, lock: { type: "string", description: "Lock." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "lock", "commit"], additionalProperties: !1 }, { title: "alert", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert" }, key: { type: "string", minLength: 1, description: "Names the situation." }, severity: { enum: ["warning", "critical"], description: "How bad." }, message: { type: "string", description: "What is wrong." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "key", "severity", "message", "next"], additionalProperties: !1 }, { title: "alert-closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert-closed" }, key: { type: "string", minLength: 1, description: "Names the situation." } }, required: ["v", "seq", "prev", "at", "type", "key"], additionalProperties: !1 }] }, cs = new RegExp("^[0-9a-f]{64}$", "u");
 function v(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!fs3.test(r)) {
+    if (!cs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24577,7 +24577,7 @@ function le(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function D(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Vt.test(r)) {
+    if (!Et.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -24640,7 +24640,7 @@ function Le(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Le.errors = e, t === 0;
 }
-var Mt = { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 };
+var Ut = { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 };
 function J(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -24666,7 +24666,7 @@ function J(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
 function fe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let i of Mt.required) if (r[i] === void 0) {
+    for (let i of Ut.required) if (r[i] === void 0) {
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -24681,7 +24681,7 @@ function fe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     if (r.submittedAt !== void 0 && (k(r.submittedAt, { instancePath: n + "/submittedAt", parentData: r, parentDataProperty: "submittedAt", rootData: p }) || (e = e === null ? k.errors : e.concat(k.errors), t = e.length)), r.onBehalfOf !== void 0) {
       let i = r.onBehalfOf;
       if (typeof i != "string" && i !== null) {
-        let s = { instancePath: n + "/onBehalfOf", schemaPath: "#/properties/onBehalfOf/type", keyword: "type", params: { type: Mt.properties.onBehalfOf.type } };
+        let s = { instancePath: n + "/onBehalfOf", schemaPath: "#/properties/onBehalfOf/type", keyword: "type", params: { type: Ut.properties.onBehalfOf.type } };
         e === null ? e = [s] : e.push(s), t++;
       }
     }
@@ -24739,7 +24739,7 @@ function F(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
   }
   return F.errors = e, t === 0;
 }
-var ur = { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, Ws = new RegExp("^[0-9]+-[0-9a-f]{8}$", "u");
+var ur = { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, Ts = new RegExp("^[0-9]+-[0-9a-f]{8}$", "u");
 function Hr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -24798,7 +24798,7 @@ function Hr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function Q(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r != "string" && r !== null) {
-    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: Et.type } };
+    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: Lt.type } };
     e === null ? e = [i] : e.push(i), t++;
   }
   if (typeof r == "string" && !ir.test(r)) {
@@ -24882,7 +24882,7 @@ function Cr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function er(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let i of ns.required) if (r[i] === void 0) {
+    for (let i of os5.required) if (r[i] === void 0) {
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -24923,7 +24923,7 @@ function Mr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     if (r.id !== void 0) {
       let s = r.id;
       if (typeof s == "string") {
-        if (!Ws.test(s)) {
+        if (!Ts.test(s)) {
           let o = { instancePath: n + "/id", schemaPath: "#/properties/id/pattern", keyword: "pattern", params: { pattern: "^[0-9]+-[0-9a-f]{8}$" } };
           e === null ? e = [o] : e.push(o), t++;
         }
@@ -24997,15 +24997,15 @@ function Mr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Mr.errors = e, t === 0;
 }
-var Ut = { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 };
+var Jt = { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 };
 function Ur(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let s of Ut.required) if (r[s] === void 0) {
+    for (let s of Jt.required) if (r[s] === void 0) {
       let o = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: s } };
       e === null ? e = [o] : e.push(o), t++;
     }
-    for (let s in r) if (!$.call(Ut.properties, s)) {
+    for (let s in r) if (!$.call(Jt.properties, s)) {
       let o = { instancePath: n, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: s } };
       e === null ? e = [o] : e.push(o), t++;
     }
@@ -25081,7 +25081,7 @@ function Ur(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ur.errors = e, t === 0;
 }
-var Ts = { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 };
+var Fs = { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 };
 function Ie(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) for (let i in r) Z(r[i], { instancePath: n + "/" + i.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: r, parentDataProperty: i, rootData: p }) || (e = e === null ? Z.errors : e.concat(Z.errors), t = e.length);
@@ -25094,7 +25094,7 @@ function Ie(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function We(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let i of Ts.required) if (r[i] === void 0) {
+    for (let i of Fs.required) if (r[i] === void 0) {
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -25165,7 +25165,7 @@ function We(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return We.errors = e, t === 0;
 }
-var Fs = { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." };
+var _s = { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." };
 function Jr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -25184,7 +25184,7 @@ function Jr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     if (r.why !== void 0) {
       let i = r.why;
       if (!(i === "granted" || i === "expired" || i === "returned" || i === "locked" || i === "reappeared")) {
-        let s = { instancePath: n + "/why", schemaPath: "#/properties/why/enum", keyword: "enum", params: { allowedValues: Fs.properties.why.enum } };
+        let s = { instancePath: n + "/why", schemaPath: "#/properties/why/enum", keyword: "enum", params: { allowedValues: _s.properties.why.enum } };
         e === null ? e = [s] : e.push(s), t++;
       }
     }
@@ -25207,8 +25207,8 @@ function Jr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Jr.errors = e, t === 0;
 }
-var cs = new RegExp("^[A-Za-z0-9_-]+$", "u");
-function us(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var us = new RegExp("^[A-Za-z0-9_-]+$", "u");
+function ms(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     let i = r.type;
@@ -25333,7 +25333,7 @@ function us(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       if (r.proof !== void 0) {
         let s = r.proof;
         if (typeof s == "string") {
-          if (!cs.test(s)) {
+          if (!us.test(s)) {
             let o = { instancePath: n + "/proof", schemaPath: "#/oneOf/1/properties/proof/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]+$" } };
             e === null ? e = [o] : e.push(o), t++;
           }
@@ -26418,9 +26418,9 @@ function us(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return us.errors = e, t === 0;
+  return ms.errors = e, t === 0;
 }
-var ii = ys;
+var ni = ds;
 function Xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -26428,7 +26428,7 @@ function Xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 300 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!Dt.test(r)) {
+    if (!At.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26438,11 +26438,11 @@ function Xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Xr.errors = e, t === 0;
 }
-var Bs = new RegExp("^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$", "u");
+var Gs = new RegExp("^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$", "u");
 function ue(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Bs.test(r)) {
+    if (!Gs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26497,11 +26497,11 @@ function rt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return rt.errors = e, t === 0;
 }
-var Lt = new RegExp("^(?:(?:person|team|rota|service):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota)$", "u");
+var It = new RegExp("^(?:(?:person|team|rota|service):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota)$", "u");
 function tt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Lt.test(r)) {
+    if (!It.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:(?:person|team|rota|service):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota)$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26541,7 +26541,7 @@ function it(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return it.errors = e, t === 0;
 }
-function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function ds(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -26638,9 +26638,9 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return ys.errors = e, t === 0;
+  return ds.errors = e, t === 0;
 }
-var ni = hs, mr = { $schema: "http://json-schema.org/draft-07/schema#", $id: "organization.schema.json", title: "Organization", description: "What holds for everybody. Guardrails only tighten, and all that fit apply together.", type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Organization", description: "This document is a Organization.", default: "Organization" }, calendars: { title: "Calendars", description: "Named hours that rules and guardrails refer to.", type: "object", propertyNames: { $ref: "common.schema.json#/definitions/name" }, additionalProperties: { title: "Calendar", description: "Hours of the week in a time zone.", type: "object", properties: { zone: { $ref: "common.schema.json#/definitions/zone" }, days: { minItems: 1, uniqueItems: !0, description: "The days of the week.", examples: [["mon", "tue", "wed", "thu", "fri"]], type: "array", items: { enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] } }, from: { $ref: "common.schema.json#/definitions/timeOfDay", description: "The start of each day's hours.", examples: ["09:00"] }, to: { $ref: "common.schema.json#/definitions/timeOfDay", description: "The end of each day's hours.", examples: ["18:00"] } }, required: ["zone", "days", "from", "to"], additionalProperties: !1 } }, guardrails: { description: "What is required on top of the rules.", type: "array", items: { title: "Guardrail", description: "Tightens what the rules allow. All that fit apply together.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["contractors are sponsored"] }, on: { $ref: "common.schema.json#/definitions/selector", description: "Which resources. Without it: all." }, for: { uniqueItems: !0, description: "Which roles and actions. Without it: all.", type: "array", items: { $ref: "common.schema.json#/definitions/name" } }, subjects: { uniqueItems: !0, description: "Whom it is about. Without it: everybody.", type: "array", items: { $ref: "common.schema.json#/definitions/subject" } }, when: { $ref: "common.schema.json#/definitions/condition" }, require: { title: "Requirements", description: "What it asks for, on top of the rule.", type: "object", properties: { max: { $ref: "common.schema.json#/definitions/duration", description: "The longest that may be asked." }, maxContinuous: { $ref: "common.schema.json#/definitions/duration", description: "The longest over joined or overlapping windows of one binding." }, fields: { minItems: 1, uniqueItems: !0, description: "Fields that the request must have.", type: "array", items: { enum: ["ticket", "starts", "startsBy"] } }, during: { $ref: "common.schema.json#/definitions/name", description: "The calendar the whole window must lie in." }, approvals: { $ref: "common.schema.json#/definitions/approvals" } }, required: [], additionalProperties: !1, minProperties: 1 } }, required: ["name", "require"], additionalProperties: !1 } }, freezes: { description: "Times without new grants.", type: "array", items: { title: "Freeze", description: "No window may touch this time.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["end of year"] }, on: { $ref: "common.schema.json#/definitions/selector", description: "Which resources. Without it: all." }, from: { $ref: "common.schema.json#/definitions/instant" }, until: { $ref: "common.schema.json#/definitions/instant" } }, required: ["name", "from", "until"], additionalProperties: !1 } }, toxic: { description: "Combinations that nobody may hold.", type: "array", items: { title: "Toxic combination", description: "Roles that nobody may hold at once.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["who writes the books does not audit them"] }, of: { minItems: 2, uniqueItems: !0, description: "Nobody may hold two of these at once.", type: "array", items: { title: "Role of a resource", type: "string", pattern: "^(?:\\*|[a-z0-9][a-z0-9-]{0,63})/(?:\\*|[a-z0-9][a-z0-9-]{0,63})$", description: "`resource/role`; `*` stands for every name.", examples: ["orders-db/read-write"] } } }, required: ["name", "of"], additionalProperties: !1 } }, breakGlass: { title: "Break-glass", description: "Emergencies: who, how long, and by when it is reviewed.", examples: [{ subjects: ["any-rota"], max: "1h", reviewWithin: "24h" }], type: "object", properties: { subjects: { minItems: 1, uniqueItems: !0, description: "Who may break the glass.", type: "array", items: { $ref: "common.schema.json#/definitions/subject" } }, max: { $ref: "common.schema.json#/definitions/duration" }, reviewWithin: { $ref: "common.schema.json#/definitions/duration", description: "By when it must be reviewed." } }, required: ["subjects", "max", "reviewWithin"], additionalProperties: !1 }, liveGrants: { title: "Live grants", type: "integer", minimum: 1, maximum: 1e3, description: "The most grants that one subject may hold at once.", examples: [10] }, signals: { title: "Signals", description: "Facts from outside that conditions may read, with their types.", examples: [{ incident: "bool" }], type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { enum: ["bool", "int", "string"] } } }, required: ["apiVersion", "kind"], additionalProperties: !1 };
+var oi = gs, mr = { $schema: "http://json-schema.org/draft-07/schema#", $id: "organization.schema.json", title: "Organization", description: "What holds for everybody. Guardrails only tighten, and all that fit apply together.", type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Organization", description: "This document is a Organization.", default: "Organization" }, calendars: { title: "Calendars", description: "Named hours that rules and guardrails refer to.", type: "object", propertyNames: { $ref: "common.schema.json#/definitions/name" }, additionalProperties: { title: "Calendar", description: "Hours of the week in a time zone.", type: "object", properties: { zone: { $ref: "common.schema.json#/definitions/zone" }, days: { minItems: 1, uniqueItems: !0, description: "The days of the week.", examples: [["mon", "tue", "wed", "thu", "fri"]], type: "array", items: { enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] } }, from: { $ref: "common.schema.json#/definitions/timeOfDay", description: "The start of each day's hours.", examples: ["09:00"] }, to: { $ref: "common.schema.json#/definitions/timeOfDay", description: "The end of each day's hours.", examples: ["18:00"] } }, required: ["zone", "days", "from", "to"], additionalProperties: !1 } }, guardrails: { description: "What is required on top of the rules.", type: "array", items: { title: "Guardrail", description: "Tightens what the rules allow. All that fit apply together.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["contractors are sponsored"] }, on: { $ref: "common.schema.json#/definitions/selector", description: "Which resources. Without it: all." }, for: { uniqueItems: !0, description: "Which roles and actions. Without it: all.", type: "array", items: { $ref: "common.schema.json#/definitions/name" } }, subjects: { uniqueItems: !0, description: "Whom it is about. Without it: everybody.", type: "array", items: { $ref: "common.schema.json#/definitions/subject" } }, when: { $ref: "common.schema.json#/definitions/condition" }, require: { title: "Requirements", description: "What it asks for, on top of the rule.", type: "object", properties: { max: { $ref: "common.schema.json#/definitions/duration", description: "The longest that may be asked." }, maxContinuous: { $ref: "common.schema.json#/definitions/duration", description: "The longest over joined or overlapping windows of one binding." }, fields: { minItems: 1, uniqueItems: !0, description: "Fields that the request must have.", type: "array", items: { enum: ["ticket", "starts", "startsBy"] } }, during: { $ref: "common.schema.json#/definitions/name", description: "The calendar the whole window must lie in." }, approvals: { $ref: "common.schema.json#/definitions/approvals" } }, required: [], additionalProperties: !1, minProperties: 1 } }, required: ["name", "require"], additionalProperties: !1 } }, freezes: { description: "Times without new grants.", type: "array", items: { title: "Freeze", description: "No window may touch this time.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["end of year"] }, on: { $ref: "common.schema.json#/definitions/selector", description: "Which resources. Without it: all." }, from: { $ref: "common.schema.json#/definitions/instant" }, until: { $ref: "common.schema.json#/definitions/instant" } }, required: ["name", "from", "until"], additionalProperties: !1 } }, toxic: { description: "Combinations that nobody may hold.", type: "array", items: { title: "Toxic combination", description: "Roles that nobody may hold at once.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["who writes the books does not audit them"] }, of: { minItems: 2, uniqueItems: !0, description: "Nobody may hold two of these at once.", type: "array", items: { title: "Role of a resource", type: "string", pattern: "^(?:\\*|[a-z0-9][a-z0-9-]{0,63})/(?:\\*|[a-z0-9][a-z0-9-]{0,63})$", description: "`resource/role`; `*` stands for every name.", examples: ["orders-db/read-write"] } } }, required: ["name", "of"], additionalProperties: !1 } }, breakGlass: { title: "Break-glass", description: "Emergencies: who, how long, and by when it is reviewed.", examples: [{ subjects: ["any-rota"], max: "1h", reviewWithin: "24h" }], type: "object", properties: { subjects: { minItems: 1, uniqueItems: !0, description: "Who may break the glass.", type: "array", items: { $ref: "common.schema.json#/definitions/subject" } }, max: { $ref: "common.schema.json#/definitions/duration" }, reviewWithin: { $ref: "common.schema.json#/definitions/duration", description: "By when it must be reviewed." } }, required: ["subjects", "max", "reviewWithin"], additionalProperties: !1 }, liveGrants: { title: "Live grants", type: "integer", minimum: 1, maximum: 1e3, description: "The most grants that one subject may hold at once.", examples: [10] }, signals: { title: "Signals", description: "Facts from outside that conditions may read, with their types.", examples: [{ incident: "bool" }], type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { enum: ["bool", "int", "string"] } } }, required: ["apiVersion", "kind"], additionalProperties: !1 };
 function re(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -26654,7 +26654,7 @@ function re(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return re.errors = e, t === 0;
 }
-var ds = new RegExp("^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$", "u");
+var hs = new RegExp("^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$", "u");
 function nt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -26662,7 +26662,7 @@ function nt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!ds.test(r)) {
+    if (!hs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26672,11 +26672,11 @@ function nt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return nt.errors = e, t === 0;
 }
-var Gs = new RegExp("^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "u");
+var Ss = new RegExp("^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "u");
 function Te(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Gs.test(r)) {
+    if (!Ss.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26693,7 +26693,7 @@ function te(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 300 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!Dt.test(r)) {
+    if (!At.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26738,7 +26738,7 @@ function Fe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function _e(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Lt.test(r)) {
+    if (!It.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:(?:person|team|rota|service):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota)$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26778,11 +26778,11 @@ function H(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
   }
   return H.errors = e, t === 0;
 }
-var Ss = new RegExp("^(?:(?:person|team|rota):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota|codeowners)$", "u");
+var Zs = new RegExp("^(?:(?:person|team|rota):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota|codeowners)$", "u");
 function Be(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Ss.test(r)) {
+    if (!Zs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:(?:person|team|rota):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota|codeowners)$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -26948,8 +26948,8 @@ function at(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return at.errors = e, t === 0;
 }
-var Zs = new RegExp("^(?:\\*|[a-z0-9][a-z0-9-]{0,63})/(?:\\*|[a-z0-9][a-z0-9-]{0,63})$", "u");
-function hs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var Hs = new RegExp("^(?:\\*|[a-z0-9][a-z0-9-]{0,63})/(?:\\*|[a-z0-9][a-z0-9-]{0,63})$", "u");
+function gs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -27220,7 +27220,7 @@ function hs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let f = 0; f < h; f++) {
                   let c = m[f];
                   if (typeof c == "string") {
-                    if (!Zs.test(c)) {
+                    if (!Hs.test(c)) {
                       let y = { instancePath: n + "/toxic/" + l + "/of/" + f, schemaPath: "#/properties/toxic/items/properties/of/items/pattern", keyword: "pattern", params: { pattern: "^(?:\\*|[a-z0-9][a-z0-9-]{0,63})/(?:\\*|[a-z0-9][a-z0-9-]{0,63})$" } };
                       e === null ? e = [y] : e.push(y), t++;
                     }
@@ -27352,9 +27352,9 @@ function hs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let o = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [o] : e.push(o), t++;
   }
-  return hs.errors = e, t === 0;
+  return gs.errors = e, t === 0;
 }
-var oi = Ps;
+var pi = ws;
 function lt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -27386,11 +27386,11 @@ function ft(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return ft.errors = e, t === 0;
 }
-var Hs = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", "u");
+var Ks = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", "u");
 function ct(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Hs.test(r)) {
+    if (!Ks.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27407,7 +27407,7 @@ function ut(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!ds.test(r)) {
+    if (!hs.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27430,11 +27430,11 @@ function se(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return se.errors = e, t === 0;
 }
-var gs = new RegExp("^[!-~]{1,256}$", "u");
+var Ps = new RegExp("^[!-~]{1,256}$", "u");
 function Se(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!gs.test(r)) {
+    if (!Ps.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[!-~]{1,256}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27447,7 +27447,7 @@ function Se(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
 function mt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!ts.test(r)) {
+    if (!ss.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:person|team):[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27470,7 +27470,20 @@ function yt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return yt.errors = e, t === 0;
 }
-function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function dt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+  let e = null, t = 0;
+  if (typeof r == "string") {
+    if (!Ps.test(r)) {
+      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[!-~]{1,256}$" } };
+      e === null ? e = [i] : e.push(i), t++;
+    }
+  } else {
+    let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    e === null ? e = [i] : e.push(i), t++;
+  }
+  return dt.errors = e, t === 0;
+}
+function ws(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -27634,18 +27647,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                     e === null ? e = [c] : e.push(c), t++;
                   }
                 }
-                for (let w in d) {
-                  let f = d[w];
-                  if (typeof f == "string") {
-                    if (!gs.test(f)) {
-                      let c = { instancePath: n + "/services/" + m.replace(/~/g, "~0").replace(/\//g, "~1") + "/claims/" + w.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/services/additionalProperties/properties/claims/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[!-~]{1,256}$" } };
-                      e === null ? e = [c] : e.push(c), t++;
-                    }
-                  } else {
-                    let c = { instancePath: n + "/services/" + m.replace(/~/g, "~0").replace(/\//g, "~1") + "/claims/" + w.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/services/additionalProperties/properties/claims/additionalProperties/type", keyword: "type", params: { type: "string" } };
-                    e === null ? e = [c] : e.push(c), t++;
-                  }
-                }
+                for (let w in d) dt(d[w], { instancePath: n + "/services/" + m.replace(/~/g, "~0").replace(/\//g, "~1") + "/claims/" + w.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: d, parentDataProperty: w, rootData: p }) || (e = e === null ? dt.errors : e.concat(dt.errors), t = e.length);
               } else {
                 let w = { instancePath: n + "/services/" + m.replace(/~/g, "~0").replace(/\//g, "~1") + "/claims", schemaPath: "#/properties/services/additionalProperties/properties/claims/type", keyword: "type", params: { type: "object" } };
                 e === null ? e = [w] : e.push(w), t++;
@@ -27683,13 +27685,13 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let u = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [u] : e.push(u), t++;
   }
-  return Ps.errors = e, t === 0;
+  return ws.errors = e, t === 0;
 }
-var pi = ks, pr = { $schema: "http://json-schema.org/draft-07/schema#", $id: "policy-test.schema.json", title: "Policy tests", description: "What the policies must answer. `gatepass check` runs these.", definitions: { teamSlug: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,99}$", title: "Team", description: "The slug of a team.", examples: ["orders"] } }, type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "PolicyTest", description: "This document is a PolicyTest.", default: "PolicyTest" }, teams: { title: "Teams", type: "object", propertyNames: { $ref: "#/definitions/teamSlug" }, additionalProperties: { uniqueItems: !0, type: "array", items: { $ref: "common.schema.json#/definitions/person" } }, description: "Who is in which team while these tests run.", examples: [{ orders: ["bob", "carol"] }] }, tests: { minItems: 1, description: "The tests.", type: "array", items: { title: "Test", description: "One request and the answer it must get.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["one owner is enough to read"] }, request: { type: "string", maxLength: 300, description: "The path of the request.", examples: ["requests/orders-db/read-only/replay.yaml"] }, subject: { $ref: "common.schema.json#/definitions/person", description: "Who receives it." }, opener: { $ref: "common.schema.json#/definitions/person", description: "Who asks. Without it: the subject." }, at: { $ref: "common.schema.json#/definitions/instant", description: "When." }, document: { title: "Request", type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean", "object"], propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"] } }, description: "The fields of the request.", examples: [{ duration: "2h", reason: "Replay payments stuck since the deploy" }] }, approvedBy: { uniqueItems: !0, description: "Who approved it.", type: "array", items: { $ref: "common.schema.json#/definitions/person" } }, signals: { type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"] }, description: "The signals at that time." }, expect: { title: "Expectation", description: "What the answer must be.", type: "object", properties: { verdict: { enum: ["allow", "pending", "deny", "invalid", "fault"], description: "The answer." }, rule: { $ref: "common.schema.json#/definitions/line", description: "The rule that decides." }, reason: { $ref: "common.schema.json#/definitions/name", description: "The code of a reason that must be given.", examples: ["duration-over-max"] } }, required: ["verdict"], additionalProperties: !1 } }, required: ["name", "request", "subject", "at", "document", "expect"], additionalProperties: !1 } } }, required: ["apiVersion", "kind", "tests"], additionalProperties: !1 }, ws = new RegExp("^[a-z0-9][a-z0-9_-]{0,99}$", "u");
-function dt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var ai = vs, pr = { $schema: "http://json-schema.org/draft-07/schema#", $id: "policy-test.schema.json", title: "Policy tests", description: "What the policies must answer. `gatepass check` runs these.", definitions: { teamSlug: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,99}$", title: "Team", description: "The slug of a team.", examples: ["orders"] } }, type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "PolicyTest", description: "This document is a PolicyTest.", default: "PolicyTest" }, teams: { title: "Teams", type: "object", propertyNames: { $ref: "#/definitions/teamSlug" }, additionalProperties: { uniqueItems: !0, type: "array", items: { $ref: "common.schema.json#/definitions/person" } }, description: "Who is in which team while these tests run.", examples: [{ orders: ["bob", "carol"] }] }, tests: { minItems: 1, description: "The tests.", type: "array", items: { title: "Test", description: "One request and the answer it must get.", type: "object", properties: { name: { $ref: "common.schema.json#/definitions/line", examples: ["one owner is enough to read"] }, request: { type: "string", maxLength: 300, description: "The path of the request.", examples: ["requests/orders-db/read-only/replay.yaml"] }, subject: { $ref: "common.schema.json#/definitions/person", description: "Who receives it." }, opener: { $ref: "common.schema.json#/definitions/person", description: "Who asks. Without it: the subject." }, at: { $ref: "common.schema.json#/definitions/instant", description: "When." }, document: { title: "Request", type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean", "object"], propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"] } }, description: "The fields of the request.", examples: [{ duration: "2h", reason: "Replay payments stuck since the deploy" }] }, approvedBy: { uniqueItems: !0, description: "Who approved it.", type: "array", items: { $ref: "common.schema.json#/definitions/person" } }, signals: { type: "object", propertyNames: { $ref: "common.schema.json#/definitions/field" }, additionalProperties: { type: ["string", "number", "boolean"] }, description: "The signals at that time." }, expect: { title: "Expectation", description: "What the answer must be.", type: "object", properties: { verdict: { enum: ["allow", "pending", "deny", "invalid", "fault"], description: "The answer." }, rule: { $ref: "common.schema.json#/definitions/line", description: "The rule that decides." }, reason: { $ref: "common.schema.json#/definitions/name", description: "The code of a reason that must be given.", examples: ["duration-over-max"] } }, required: ["verdict"], additionalProperties: !1 } }, required: ["name", "request", "subject", "at", "document", "expect"], additionalProperties: !1 } } }, required: ["apiVersion", "kind", "tests"], additionalProperties: !1 }, ks = new RegExp("^[a-z0-9][a-z0-9_-]{0,99}$", "u");
+function ht(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!ws.test(r)) {
+    if (!ks.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27697,7 +27699,7 @@ function dt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return dt.errors = e, t === 0;
+  return ht.errors = e, t === 0;
 }
 function K(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
@@ -27719,7 +27721,7 @@ function Ze(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       let i = { instancePath: n, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 300 } };
       e === null ? e = [i] : e.push(i), t++;
     }
-    if (!Dt.test(r)) {
+    if (!At.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27729,7 +27731,7 @@ function Ze(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ze.errors = e, t === 0;
 }
-function ht(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function gt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
     if (!sr.test(r)) {
@@ -27740,7 +27742,7 @@ function ht(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return ht.errors = e, t === 0;
+  return gt.errors = e, t === 0;
 }
 function ie(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
@@ -27755,7 +27757,7 @@ function ie(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return ie.errors = e, t === 0;
 }
-function gt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function Pt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
     if (!S.test(r)) {
@@ -27766,9 +27768,9 @@ function gt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return gt.errors = e, t === 0;
+  return Pt.errors = e, t === 0;
 }
-function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -27800,7 +27802,7 @@ function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       if (l && typeof l == "object" && !Array.isArray(l)) {
         for (let u in l) {
           let m = t;
-          dt(u, { instancePath: n + "/teams", parentData: l, parentDataProperty: "teams", rootData: p }) || (e = e === null ? dt.errors : e.concat(dt.errors), t = e.length);
+          ht(u, { instancePath: n + "/teams", parentData: l, parentDataProperty: "teams", rootData: p }) || (e = e === null ? ht.errors : e.concat(ht.errors), t = e.length);
           var i = m === t;
           if (!i) {
             let h = { instancePath: n + "/teams", schemaPath: "#/properties/teams/propertyNames", keyword: "propertyNames", params: { propertyName: u } };
@@ -27861,7 +27863,7 @@ function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 e === null ? e = [w] : e.push(w), t++;
               }
             }
-            if (h.subject !== void 0 && (K(h.subject, { instancePath: n + "/tests/" + m + "/subject", parentData: h, parentDataProperty: "subject", rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length)), h.opener !== void 0 && (K(h.opener, { instancePath: n + "/tests/" + m + "/opener", parentData: h, parentDataProperty: "opener", rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length)), h.at !== void 0 && (ht(h.at, { instancePath: n + "/tests/" + m + "/at", parentData: h, parentDataProperty: "at", rootData: p }) || (e = e === null ? ht.errors : e.concat(ht.errors), t = e.length)), h.document !== void 0) {
+            if (h.subject !== void 0 && (K(h.subject, { instancePath: n + "/tests/" + m + "/subject", parentData: h, parentDataProperty: "subject", rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length)), h.opener !== void 0 && (K(h.opener, { instancePath: n + "/tests/" + m + "/opener", parentData: h, parentDataProperty: "opener", rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length)), h.at !== void 0 && (gt(h.at, { instancePath: n + "/tests/" + m + "/at", parentData: h, parentDataProperty: "at", rootData: p }) || (e = e === null ? gt.errors : e.concat(gt.errors), t = e.length)), h.document !== void 0) {
               let d = h.document;
               if (d && typeof d == "object" && !Array.isArray(d)) {
                 for (let w in d) {
@@ -27963,7 +27965,7 @@ function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                     e === null ? e = [f] : e.push(f), t++;
                   }
                 }
-                d.rule !== void 0 && (Ze(d.rule, { instancePath: n + "/tests/" + m + "/expect/rule", parentData: d, parentDataProperty: "rule", rootData: p }) || (e = e === null ? Ze.errors : e.concat(Ze.errors), t = e.length)), d.reason !== void 0 && (gt(d.reason, { instancePath: n + "/tests/" + m + "/expect/reason", parentData: d, parentDataProperty: "reason", rootData: p }) || (e = e === null ? gt.errors : e.concat(gt.errors), t = e.length));
+                d.rule !== void 0 && (Ze(d.rule, { instancePath: n + "/tests/" + m + "/expect/rule", parentData: d, parentDataProperty: "rule", rootData: p }) || (e = e === null ? Ze.errors : e.concat(Ze.errors), t = e.length)), d.reason !== void 0 && (Pt(d.reason, { instancePath: n + "/tests/" + m + "/expect/reason", parentData: d, parentDataProperty: "reason", rootData: p }) || (e = e === null ? Pt.errors : e.concat(Pt.errors), t = e.length));
               } else {
                 let w = { instancePath: n + "/tests/" + m + "/expect", schemaPath: "#/properties/tests/items/properties/expect/type", keyword: "type", params: { type: "object" } };
                 e === null ? e = [w] : e.push(w), t++;
@@ -27983,13 +27985,13 @@ function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let l = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [l] : e.push(l), t++;
   }
-  return ks.errors = e, t === 0;
+  return vs.errors = e, t === 0;
 }
-var ai = vs;
-function Pt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var li = bs;
+function wt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!ws.test(r)) {
+    if (!ks.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9_-]{0,99}$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -27997,7 +27999,7 @@ function Pt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return Pt.errors = e, t === 0;
+  return wt.errors = e, t === 0;
 }
 function ne(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
@@ -28012,7 +28014,7 @@ function ne(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return ne.errors = e, t === 0;
 }
-function wt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function kt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
     if (!ar.test(r)) {
@@ -28023,7 +28025,7 @@ function wt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return wt.errors = e, t === 0;
+  return kt.errors = e, t === 0;
 }
 function He(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
@@ -28038,7 +28040,7 @@ function He(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return He.errors = e, t === 0;
 }
-function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function bs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -28070,7 +28072,7 @@ function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       if (s && typeof s == "object" && !Array.isArray(s)) {
         for (let o in s) {
           let a = t;
-          Pt(o, { instancePath: n + "/rotas", parentData: s, parentDataProperty: "rotas", rootData: p }) || (e = e === null ? Pt.errors : e.concat(Pt.errors), t = e.length);
+          wt(o, { instancePath: n + "/rotas", parentData: s, parentDataProperty: "rotas", rootData: p }) || (e = e === null ? wt.errors : e.concat(wt.errors), t = e.length);
           var i = a === t;
           if (!i) {
             let l = { instancePath: n + "/rotas", schemaPath: "#/properties/rotas/propertyNames", keyword: "propertyNames", params: { propertyName: o } };
@@ -28103,7 +28105,7 @@ function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                   let m = { instancePath: n + "/rotas/" + o.replace(/~/g, "~0").replace(/\//g, "~1") + "/rotation", schemaPath: "#/properties/rotas/additionalProperties/properties/rotation/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: u } };
                   e === null ? e = [m] : e.push(m), t++;
                 }
-                if (l.starts !== void 0 && (ne(l.starts, { instancePath: n + "/rotas/" + o.replace(/~/g, "~0").replace(/\//g, "~1") + "/rotation/starts", parentData: l, parentDataProperty: "starts", rootData: p }) || (e = e === null ? ne.errors : e.concat(ne.errors), t = e.length)), l.every !== void 0 && (wt(l.every, { instancePath: n + "/rotas/" + o.replace(/~/g, "~0").replace(/\//g, "~1") + "/rotation/every", parentData: l, parentDataProperty: "every", rootData: p }) || (e = e === null ? wt.errors : e.concat(wt.errors), t = e.length)), l.people !== void 0) {
+                if (l.starts !== void 0 && (ne(l.starts, { instancePath: n + "/rotas/" + o.replace(/~/g, "~0").replace(/\//g, "~1") + "/rotation/starts", parentData: l, parentDataProperty: "starts", rootData: p }) || (e = e === null ? ne.errors : e.concat(ne.errors), t = e.length)), l.every !== void 0 && (kt(l.every, { instancePath: n + "/rotas/" + o.replace(/~/g, "~0").replace(/\//g, "~1") + "/rotation/every", parentData: l, parentDataProperty: "every", rootData: p }) || (e = e === null ? kt.errors : e.concat(kt.errors), t = e.length)), l.people !== void 0) {
                   let u = l.people;
                   if (Array.isArray(u)) {
                     if (u.length < 1) {
@@ -28170,10 +28172,10 @@ function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let s = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [s] : e.push(s), t++;
   }
-  return vs.errors = e, t === 0;
+  return bs.errors = e, t === 0;
 }
-var li = bs;
-function kt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var fi = qs;
+function vt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     for (let s in r) {
@@ -28203,13 +28205,13 @@ function kt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let s = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [s] : e.push(s), t++;
   }
-  return kt.errors = e, t === 0;
+  return vt.errors = e, t === 0;
 }
-var Jt = { title: "Rule", description: "Who may have what, for how long, with whose approval.", type: "object", properties: { name: { $ref: "#/definitions/line", description: "What it says, in a few words. Shown with every decision it makes.", examples: ["reading needs an owner"] }, for: { type: "array", minItems: 1, uniqueItems: !0, items: { $ref: "#/definitions/name" }, description: "The roles and actions it is about.", examples: [["read-only"]] }, subjects: { type: "array", minItems: 1, uniqueItems: !0, items: { $ref: "#/definitions/subject" }, description: "Who may receive it: any of these.", examples: [["team:engineering"]] }, openers: { type: "array", uniqueItems: !0, items: { $ref: "#/definitions/subject" }, description: "Who may ask for somebody else. Without it, only the subject asks." }, during: { $ref: "#/definitions/name", description: "The calendar the whole window must lie in.", examples: ["business-hours"] }, when: { $ref: "#/definitions/condition" }, explain: { $ref: "#/definitions/line", description: "Why it fits, said to the engineer.", examples: ["an owner of the database agrees"] }, max: { $ref: "#/definitions/duration", description: "The longest that may be asked. Above it is a denial, never the next rule.", examples: ["4h"] }, approvals: { $ref: "#/definitions/approvals" } }, required: ["name", "for", "subjects", "max", "approvals"], additionalProperties: !1 };
+var Qt = { title: "Rule", description: "Who may have what, for how long, with whose approval.", type: "object", properties: { name: { $ref: "#/definitions/line", description: "What it says, in a few words. Shown with every decision it makes.", examples: ["reading needs an owner"] }, for: { type: "array", minItems: 1, uniqueItems: !0, items: { $ref: "#/definitions/name" }, description: "The roles and actions it is about.", examples: [["read-only"]] }, subjects: { type: "array", minItems: 1, uniqueItems: !0, items: { $ref: "#/definitions/subject" }, description: "Who may receive it: any of these.", examples: [["team:engineering"]] }, openers: { type: "array", uniqueItems: !0, items: { $ref: "#/definitions/subject" }, description: "Who may ask for somebody else. Without it, only the subject asks." }, during: { $ref: "#/definitions/name", description: "The calendar the whole window must lie in.", examples: ["business-hours"] }, when: { $ref: "#/definitions/condition" }, explain: { $ref: "#/definitions/line", description: "Why it fits, said to the engineer.", examples: ["an owner of the database agrees"] }, max: { $ref: "#/definitions/duration", description: "The longest that may be asked. Above it is a denial, never the next rule.", examples: ["4h"] }, approvals: { $ref: "#/definitions/approvals" } }, required: ["name", "for", "subjects", "max", "approvals"], additionalProperties: !1 };
 function Ke(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
-    if (!Lt.test(r)) {
+    if (!It.test(r)) {
       let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:(?:person|team|rota|service):[a-z0-9][a-z0-9_-]{0,99}|owner|owner-rota|any-rota)$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
@@ -28219,7 +28221,7 @@ function Ke(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return Ke.errors = e, t === 0;
 }
-function vt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function bt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
     if (b(r) > 2e3) {
@@ -28234,9 +28236,9 @@ function vt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return vt.errors = e, t === 0;
+  return bt.errors = e, t === 0;
 }
-function bt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function qt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (Array.isArray(r)) {
     if (r.length > 10) {
@@ -28249,16 +28251,16 @@ function bt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return bt.errors = e, t === 0;
+  return qt.errors = e, t === 0;
 }
-function qt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
-    for (let i of Jt.required) if (r[i] === void 0) {
+    for (let i of Qt.required) if (r[i] === void 0) {
       let s = { instancePath: n, schemaPath: "#/required", keyword: "required", params: { missingProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
-    for (let i in r) if (!$.call(Jt.properties, i)) {
+    for (let i in r) if (!$.call(Qt.properties, i)) {
       let s = { instancePath: n, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: i } };
       e === null ? e = [s] : e.push(s), t++;
     }
@@ -28324,14 +28326,14 @@ function qt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         e === null ? e = [s] : e.push(s), t++;
       }
     }
-    r.during !== void 0 && (G(r.during, { instancePath: n + "/during", parentData: r, parentDataProperty: "during", rootData: p }) || (e = e === null ? G.errors : e.concat(G.errors), t = e.length)), r.when !== void 0 && (vt(r.when, { instancePath: n + "/when", parentData: r, parentDataProperty: "when", rootData: p }) || (e = e === null ? vt.errors : e.concat(vt.errors), t = e.length)), r.explain !== void 0 && (oe(r.explain, { instancePath: n + "/explain", parentData: r, parentDataProperty: "explain", rootData: p }) || (e = e === null ? oe.errors : e.concat(oe.errors), t = e.length)), r.max !== void 0 && (rr(r.max, { instancePath: n + "/max", parentData: r, parentDataProperty: "max", rootData: p }) || (e = e === null ? rr.errors : e.concat(rr.errors), t = e.length)), r.approvals !== void 0 && (bt(r.approvals, { instancePath: n + "/approvals", parentData: r, parentDataProperty: "approvals", rootData: p }) || (e = e === null ? bt.errors : e.concat(bt.errors), t = e.length));
+    r.during !== void 0 && (G(r.during, { instancePath: n + "/during", parentData: r, parentDataProperty: "during", rootData: p }) || (e = e === null ? G.errors : e.concat(G.errors), t = e.length)), r.when !== void 0 && (bt(r.when, { instancePath: n + "/when", parentData: r, parentDataProperty: "when", rootData: p }) || (e = e === null ? bt.errors : e.concat(bt.errors), t = e.length)), r.explain !== void 0 && (oe(r.explain, { instancePath: n + "/explain", parentData: r, parentDataProperty: "explain", rootData: p }) || (e = e === null ? oe.errors : e.concat(oe.errors), t = e.length)), r.max !== void 0 && (rr(r.max, { instancePath: n + "/max", parentData: r, parentDataProperty: "max", rootData: p }) || (e = e === null ? rr.errors : e.concat(rr.errors), t = e.length)), r.approvals !== void 0 && (qt(r.approvals, { instancePath: n + "/approvals", parentData: r, parentDataProperty: "approvals", rootData: p }) || (e = e === null ? qt.errors : e.concat(qt.errors), t = e.length));
   } else {
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return qt.errors = e, t === 0;
+  return jt.errors = e, t === 0;
 }
-function bs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function qs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -28364,7 +28366,7 @@ function bs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     }
     if (r.on !== void 0) {
       let i = r.on;
-      if (kt(i, { instancePath: n + "/on", parentData: r, parentDataProperty: "on", rootData: p }) || (e = e === null ? kt.errors : e.concat(kt.errors), t = e.length), i && typeof i == "object" && !Array.isArray(i)) {
+      if (vt(i, { instancePath: n + "/on", parentData: r, parentDataProperty: "on", rootData: p }) || (e = e === null ? vt.errors : e.concat(vt.errors), t = e.length), i && typeof i == "object" && !Array.isArray(i)) {
         if (Object.keys(i).length < 1) {
           let s = { instancePath: n + "/on", schemaPath: "#/properties/on/minProperties", keyword: "minProperties", params: { limit: 1 } };
           e === null ? e = [s] : e.push(s), t++;
@@ -28382,7 +28384,7 @@ function bs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
           e === null ? e = [o] : e.push(o), t++;
         }
         let s = i.length;
-        for (let o = 0; o < s; o++) qt(i[o], { instancePath: n + "/rules/" + o, parentData: i, parentDataProperty: o, rootData: p }) || (e = e === null ? qt.errors : e.concat(qt.errors), t = e.length);
+        for (let o = 0; o < s; o++) jt(i[o], { instancePath: n + "/rules/" + o, parentData: i, parentDataProperty: o, rootData: p }) || (e = e === null ? jt.errors : e.concat(jt.errors), t = e.length);
       } else {
         let s = { instancePath: n + "/rules", schemaPath: "#/properties/rules/type", keyword: "type", params: { type: "array" } };
         e === null ? e = [s] : e.push(s), t++;
@@ -28392,10 +28394,10 @@ function bs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return bs.errors = e, t === 0;
+  return qs.errors = e, t === 0;
 }
-var fi = qs, Qt = { $schema: "http://json-schema.org/draft-07/schema#", $id: "settings.schema.json", title: "Settings", description: "How the app behaves. Never where the ledger is, never a plan mode.", type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Settings", description: "This document is a Settings.", default: "Settings" }, merge: { enum: ["auto", "manual"], default: "manual", description: "`auto`: the app merges an allowed request by itself. `manual`: a person presses the button." }, mergeMethod: { enum: ["merge", "squash"], default: "squash", description: "How it merges." }, lapse: { $ref: "common.schema.json#/definitions/duration", default: "7d", description: "A request without its approvals lapses after this.", examples: ["7d"] }, notifications: { title: "Notifications", description: "When people are mentioned.", type: "object", properties: { approvals: { type: "boolean", default: !0, description: "Mention the people who could approve." }, expiry: { type: "boolean", default: !0, description: "Mention the subject before the end." }, failures: { type: "boolean", default: !0, description: "Mention people when something failed." } }, required: [], additionalProperties: !1 } }, required: ["apiVersion", "kind"], additionalProperties: !1 };
-function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+var ci = js, Yt = { $schema: "http://json-schema.org/draft-07/schema#", $id: "settings.schema.json", title: "Settings", description: "How the app behaves. Never where the ledger is, never a plan mode.", type: "object", properties: { apiVersion: { const: "gatepass/v1", description: "The version of this document format.", default: "gatepass/v1" }, kind: { const: "Settings", description: "This document is a Settings.", default: "Settings" }, merge: { enum: ["auto", "manual"], default: "manual", description: "`auto`: the app merges an allowed request by itself. `manual`: a person presses the button." }, mergeMethod: { enum: ["merge", "squash"], default: "squash", description: "How it merges." }, lapse: { $ref: "common.schema.json#/definitions/duration", default: "7d", description: "A request without its approvals lapses after this.", examples: ["7d"] }, notifications: { title: "Notifications", description: "When people are mentioned.", type: "object", properties: { approvals: { type: "boolean", default: !0, description: "Mention the people who could approve." }, expiry: { type: "boolean", default: !0, description: "Mention the subject before the end." }, failures: { type: "boolean", default: !0, description: "Mention people when something failed." } }, required: [], additionalProperties: !1 } }, required: ["apiVersion", "kind"], additionalProperties: !1 };
+function Dt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
     if (!ar.test(r)) {
@@ -28406,9 +28408,9 @@ function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return jt.errors = e, t === 0;
+  return Dt.errors = e, t === 0;
 }
-function qs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function js(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.apiVersion === void 0) {
@@ -28434,18 +28436,18 @@ function qs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     if (r.merge !== void 0) {
       let i = r.merge;
       if (!(i === "auto" || i === "manual")) {
-        let s = { instancePath: n + "/merge", schemaPath: "#/properties/merge/enum", keyword: "enum", params: { allowedValues: Qt.properties.merge.enum } };
+        let s = { instancePath: n + "/merge", schemaPath: "#/properties/merge/enum", keyword: "enum", params: { allowedValues: Yt.properties.merge.enum } };
         e === null ? e = [s] : e.push(s), t++;
       }
     }
     if (r.mergeMethod !== void 0) {
       let i = r.mergeMethod;
       if (!(i === "merge" || i === "squash")) {
-        let s = { instancePath: n + "/mergeMethod", schemaPath: "#/properties/mergeMethod/enum", keyword: "enum", params: { allowedValues: Qt.properties.mergeMethod.enum } };
+        let s = { instancePath: n + "/mergeMethod", schemaPath: "#/properties/mergeMethod/enum", keyword: "enum", params: { allowedValues: Yt.properties.mergeMethod.enum } };
         e === null ? e = [s] : e.push(s), t++;
       }
     }
-    if (r.lapse !== void 0 && (jt(r.lapse, { instancePath: n + "/lapse", parentData: r, parentDataProperty: "lapse", rootData: p }) || (e = e === null ? jt.errors : e.concat(jt.errors), t = e.length)), r.notifications !== void 0) {
+    if (r.lapse !== void 0 && (Dt(r.lapse, { instancePath: n + "/lapse", parentData: r, parentDataProperty: "lapse", rootData: p }) || (e = e === null ? Dt.errors : e.concat(Dt.errors), t = e.length)), r.notifications !== void 0) {
       let i = r.notifications;
       if (i && typeof i == "object" && !Array.isArray(i)) {
         for (let s in i) if (!(s === "approvals" || s === "expiry" || s === "failures")) {
@@ -28473,22 +28475,22 @@ function qs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return qs.errors = e, t === 0;
+  return js.errors = e, t === 0;
 }
 
 // core/ledger/line.ts
 var NO_LINE = "0".repeat(64);
 function readLine(file, text2, tip) {
   let parsed = parseLine(text2);
-  if (typeof parsed == "string") return { good: !1, why: parsed };
+  if (typeof parsed == "string") return { good: !1, why: parsed, isCut: !1 };
   let why = misplaced(parsed, file, tip);
-  return why !== null ? { good: !1, why } : { good: !0, entry: parsed, tip: { seq: parsed.seq, hash: sha256Hex(text2), at: parsed.at } };
+  return why !== null ? { good: !1, why, isCut: why === CUT2 } : { good: !0, entry: parsed, tip: { seq: parsed.seq, hash: sha256Hex(text2), at: parsed.at } };
 }
 function parseLine(text2) {
   let value = canonicalValue(text2);
   if (value === void 0) return "is not one line of canonical JSON";
   let version = value?.v;
-  return typeof version == "number" && version > 1 ? `was written by a newer version (v${version}); this one reads v1` : ti(value) ? value : `does not have the shape of an entry${firstError(ti.errors)}`;
+  return typeof version == "number" && version > 1 ? `was written by a newer version (v${version}); this one reads v1` : si(value) ? value : `does not have the shape of an entry${firstError(si.errors)}`;
 }
 function canonicalValue(text2) {
   try {
@@ -28502,9 +28504,10 @@ function firstError(errors) {
   let paths = (errors ?? []).map((error2) => error2.instancePath).filter((path) => path !== "");
   return paths.sort(), paths[0] === void 0 ? "" : ` at \`${paths[0]}\``;
 }
+var CUT2 = "does not follow from the line before it";
 function misplaced(entry, file, tip) {
   let seq = tip === null ? 0 : tip.seq + 1;
-  return entry.seq !== seq ? `has the number ${entry.seq}, expected ${seq}` : entry.prev !== (tip?.hash ?? NO_LINE) ? "does not follow from the line before it" : entry.type === "genesis" != (tip === null) ? "is out of place: a ledger has one genesis, its first entry" : parseInstant(entry.at) !== entry.at ? `is dated \`${entry.at}\`, which is no instant` : tip !== null && entry.at < tip.at ? `is dated ${entry.at}, before the entry before it (${tip.at})` : segmentPath(entry.at) !== file ? `is dated ${entry.at}, which belongs in ${segmentPath(entry.at)}` : null;
+  return entry.seq !== seq ? `has the number ${entry.seq}, expected ${seq}` : entry.prev !== (tip?.hash ?? NO_LINE) ? CUT2 : entry.type === "genesis" != (tip === null) ? "is out of place: a ledger has one genesis, its first entry" : parseInstant(entry.at) !== entry.at ? `is dated \`${entry.at}\`, which is no instant` : tip !== null && entry.at < tip.at ? `is dated ${entry.at}, before the entry before it (${tip.at})` : segmentPath(entry.at) !== file ? `is dated ${entry.at}, which belongs in ${segmentPath(entry.at)}` : null;
 }
 function segmentPath(at3) {
   return `ledger/${at3.slice(0, 4)}/${at3.slice(5, 7)}/${at3.slice(8, 10)}.jsonl`;
@@ -28522,22 +28525,21 @@ function appendEntries(tip, bodies, at3) {
   return { path, lines, entries, tip: last };
 }
 function parseLedger(segments) {
-  let entries = [], unproven = [], faults = [], tip = null;
-  for (let { file, line, text: text2 } of linesOf(segments)) {
-    let seq = entries.length + faults.length, broken2 = faults[0];
-    if (broken2 === void 0) {
-      let read3 = readLine(file, text2, tip);
-      if (read3.good) {
-        entries.push(read3.entry), tip = read3.tip;
-        continue;
-      }
-      faults.push({ is: "broken", file, line, seq, why: read3.why });
-    } else
-      faults.push({ is: "unproven", file, line, seq, why: `comes after entry ${broken2.seq}, which is broken` });
-    let shaped = parseLine(text2);
-    typeof shaped != "string" && unproven.push(shaped);
-  }
+  let lines = linesOf(segments), proven = [], broken2 = firstBroken(lines, proven), entries = proven.map(({ entry }) => entry), tip = proven.at(-1)?.tip ?? null;
+  if (broken2 === null) return { entries, unproven: [], faults: [], tip };
+  let rest = lines.slice(proven.length), unproven = rest.map(({ text: text2 }) => parseLine(text2)).filter((entry) => typeof entry != "string"), faults = rest.map(({ file, line }, index) => {
+    let seq = proven.length + index;
+    return index === 0 ? { is: "broken", file, line, seq, why: broken2 } : { is: "unproven", file, line, seq, why: `comes after entry ${proven.length}, which is broken` };
+  });
   return { entries, unproven, faults, tip };
+}
+function firstBroken(lines, proven) {
+  for (let { file, text: text2 } of lines) {
+    let read3 = readLine(file, text2, proven.at(-1)?.tip ?? null);
+    if (read3.good) proven.push(read3);
+    else return !read3.isCut || proven.length === 0 ? read3.why : (proven.pop(), "is not the line that the next one follows");
+  }
+  return null;
 }
 function linesOf(segments) {
   return [...segments].sort((a, b2) => a.path < b2.path ? -1 : 1).flatMap(
@@ -28586,6 +28588,22 @@ function closed(parsed, why) {
   return { entries: [], unproven, faults, tip: null, key: null };
 }
 
+// core/ledger/levels.ts
+function rank(slot, value) {
+  if (value === null) return -1;
+  let index = slot.levels.indexOf(value);
+  return index === -1 ? Number.POSITIVE_INFINITY : index;
+}
+function isAbove(slot, value, other) {
+  return rank(slot, value) > rank(slot, other);
+}
+function highest(slot, values) {
+  return values.reduce((best, value) => isAbove(slot, value, best) ? value : best, null);
+}
+function lower(slot, value, other) {
+  return isAbove(slot, value, other) ? other : value;
+}
+
 // core/ledger/replay-effects.ts
 function applyIntent(draft, entry) {
   entry.effect === "ensure" ? beginEnsure(draft, entry) : beginEnding(draft, entry, entry.effect);
@@ -28597,7 +28615,8 @@ function beginEnsure(draft, entry) {
   draft.slots.set(key, {
     ...slot,
     slot: entry.slot,
-    written: entry.after,
+    // Until it is seen, what was written before may still be there.
+    written: highest(entry.slot, [slot.written, entry.after]),
     holders: [.../* @__PURE__ */ new Set([...slot.holders, entry.grant])].sort(),
     loose: loosen(slot, entry.grant, before, entry.at)
   });
@@ -28630,10 +28649,13 @@ function beginEnding(draft, entry, effect) {
   let slot = draft.slots.get(entry.slot.key);
   if (slot === void 0) return;
   let { id: intent, grant, because, after, lease } = entry, window = { starts: entry.starts, expires: entry.expires }, loose = slot.loose;
-  for (let [state, hold] of holdsOf(draft, because.grants, entry.slot.key))
+  for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot.key))
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at), setHold(draft, state, { ...hold, phase: hold.phase === "stuck" ? "stuck" : "ending" });
   let ending = { intent, grant, effect, because, after, lease, window, isPending: !1 };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
+}
+function endedBy(because) {
+  return because.why === "reappeared" ? [] : because.grants;
 }
 function applyOutcome(draft, entry) {
   entry.effect === "ensure" ? finishEnsure(draft, entry) : finishEnding(draft, entry);
@@ -28669,9 +28691,9 @@ function finishEnding(draft, entry) {
     entry.slot,
     isDone ? { ...slot, written: ending.after, ending: null, last: { grant, because, window, at: at3 } } : { ...slot, ending: null }
   );
-  for (let [state, hold] of holdsOf(draft, because.grants, entry.slot))
+  for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot))
     isDone ? endHold(draft, state, { ...hold, phase: "ended", endedAt: at3 }, { why: because.why, at: entry.at }) : setHold(draft, state, { ...hold, phase: "stuck" });
-  isDone && release(draft, entry.slot, because.grants, ending.after);
+  isDone && release(draft, entry.slot, endedBy(because), ending.after);
 }
 function endHold(draft, grant, hold, end) {
   let others = [...grant.holds.values()].filter((other) => other.slot.key !== hold.slot.key), ended = grant.ended ?? (others.some(isActive) ? null : notLater(grant, end));
@@ -29025,22 +29047,6 @@ function messageOf(entries, world) {
   return `sweep ${world.run}: ${kinds.join(", ")} (${entries.length} ${entries.length === 1 ? "entry" : "entries"})`;
 }
 
-// core/reconcile/levels.ts
-function rank(slot, value) {
-  if (value === null) return -1;
-  let index = slot.levels.indexOf(value);
-  return index === -1 ? Number.POSITIVE_INFINITY : index;
-}
-function isAbove(slot, value, other) {
-  return rank(slot, value) > rank(slot, other);
-}
-function highest(slot, values) {
-  return values.reduce((best, value) => isAbove(slot, value, best) ? value : best, null);
-}
-function lower(slot, value, other) {
-  return isAbove(slot, value, other) ? other : value;
-}
-
 // sweep/provider-pool.ts
 function providerPool(world) {
   let opened = /* @__PURE__ */ new Map();
@@ -29349,8 +29355,15 @@ function planSlot(site, input) {
   let { state, seen, slot } = site;
   if (state === null) return begin(site);
   if (!isOurs(state)) return planLeft(site, state, input);
-  let ending = endingOf(site, state);
-  return seen !== void 0 && isAbove(slot, seen, state.written) ? [drift(site, ending === null ? "raised" : "kept", state.written)] : ending === null ? planHeld(site, state, input) : planEnding(site, state, ending, input.now);
+  let ending = endingOf(site, state), reach = reachOf(site, state), isRaised = seen !== void 0 && isAbove(slot, seen, reach), back = isRaised ? cameBack(state, seen, input.now) : null;
+  if (isRaised && back === null) return [drift(site, ending === null ? "raised" : "kept", reach)];
+  if (ending !== null) return planEnding(site, state, ending, input.now);
+  let held = { ...site, asks: [] };
+  return back === null ? planHeld(site, state, input) : [take(held, state, back, targetOf(held, state))];
+}
+function reachOf(site, state) {
+  let sent = site.holders.filter(({ hold }) => hold.heldAt === null).map(({ hold }) => hold.after);
+  return highest(site.slot, [state.written, ...sent]);
 }
 function begin(site) {
   let [first] = site.asks;
@@ -29397,7 +29410,7 @@ function endingOf(site, state) {
   return { grant, why: because.why, grants: because.grants, window, due: at3, tried: at3 };
 }
 function planEnding(site, state, ending, now) {
-  let { slot, seen, asks } = site, stays = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase)), asked = asks.map((ask2) => ask2.value), target = highest(slot, [state.standing, ...stays.map(({ hold }) => hold.asks), ...asked]), after = seen === void 0 ? target : lower(slot, seen, target);
+  let { slot, seen, asks } = site, asked = asks.map((ask2) => ask2.value), target = targetOf(site, state), after = seen === void 0 ? target : lower(slot, seen, target);
   if (asked.some((value) => isAbove(slot, value, after))) return ensures(site, asks, after, state.standing);
   let followers = ensures(site, asks, after, state.standing), open3 = state.ending;
   if (open3 !== null && open3.after === after && ending.grants.every((id) => open3.because.grants.includes(id))) {
@@ -29405,6 +29418,10 @@ function planEnding(site, state, ending, now) {
     if (open3.isPending && now <= open3.lease) return followers;
   }
   return [take(site, state, ending, after), ...stuck(site, ending, now), ...followers];
+}
+function targetOf(site, state) {
+  let held = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase)).map(({ hold }) => hold.asks);
+  return highest(site.slot, [state.standing, ...held, ...site.asks.map((ask2) => ask2.value)]);
 }
 var STAYS = /* @__PURE__ */ new Set(["held", "pending"]);
 function take(site, state, ending, after) {
@@ -29441,10 +29458,9 @@ function planLeft(site, state, input) {
   let open3 = state.ending, settles = open3 !== null && open3.after === seen ? [settled(site, open3, input.now)] : [];
   if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...begin(site)];
   let back = cameBack(state, seen, input.now);
-  return back !== null ? [take(site, state, back, null)] : [...state.last === null ? [] : [drift(site, "added", state.standing)], ...begin(site)];
+  return back !== null ? [take(site, state, back, state.standing)] : [...state.last === null ? [] : [drift(site, "added", state.standing)], ...begin(site)];
 }
 function cameBack(state, seen, now) {
-  if (state.standing !== null) return null;
   let loose = state.loose.find(
     (ensure3) => now <= plus(ensure3.lease, WATCH) && !isAbove(state.slot, seen, ensure3.after)
   );
@@ -29466,21 +29482,13 @@ function plan(input) {
 }
 var REAPPEARED_AT_ONCE = 10;
 function restrain(changes) {
-  let isReappeared = (change) => change.kind === "remove" && change.because.why === "reappeared";
-  return changes.filter(isReappeared).length <= REAPPEARED_AT_ONCE ? changes : changes.map((change) => {
-    if (change.kind !== "remove" || change.because.why !== "reappeared") return change;
-    let { slot, before, because } = change;
-    return {
-      kind: "drift",
-      key: `drift-added:${slot.key}`,
-      severity: "critical",
-      is: "added",
-      slot,
-      expected: null,
-      observed: before,
-      grants: because.grants
-    };
-  });
+  let held = changes.map(heldBack);
+  return held.filter((change) => change !== null).length <= REAPPEARED_AT_ONCE ? changes : changes.map((change, index) => held[index] ?? change);
+}
+function heldBack(change) {
+  if (!("because" in change) || change.because.why !== "reappeared") return null;
+  let { slot, before: observed, after: expected, because } = change, key = `drift-added:${slot.key}`, { grants } = because;
+  return { kind: "drift", key, severity: "critical", is: "added", slot, expected, observed, grants };
 }
 var ORDER = [
   "remove",
@@ -29588,9 +29596,9 @@ function issueAt(span, words) {
     column: span.column,
     length: span.length,
     message: words.message,
-    found: words.found ?? null,
-    expected: words.expected ?? null,
-    fix: words.fix ?? null
+    found: words.found,
+    expected: words.expected,
+    fix: words.fix
   };
 }
 function sortIssues(issues) {
@@ -30897,11 +30905,11 @@ function looksSecret(value) {
   return LOOKS_SECRET.some((shape) => shape.test(value)) || isLongRandom(value);
 }
 function isLongRandom(value) {
-  return /^[A-Za-z0-9+/_=-]{40,}$/.test(value) && [/[a-z]/, /[A-Z]/, /\d/].every((class_) => class_.test(value));
+  return /^[A-Za-z0-9+/_=-]{40,}$/.test(value) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(value));
 }
 function isCredentialField(path) {
   let steps = stepsOf(path), field = steps.lastIndexOf("with") + 1;
-  return field > 0 && CREDENTIAL_FIELD.test(steps[field] ?? "");
+  return field > 0 && CREDENTIAL_FIELD.test(steps[field]);
 }
 function nameIssue(source, path, value) {
   if (isSecretName(value)) return [];
@@ -31107,7 +31115,7 @@ function toSelf(source) {
 }
 
 // schema/shapes.generated.js
-var SHAPES = { documents: { AccessRequest: { description: "Asks for a role of a resource, for a time. The path says which: `requests/<resource>/<role>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: AccessRequest, duration: 2h, reason: Replay payments stuck since the 10:40 deploy }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a AccessRequest.", example: "AccessRequest" }, duration: { ref: "duration", description: "For how long, such as `30m`, `2h` or `3d`. It ends by itself.", example: "2h" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, role: { ref: "name", description: "The role. The path says it already; if written, it must agree.", example: "read-only" }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" }, breakGlass: { description: "An emergency: skips the approvals, is short, and owes a review.", example: "false" } } }, ActionRequest: { description: "Asks to do something once. The path says what: `requests/<resource>/<action>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: ActionRequest, within: 30m, reason: Clear the stuck connection pool, inputs: { region: eu-west-1 } }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a ActionRequest.", example: "ActionRequest" }, within: { ref: "duration", description: "How long after its approval it may still be started. Then it lapses.", example: "30m" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, action: { ref: "name", description: "The action. The path says it already; if written, it must agree.", example: "restart" }, inputs: { description: "What is given to the action.", example: "{ region: eu-west-1 }", rest: {}, keys: { ref: "field" } }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" } } }, Catalog: { description: "What exists: resources, their roles and actions. Everything above `resources` is the default for each of them.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Catalog.", example: "Catalog" }, labels: { ref: "labels" }, sensitivity: { ref: "sensitivity" }, provider: { ref: "provider" }, roles: { ref: "roles" }, actions: { ref: "actions" }, resources: { description: "The resources, by name.", rest: { description: "One thing that roles and actions are about. What it writes replaces the catalog's default, one level deep.", example: "{ owner: team:orders, with: { host: orders.db.acme.internal } }", fields: { owner: { ref: "owner" }, sensitivity: { ref: "sensitivity" }, labels: { ref: "labels" }, provider: { ref: "provider" }, with: { ref: "settings", description: "Settings of this resource, added to those of its provider." }, roles: { ref: "roles" }, actions: { ref: "actions" } } }, keys: { ref: "name" } } } }, Delegation: { description: `One person's seats handed to another, for a time. Recorded as "dan for carol"; it counts once.`, fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Delegation.", example: "Delegation" }, from: { ref: "person", description: "Whose seats.", example: "carol" }, to: { ref: "person", description: "Who sits there.", example: "dan" }, seats: { description: "The teams whose seats are handed over.", items: { ref: "seat" } }, starts: { ref: "instant" }, until: { ref: "instant" }, reason: { ref: "prose", example: "On holiday" } } }, Lock: { description: "Locks end matching grants now and refuse new ones. Adding one works at once; removing one is a policy change.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Lock.", example: "Lock" }, locks: { description: "The locks in force.", items: { description: "Ends matching grants now and refuses new ones.", fields: { name: { ref: "line", example: "laptop of mallory was stolen" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom. Without it: everybody.", items: { ref: "subject" } }, reason: { ref: "prose" }, until: { ref: "instant", description: "When it ends by itself. Without it: when it is removed." } } } } } }, Organization: { description: "What holds for everybody. Guardrails only tighten, and all that fit apply together.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Organization.", example: "Organization" }, calendars: { description: "Named hours that rules and guardrails refer to.", rest: { description: "Hours of the week in a time zone.", fields: { zone: { ref: "zone" }, days: { description: "The days of the week.", example: "[mon, tue, wed, thu, fri]", items: { example: "mon" } }, from: { ref: "timeOfDay", description: "The start of each day's hours.", example: "09:00" }, to: { ref: "timeOfDay", description: "The end of each day's hours.", example: "18:00" } } }, keys: { ref: "name" } }, guardrails: { description: "What is required on top of the rules.", items: { description: "Tightens what the rules allow. All that fit apply together.", fields: { name: { ref: "line", example: "contractors are sponsored" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom it is about. Without it: everybody.", items: { ref: "subject" } }, when: { ref: "condition" }, require: { description: "What it asks for, on top of the rule.", fields: { max: { ref: "duration", description: "The longest that may be asked." }, maxContinuous: { ref: "duration", description: "The longest over joined or overlapping windows of one binding." }, fields: { description: "Fields that the request must have.", items: { example: "ticket" } }, during: { ref: "name", description: "The calendar the whole window must lie in." }, approvals: { ref: "approvals" } } } } } }, freezes: { description: "Times without new grants.", items: { description: "No window may touch this time.", fields: { name: { ref: "line", example: "end of year" }, on: { ref: "selector", description: "Which resources. Without it: all." }, from: { ref: "instant" }, until: { ref: "instant" } } } }, toxic: { description: "Combinations that nobody may hold.", items: { description: "Roles that nobody may hold at once.", fields: { name: { ref: "line", example: "who writes the books does not audit them" }, of: { description: "Nobody may hold two of these at once.", items: { description: "`resource/role`; `*` stands for every name.", example: "orders-db/read-write" } } } } }, breakGlass: { description: "Emergencies: who, how long, and by when it is reviewed.", example: "{ subjects: [any-rota], max: 1h, reviewWithin: 24h }", fields: { subjects: { description: "Who may break the glass.", items: { ref: "subject" } }, max: { ref: "duration" }, reviewWithin: { ref: "duration", description: "By when it must be reviewed." } } }, liveGrants: { description: "The most grants that one subject may hold at once.", example: "10" }, signals: { description: "Facts from outside that conditions may read, with their types.", example: "{ incident: bool }", rest: { example: "bool" }, keys: { ref: "field" } } } }, People: { description: "Who is who: the numeric GitHub id is the identity, everything else hangs on it.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a People.", example: "People" }, people: { description: "The people, by name.", rest: { description: "One person.", fields: { github: { description: "The account. The numeric id is the identity.", example: "{ id: 1001, login: alice }", fields: { id: { ref: "githubId" }, login: { ref: "login" } } }, zone: { ref: "zone", description: "Where this person works, so that we know who is awake." }, identities: { description: "The names by which providers know this person.", example: "{ postgres: alice }", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "person" } }, services: { description: "The services, by name.", rest: { description: "One service.", fields: { controllers: { description: "Who controls it, and so may not approve for it.", items: { ref: "controller" } }, claims: { description: "The OIDC claims that prove it.", example: "{ repository: acme/checkout }", rest: {}, keys: { ref: "field" } }, identities: { description: "The names by which providers know it.", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "name" } } } }, PolicyTest: { description: "What the policies must answer. `gatepass check` runs these.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a PolicyTest.", example: "PolicyTest" }, teams: { description: "Who is in which team while these tests run.", example: "{ orders: [bob, carol] }", rest: { items: { ref: "person" } }, keys: { ref: "teamSlug" } }, tests: { description: "The tests.", items: { description: "One request and the answer it must get.", fields: { name: { ref: "line", example: "one owner is enough to read" }, request: { description: "The path of the request.", example: "requests/orders-db/read-only/replay.yaml" }, subject: { ref: "person", description: "Who receives it." }, opener: { ref: "person", description: "Who asks. Without it: the subject." }, at: { ref: "instant", description: "When." }, document: { description: "The fields of the request.", example: "{ duration: 2h, reason: Replay payments stuck since the deploy }", rest: { rest: {}, keys: { ref: "field" } }, keys: { ref: "field" } }, approvedBy: { description: "Who approved it.", items: { ref: "person" } }, signals: { description: "The signals at that time.", rest: {}, keys: { ref: "field" } }, expect: { description: "What the answer must be.", fields: { verdict: { description: "The answer.", example: "allow" }, rule: { ref: "line", description: "The rule that decides." }, reason: { ref: "name", description: "The code of a reason that must be given.", example: "duration-over-max" } } } } } } } }, Rota: { description: "Who is on call, and when.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Rota.", example: "Rota" }, rotas: { description: "The rotas, by name.", rest: { description: "Who is on call. The rota of a team bears the team's name.", fields: { rotation: { description: "Turns that repeat.", fields: { starts: { ref: "instant", description: "When the first of them began." }, every: { ref: "duration", description: "How long each turn is." }, people: { description: "In turn.", items: { ref: "person" } } } }, shifts: { description: "Fixed shifts, which win over the rotation.", items: { description: "One person for a fixed time.", fields: { person: { ref: "person" }, from: { ref: "instant" }, until: { ref: "instant" } } } } } }, keys: { ref: "rotaName" } } } }, RuleSet: { description: "Who may have what. Exactly one rule set matches a resource; its first rule that fits decides; if none fits, the answer is no.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a RuleSet.", example: "RuleSet" }, on: { ref: "selector", description: "Which resources it is about." }, rules: { description: "In order: the first that fits decides.", items: { ref: "rule" } } } }, Settings: { description: "How the app behaves. Never where the ledger is, never a plan mode.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Settings.", example: "Settings" }, merge: { description: "`auto`: the app merges an allowed request by itself. `manual`: a person presses the button.", example: "manual" }, mergeMethod: { description: "How it merges.", example: "squash" }, lapse: { ref: "duration", description: "A request without its approvals lapses after this.", example: "7d" }, notifications: { description: "When people are mentioned.", fields: { approvals: { description: "Mention the people who could approve.", example: "true" }, expiry: { description: "Mention the subject before the end.", example: "true" }, failures: { description: "Mention people when something failed.", example: "true" } } } } } }, definitions: { name: { description: "Lower-case ASCII letters, digits and hyphens, at most 64 characters.", example: "orders-db" }, field: { description: "ASCII letters, digits, `_` and `-`, starting with a letter.", example: "region" }, label: { description: "ASCII letters, digits, `.`, `_` and `-`, at most 63 characters.", example: "prod" }, duration: { description: "A whole number and a unit: `m` minutes, `h` hours, `d` days of 24 hours.", example: "30m" }, instant: { description: "A date and time with an offset (RFC 3339).", example: "2026-11-23T10:00:00Z" }, timeOfDay: { description: "Hours and minutes on a 24-hour clock; `24:00` is the end of the day.", example: "09:00" }, zone: { description: "A name of the IANA time zone database.", example: "Europe/Berlin" }, line: { description: "One line of text." }, prose: { description: "Text for people." }, condition: { description: "A CEL expression that answers true or false, over `request`, `subject`, `opener`, `resource`, `now`, `history` and `signals`.", example: 'request.duration <= duration("4h")' }, person: { description: "A key of `people` in `policies/people.yaml`.", example: "alice" }, owner: { description: "Who is responsible: a team or a person.", example: "team:orders" }, receiver: { description: "Who receives it: a person or a service.", example: "person:alice" }, subject: { description: "Who may receive it: a person, team, rota or service, or `owner`, `owner-rota`, `any-rota`.", example: "team:engineering" }, approver: { description: "Who may approve: a person, team or rota, or `codeowners`, `owner`, `owner-rota`, `any-rota`.", example: "codeowners" }, controller: { description: "Who controls a service: a team or a person.", example: "team:payments" }, seat: { description: "The team whose seat is handed over.", example: "team:dba" }, repository: { description: "A GitHub repository, `owner/name`.", example: "acme/ops" }, workflow: { description: "The file name of a workflow in `.github/workflows`.", example: "restart.yml" }, gitRef: { description: "The branch or tag the workflow runs on.", example: "main" }, login: { description: "The name of the GitHub account, for people to read. The id is the identity.", example: "alice" }, githubId: { description: "The numeric id of the GitHub account: `gh api users/LOGIN --jq .id`.", example: "1001" }, identity: { description: "The name by which a provider knows this person or service.", example: "alice" }, ticket: { description: "The ticket or incident this belongs to.", example: "OPS-1234" }, sensitivity: { description: "How much harm a wrong grant can do.", example: "high" }, labels: { description: "Facts about a resource, by which rule sets select it.", example: "{ class: database, env: prod }", rest: { ref: "label" }, keys: { ref: "label" } }, selector: { description: "Each named key must equal one of its values. Keys: `resource`, `sensitivity`, `owner`, or a label.", example: "{ class: [database], env: [prod] }", rest: { items: { ref: "selectorValue" } }, keys: { ref: "label" } }, selectorValue: { description: "One value that fits.", example: "prod" }, setting: { description: "A plain value, or a list of them. Never a secret: write the NAME of a secret.", items: {} }, settings: { description: "Settings of the provider. Credentials are NAMES of secrets, such as `ORDERS_PG`.", example: "{ credentials: ORDERS_PG, host: orders.db.acme.internal }", rest: { ref: "setting" }, keys: { ref: "field" } }, provider: { description: "The system in which a role is filled, and its settings.", fields: { type: { description: "Which provider fills the binding.", example: "postgres" }, zone: { description: "Which runner reaches it: one sweep job a zone.", example: "default" }, with: { ref: "settings" } } }, grants: { description: "One slot to fill: what to set in the provider, such as `role: app_read`. It may name its own `provider`.", example: "{ role: app_read }", fields: { provider: { ref: "provider" } }, rest: { ref: "setting" }, keys: { ref: "field" } }, role: { description: "What can be held for a time.", fields: { grants: { description: "The slots that this role fills, in one provider or several.", items: { ref: "grants" } }, connect: { ref: "line", description: "How to connect once granted, shown to the engineer. `{resource}` is filled in.", example: "psql service={resource}" }, conflictsWith: { description: "Roles of the same resource that one person may not hold at the same time.", items: { ref: "name" } } } }, roles: { description: "What can be held, by name.", rest: { ref: "role" }, keys: { ref: "name" } }, inputRule: { description: "Either `enum` or `type`.", example: "{ enum: [eu-west-1, us-east-1] }", fields: { enum: { description: "The values that may be given.", example: "[eu-west-1]", items: {} }, type: { description: "The type of the value, where any value may be given.", example: "string" }, maxLength: { description: "The longest text that may be given.", example: "200" }, required: { description: "Whether it must be given.", example: "true" } } }, action: { description: "What can be done once.", fields: { runs: { description: "The workflow that does it.", example: "{ repository: acme/ops, workflow: restart.yml, ref: main }", fields: { repository: { ref: "repository" }, workflow: { ref: "workflow" }, ref: { ref: "gitRef" } } }, inputs: { description: "What may be given to it.", rest: { ref: "inputRule" }, keys: { ref: "field" } } } }, actions: { description: "What can be done once, by name.", rest: { ref: "action" }, keys: { ref: "name" } }, approval: { description: "An approval that is needed.", example: "{ from: [codeowners], count: 1 }", fields: { from: { description: "Who may give it: any of these.", example: "[codeowners]", items: { ref: "approver" } }, count: { description: "How many different people.", example: "1" }, widen: { description: "After this long without the approvals, these may give them too.", example: "{ after: 30m, to: [team:sre] }", fields: { after: { ref: "duration" }, to: { description: "Who may give it then, too.", items: { ref: "approver" } } } } } }, approvals: { description: "All of these are needed, from different people. `[]` is explicitly none: automatic.", items: { ref: "approval" } }, rule: { description: "Who may have what, for how long, with whose approval.", fields: { name: { ref: "line", description: "What it says, in a few words. Shown with every decision it makes.", example: "reading needs an owner" }, for: { description: "The roles and actions it is about.", example: "[read-only]", items: { ref: "name" } }, subjects: { description: "Who may receive it: any of these.", example: "[team:engineering]", items: { ref: "subject" } }, openers: { description: "Who may ask for somebody else. Without it, only the subject asks.", items: { ref: "subject" } }, during: { ref: "name", description: "The calendar the whole window must lie in.", example: "business-hours" }, when: { ref: "condition" }, explain: { ref: "line", description: "Why it fits, said to the engineer.", example: "an owner of the database agrees" }, max: { ref: "duration", description: "The longest that may be asked. Above it is a denial, never the next rule.", example: "4h" }, approvals: { ref: "approvals" } } }, teamSlug: { description: "The slug of a team.", example: "orders" }, rotaName: { description: "The name of the team whose rota it is.", example: "orders" } } };
+var SHAPES = { documents: { AccessRequest: { description: "Asks for a role of a resource, for a time. The path says which: `requests/<resource>/<role>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: AccessRequest, duration: 2h, reason: Replay payments stuck since the 10:40 deploy }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a AccessRequest.", example: "AccessRequest" }, duration: { ref: "duration", description: "For how long, such as `30m`, `2h` or `3d`. It ends by itself.", example: "2h" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, role: { ref: "name", description: "The role. The path says it already; if written, it must agree.", example: "read-only" }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" }, breakGlass: { description: "An emergency: skips the approvals, is short, and owes a review.", example: "false" } } }, ActionRequest: { description: "Asks to do something once. The path says what: `requests/<resource>/<action>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: ActionRequest, within: 30m, reason: Clear the stuck connection pool, inputs: { region: eu-west-1 } }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a ActionRequest.", example: "ActionRequest" }, within: { ref: "duration", description: "How long after its approval it may still be started. Then it lapses.", example: "30m" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, action: { ref: "name", description: "The action. The path says it already; if written, it must agree.", example: "restart" }, inputs: { description: "What is given to the action.", example: "{ region: eu-west-1 }", rest: {}, keys: { ref: "field" } }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" } } }, Catalog: { description: "What exists: resources, their roles and actions. Everything above `resources` is the default for each of them.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Catalog.", example: "Catalog" }, labels: { ref: "labels" }, sensitivity: { ref: "sensitivity" }, provider: { ref: "provider" }, roles: { ref: "roles" }, actions: { ref: "actions" }, resources: { description: "The resources, by name.", rest: { description: "One thing that roles and actions are about. What it writes replaces the catalog's default, one level deep.", example: "{ owner: team:orders, with: { host: orders.db.acme.internal } }", fields: { owner: { ref: "owner" }, sensitivity: { ref: "sensitivity" }, labels: { ref: "labels" }, provider: { ref: "provider" }, with: { ref: "settings", description: "Settings of this resource, added to those of its provider." }, roles: { ref: "roles" }, actions: { ref: "actions" } } }, keys: { ref: "name" } } } }, Delegation: { description: `One person's seats handed to another, for a time. Recorded as "dan for carol"; it counts once.`, fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Delegation.", example: "Delegation" }, from: { ref: "person", description: "Whose seats.", example: "carol" }, to: { ref: "person", description: "Who sits there.", example: "dan" }, seats: { description: "The teams whose seats are handed over.", items: { ref: "seat" } }, starts: { ref: "instant" }, until: { ref: "instant" }, reason: { ref: "prose", example: "On holiday" } } }, Lock: { description: "Locks end matching grants now and refuse new ones. Adding one works at once; removing one is a policy change.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Lock.", example: "Lock" }, locks: { description: "The locks in force.", items: { description: "Ends matching grants now and refuses new ones.", fields: { name: { ref: "line", example: "laptop of mallory was stolen" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom. Without it: everybody.", items: { ref: "subject" } }, reason: { ref: "prose", description: "Why.", example: "Incident 77" }, until: { ref: "instant", description: "When it ends by itself. Without it: when it is removed." } } } } } }, Organization: { description: "What holds for everybody. Guardrails only tighten, and all that fit apply together.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Organization.", example: "Organization" }, calendars: { description: "Named hours that rules and guardrails refer to.", rest: { description: "Hours of the week in a time zone.", fields: { zone: { ref: "zone" }, days: { description: "The days of the week.", example: "[mon, tue, wed, thu, fri]", items: { example: "mon" } }, from: { ref: "timeOfDay", description: "The start of each day's hours.", example: "09:00" }, to: { ref: "timeOfDay", description: "The end of each day's hours.", example: "18:00" } } }, keys: { ref: "name" } }, guardrails: { description: "What is required on top of the rules.", items: { description: "Tightens what the rules allow. All that fit apply together.", fields: { name: { ref: "line", example: "contractors are sponsored" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom it is about. Without it: everybody.", items: { ref: "subject" } }, when: { ref: "condition" }, require: { description: "What it asks for, on top of the rule.", fields: { max: { ref: "duration", description: "The longest that may be asked." }, maxContinuous: { ref: "duration", description: "The longest over joined or overlapping windows of one binding." }, fields: { description: "Fields that the request must have.", items: { example: "ticket" } }, during: { ref: "name", description: "The calendar the whole window must lie in." }, approvals: { ref: "approvals" } } } } } }, freezes: { description: "Times without new grants.", items: { description: "No window may touch this time.", fields: { name: { ref: "line", example: "end of year" }, on: { ref: "selector", description: "Which resources. Without it: all." }, from: { ref: "instant" }, until: { ref: "instant" } } } }, toxic: { description: "Combinations that nobody may hold.", items: { description: "Roles that nobody may hold at once.", fields: { name: { ref: "line", example: "who writes the books does not audit them" }, of: { description: "Nobody may hold two of these at once.", items: { description: "`resource/role`; `*` stands for every name.", example: "orders-db/read-write" } } } } }, breakGlass: { description: "Emergencies: who, how long, and by when it is reviewed.", example: "{ subjects: [any-rota], max: 1h, reviewWithin: 24h }", fields: { subjects: { description: "Who may break the glass.", items: { ref: "subject" } }, max: { ref: "duration" }, reviewWithin: { ref: "duration", description: "By when it must be reviewed." } } }, liveGrants: { description: "The most grants that one subject may hold at once.", example: "10" }, signals: { description: "Facts from outside that conditions may read, with their types.", example: "{ incident: bool }", rest: { example: "bool" }, keys: { ref: "field" } } } }, People: { description: "Who is who: the numeric GitHub id is the identity, everything else hangs on it.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a People.", example: "People" }, people: { description: "The people, by name.", rest: { description: "One person.", fields: { github: { description: "The account. The numeric id is the identity.", example: "{ id: 1001, login: alice }", fields: { id: { ref: "githubId" }, login: { ref: "login" } } }, zone: { ref: "zone", description: "Where this person works, so that we know who is awake." }, identities: { description: "The names by which providers know this person.", example: "{ postgres: alice }", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "person" } }, services: { description: "The services, by name.", rest: { description: "One service.", fields: { controllers: { description: "Who controls it, and so may not approve for it.", items: { ref: "controller" } }, claims: { description: "The OIDC claims that prove it.", example: "{ repository: acme/checkout }", rest: { ref: "claim" }, keys: { ref: "field" } }, identities: { description: "The names by which providers know it.", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "name" } } } }, PolicyTest: { description: "What the policies must answer. `gatepass check` runs these.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a PolicyTest.", example: "PolicyTest" }, teams: { description: "Who is in which team while these tests run.", example: "{ orders: [bob, carol] }", rest: { items: { ref: "person" } }, keys: { ref: "teamSlug" } }, tests: { description: "The tests.", items: { description: "One request and the answer it must get.", fields: { name: { ref: "line", example: "one owner is enough to read" }, request: { description: "The path of the request.", example: "requests/orders-db/read-only/replay.yaml" }, subject: { ref: "person", description: "Who receives it." }, opener: { ref: "person", description: "Who asks. Without it: the subject." }, at: { ref: "instant", description: "When." }, document: { description: "The fields of the request.", example: "{ duration: 2h, reason: Replay payments stuck since the deploy }", rest: { rest: {}, keys: { ref: "field" } }, keys: { ref: "field" } }, approvedBy: { description: "Who approved it.", items: { ref: "person" } }, signals: { description: "The signals at that time.", rest: {}, keys: { ref: "field" } }, expect: { description: "What the answer must be.", fields: { verdict: { description: "The answer.", example: "allow" }, rule: { ref: "line", description: "The rule that decides." }, reason: { ref: "name", description: "The code of a reason that must be given.", example: "duration-over-max" } } } } } } } }, Rota: { description: "Who is on call, and when.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Rota.", example: "Rota" }, rotas: { description: "The rotas, by name.", rest: { description: "Who is on call. The rota of a team bears the team's name.", fields: { rotation: { description: "Turns that repeat.", fields: { starts: { ref: "instant", description: "When the first of them began." }, every: { ref: "duration", description: "How long each turn is." }, people: { description: "In turn.", items: { ref: "person" } } } }, shifts: { description: "Fixed shifts, which win over the rotation.", items: { description: "One person for a fixed time.", fields: { person: { ref: "person" }, from: { ref: "instant" }, until: { ref: "instant" } } } } } }, keys: { ref: "rotaName" } } } }, RuleSet: { description: "Who may have what. Exactly one rule set matches a resource; its first rule that fits decides; if none fits, the answer is no.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a RuleSet.", example: "RuleSet" }, on: { ref: "selector", description: "Which resources it is about." }, rules: { description: "In order: the first that fits decides.", items: { ref: "rule" } } } }, Settings: { description: "How the app behaves. Never where the ledger is, never a plan mode.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Settings.", example: "Settings" }, merge: { description: "`auto`: the app merges an allowed request by itself. `manual`: a person presses the button.", example: "manual" }, mergeMethod: { description: "How it merges.", example: "squash" }, lapse: { ref: "duration", description: "A request without its approvals lapses after this.", example: "7d" }, notifications: { description: "When people are mentioned.", fields: { approvals: { description: "Mention the people who could approve.", example: "true" }, expiry: { description: "Mention the subject before the end.", example: "true" }, failures: { description: "Mention people when something failed.", example: "true" } } } } } }, definitions: { name: { description: "Lower-case ASCII letters, digits and hyphens, at most 64 characters.", example: "orders-db" }, field: { description: "ASCII letters, digits, `_` and `-`, starting with a letter.", example: "region" }, label: { description: "ASCII letters, digits, `.`, `_` and `-`, at most 63 characters.", example: "prod" }, duration: { description: "A whole number and a unit: `m` minutes, `h` hours, `d` days of 24 hours.", example: "30m" }, instant: { description: "A date and time with an offset (RFC 3339).", example: "2026-11-23T10:00:00Z" }, timeOfDay: { description: "Hours and minutes on a 24-hour clock; `24:00` is the end of the day.", example: "09:00" }, zone: { description: "A name of the IANA time zone database.", example: "Europe/Berlin" }, line: { description: "One line of text.", example: "in a few words" }, prose: { description: "Text for people.", example: "Replay payments stuck since the 10:40 deploy" }, condition: { description: "A CEL expression that answers true or false, over `request`, `subject`, `opener`, `resource`, `now`, `history` and `signals`.", example: 'request.duration <= duration("4h")' }, person: { description: "A key of `people` in `policies/people.yaml`.", example: "alice" }, owner: { description: "Who is responsible: a team or a person.", example: "team:orders" }, receiver: { description: "Who receives it: a person or a service.", example: "person:alice" }, subject: { description: "Who may receive it: a person, team, rota or service, or `owner`, `owner-rota`, `any-rota`.", example: "team:engineering" }, approver: { description: "Who may approve: a person, team or rota, or `codeowners`, `owner`, `owner-rota`, `any-rota`.", example: "codeowners" }, controller: { description: "Who controls a service: a team or a person.", example: "team:payments" }, seat: { description: "The team whose seat is handed over.", example: "team:dba" }, repository: { description: "A GitHub repository, `owner/name`.", example: "acme/ops" }, workflow: { description: "The file name of a workflow in `.github/workflows`.", example: "restart.yml" }, gitRef: { description: "The branch or tag the workflow runs on.", example: "main" }, login: { description: "The name of the GitHub account, for people to read. The id is the identity.", example: "alice" }, githubId: { description: "The numeric id of the GitHub account: `gh api users/LOGIN --jq .id`.", example: "1001" }, identity: { description: "The name by which a provider knows this person or service.", example: "alice" }, claim: { description: "The value that the claim must have.", example: "acme/checkout" }, ticket: { description: "The ticket or incident this belongs to.", example: "OPS-1234" }, sensitivity: { description: "How much harm a wrong grant can do. What nobody has judged is treated as critical.", example: "high" }, labels: { description: "Facts about a resource, by which rule sets select it.", example: "{ class: database, env: prod }", rest: { ref: "label" }, keys: { ref: "label" } }, selector: { description: "Each named key must equal one of its values. Keys: `resource`, `sensitivity`, `owner`, or a label.", example: "{ class: [database], env: [prod] }", rest: { items: { ref: "selectorValue" } }, keys: { ref: "label" } }, selectorValue: { description: "One value that fits.", example: "prod" }, setting: { description: "A plain value, or a list of them. Never a secret: write the NAME of a secret.", items: {} }, settings: { description: "Settings of the provider. Credentials are NAMES of secrets, such as `ORDERS_PG`.", example: "{ credentials: ORDERS_PG, host: orders.db.acme.internal }", rest: { ref: "setting" }, keys: { ref: "field" } }, provider: { description: "The system in which a role is filled, and its settings.", fields: { type: { description: "Which provider fills the binding.", example: "postgres" }, zone: { description: "Which runner reaches it: one sweep job a zone.", example: "default" }, with: { ref: "settings" } } }, grants: { description: "One slot to fill: what to set in the provider, such as `role: app_read`. It may name its own `provider`.", example: "{ role: app_read }", fields: { provider: { ref: "provider" } }, rest: { ref: "setting" }, keys: { ref: "field" } }, role: { description: "What can be held for a time.", fields: { grants: { description: "The slots that this role fills, in one provider or several.", items: { ref: "grants" } }, connect: { ref: "line", description: "How to connect once granted, shown to the engineer. `{resource}` is filled in.", example: "psql service={resource}" }, conflictsWith: { description: "Roles of the same resource that one person may not hold at the same time.", items: { ref: "name" } } } }, roles: { description: "What can be held, by name.", rest: { ref: "role" }, keys: { ref: "name" } }, inputRule: { description: "Either `enum` or `type`.", example: "{ enum: [eu-west-1, us-east-1] }", fields: { enum: { description: "The values that may be given.", example: "[eu-west-1]", items: {} }, type: { description: "The type of the value, where any value may be given.", example: "string" }, maxLength: { description: "The longest text that may be given.", example: "200" }, required: { description: "Whether it must be given.", example: "true" } } }, action: { description: "What can be done once.", fields: { runs: { description: "The workflow that does it.", example: "{ repository: acme/ops, workflow: restart.yml, ref: main }", fields: { repository: { ref: "repository" }, workflow: { ref: "workflow" }, ref: { ref: "gitRef" } } }, inputs: { description: "What may be given to it.", rest: { ref: "inputRule" }, keys: { ref: "field" } } } }, actions: { description: "What can be done once, by name.", rest: { ref: "action" }, keys: { ref: "name" } }, approval: { description: "An approval that is needed.", example: "{ from: [codeowners], count: 1 }", fields: { from: { description: "Who may give it: any of these.", example: "[codeowners]", items: { ref: "approver" } }, count: { description: "How many different people.", example: "1" }, widen: { description: "After this long without the approvals, these may give them too.", example: "{ after: 30m, to: [team:sre] }", fields: { after: { ref: "duration" }, to: { description: "Who may give it then, too.", items: { ref: "approver" } } } } } }, approvals: { description: "All of these are needed, from different people. `[]` is explicitly none: automatic.", items: { ref: "approval" } }, rule: { description: "Who may have what, for how long, with whose approval.", fields: { name: { ref: "line", description: "What it says, in a few words. Shown with every decision it makes.", example: "reading needs an owner" }, for: { description: "The roles and actions it is about.", example: "[read-only]", items: { ref: "name" } }, subjects: { description: "Who may receive it: any of these.", example: "[team:engineering]", items: { ref: "subject" } }, openers: { description: "Who may ask for somebody else. Without it, only the subject asks.", items: { ref: "subject" } }, during: { ref: "name", description: "The calendar the whole window must lie in.", example: "business-hours" }, when: { ref: "condition" }, explain: { ref: "line", description: "Why it fits, said to the engineer.", example: "an owner of the database agrees" }, max: { ref: "duration", description: "The longest that may be asked. Above it is a denial, never the next rule.", example: "4h" }, approvals: { ref: "approvals" } } }, teamSlug: { description: "The slug of a team.", example: "orders" }, rotaName: { description: "The name of the team whose rota it is.", example: "orders" } } };
 
 // core/document/did-you-mean.ts
 function nearest(word, candidates2) {
@@ -31302,7 +31310,7 @@ function choiceWords(field, value, allowed) {
 }
 function typeWords(field, value, types2, shape) {
   let scalar = typeof value == "number" || typeof value == "boolean" || typeof value == "string", fix = shape.example === void 0 ? `write ${typeNames(types2)}` : `write it like this: \`${shape.example}\``;
-  return types2[0] === "string" && scalar && QUOTABLE.has(shape.format ?? "") && (fix = `put it in quotes: \`"${value}"\``), types2[0] === "integer" && /^\d{1,15}$/.test(String(value)) && (fix = `remove the quotes: \`${value}\``), types2[0] === "boolean" && (fix = "write `true` or `false`"), types2[0] === "array" && scalar && (fix = `make it a list: \`[${shown(value)}]\``), {
+  return types2[0] === "string" && scalar && QUOTABLE.has(shape.format) && (fix = `put it in quotes: \`"${value}"\``), types2[0] === "integer" && /^\d{1,15}$/.test(String(value)) && (fix = `remove the quotes: \`${value}\``), types2[0] === "boolean" && (fix = "write `true` or `false`"), types2[0] === "array" && scalar && (fix = `make it a list: \`[${shown(value)}]\``), {
     code: "document-type",
     message: `${named(field)} must be ${typeNames(types2)}`,
     found: scalar ? `the ${typeName(typeof value)} ${shown(value)}` : shown(value),
@@ -31341,13 +31349,13 @@ function strangers(value) {
   return strange.length === 0 ? "" : ` (${strange.map((letter) => `${letter} is ${codePointName(letter)}`).join(", ")})`;
 }
 function formatWords(shape, field, value) {
-  let code2 = FORMAT_CODES[shape.format ?? ""] ?? "document-format", meant = suggest(shape.format, value), like = shape.example === void 0 ? null : `write it like this: \`${shape.example}\``;
+  let code2 = FORMAT_CODES[shape.format] ?? "document-format", meant = suggest(shape.format, value);
   return {
     code: code2,
     message: field === null ? `\`${shown(value)}\` cannot be used as a name here` : `${named(field)} ${WRONG[code2]}`,
     found: `${shown(value)}${strangers(value)}`,
-    expected: shape.description ?? null,
-    fix: meant === null ? like : `write \`${meant}\``
+    expected: shape.description,
+    fix: meant === null ? `write it like this: \`${shape.example}\`` : `write \`${meant}\``
   };
 }
 function boundWords(keyword, field, limit, value) {
@@ -31415,17 +31423,17 @@ function typeName(type) {
 
 // core/document/check-shape.ts
 var VALIDATORS = {
-  AccessRequest: Js,
-  ActionRequest: Qs,
-  Catalog: Ys,
-  RuleSet: li,
-  Organization: ni,
-  People: oi,
-  Rota: ai,
-  Delegation: ei,
-  Lock: ii,
-  Settings: fi,
-  PolicyTest: pi
+  AccessRequest: Qs,
+  ActionRequest: Ys,
+  Catalog: Xs,
+  RuleSet: fi,
+  Organization: oi,
+  People: pi,
+  Rota: li,
+  Delegation: ri,
+  Lock: ni,
+  Settings: ci,
+  PolicyTest: ai
 };
 function kindOf(document, kinds) {
   let written2 = document.value.kind, kind = kinds.find((each) => each === written2);
@@ -31454,12 +31462,12 @@ function checkShape(document, kind) {
 }
 function slipOf(error2, kind) {
   if (error2.keyword !== "additionalProperties") return null;
-  let known = Object.keys(shapeAt(kind, error2.instancePath).fields ?? {});
+  let known = Object.keys(shapeAt(kind, error2.instancePath).fields);
   return `${error2.instancePath} ${nearest(String(error2.params.additionalProperty), known)}`;
 }
 function wordsFor2(error2, shape, value) {
   let { keyword, params } = error2, field = stepsOf(error2.instancePath).at(-1) ?? "";
-  return keyword === "required" ? missingWords(String(params.missingProperty), shape) : keyword === "additionalProperties" ? unknownWords(String(params.additionalProperty), shape) : keyword === "propertyNames" ? formatWords(resolve3(shape.keys ?? {}), null, String(params.propertyName)) : keyword === "const" ? versionWords(value) : keyword === "enum" ? choiceWords(field, value, params.allowedValues) : keyword === "type" ? typeWords(field, value, [params.type].flat().map(String), shape) : keyword === "pattern" ? typeof value == "string" ? formatWords(shape, field, value) : null : boundWords(keyword, field, Number(params.limit), value);
+  return keyword === "required" ? missingWords(String(params.missingProperty), shape) : keyword === "additionalProperties" ? unknownWords(String(params.additionalProperty), shape) : keyword === "propertyNames" ? formatWords(resolve3(shape.keys), null, String(params.propertyName)) : keyword === "const" ? versionWords(value) : keyword === "enum" ? choiceWords(field, value, params.allowedValues) : keyword === "type" ? typeWords(field, value, [params.type].flat().map(String), shape) : keyword === "pattern" ? typeof value == "string" ? formatWords(shape, field, value) : null : boundWords(keyword, field, Number(params.limit), value);
 }
 function missingWords(name, shape) {
   let missing3 = stepInto(shape, name);
@@ -31467,12 +31475,12 @@ function missingWords(name, shape) {
     code: "document-field-missing",
     message: `the field \`${name}\` is missing`,
     found: "nothing",
-    expected: missing3.description ?? null,
+    expected: missing3.description,
     fix: `add \`${name}: ${missing3.example ?? "…"}\``
   };
 }
 function unknownWords(name, shape) {
-  let known = Object.keys(shape.fields ?? {}), meant = nearest(name, known);
+  let known = Object.keys(shape.fields), meant = nearest(name, known);
   return {
     code: "document-field-unknown",
     message: `there is no field \`${name}\` here`,
@@ -31487,13 +31495,14 @@ function whereIs(error2) {
 }
 function resolve3(shape) {
   let { ref, ...own } = shape;
-  return ref === void 0 ? { ...own, format: null } : { ...resolve3(SHAPES.definitions[ref]), ...own, format: ref };
+  return ref === void 0 ? { ...own, format: "" } : { ...resolve3(SHAPES.definitions[ref]), ...own, format: ref };
 }
 function shapeAt(kind, path) {
   return stepsOf(path).reduce(stepInto, resolve3(SHAPES.documents[kind]));
 }
 function stepInto(shape, name) {
-  return resolve3(shape.fields?.[name] ?? shape.items ?? shape.rest ?? {});
+  let fields2 = shape.fields ?? {}, field = Object.hasOwn(fields2, name) ? fields2[name] : shape.items ?? shape.rest;
+  return resolve3(field);
 }
 
 // core/document/read-instant.ts
@@ -33479,7 +33488,7 @@ function eventsOf(text2, file) {
   }
 }
 function secondDocument(text2, file) {
-  let first = text2.search(/^(?!---|#|%|\s*$)/m), start2 = first + text2.slice(first).search(/^(?:---|\.\.\.)/m);
+  let marks = [...text2.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map((match) => match.index), isHeadless = text2.slice(0, marks[0]).replace(/^[#%].*/gm, "").trim() !== "", start2 = marks[isHeadless ? 0 : 1] ?? 0;
   return spanOf(file, text2, { start: start2, end: start2 + 3 });
 }
 var TOO_LARGE = {
@@ -33838,7 +33847,7 @@ function* textsOf(source) {
   for (let path of source.document.ranges.keys()) {
     let text2 = valueAt(source.document, path);
     if (typeof text2 != "string") continue;
-    let field = stepsOf(path).findLast((step) => !/^\d+$/.test(step)) ?? "";
+    let field = stepsOf(path).findLast((step) => !/^\d+$/.test(step));
     yield { path, field, text: text2 };
   }
 }
@@ -33886,7 +33895,7 @@ function unknownName(source, path, what, name, there) {
 }
 function conditionIssues(loaded, known, check4) {
   let { organization } = known;
-  return organization === null ? [] : [...loaded.ruleSets, ...loaded.organization === null ? [] : [loaded.organization]].flatMap(
+  return organization === null ? [] : [...loaded.ruleSets, loaded.organization].filter((source) => source !== null).flatMap(
     (source) => [...textsOf(source)].flatMap(({ path, field, text: text2 }) => {
       if (field === "during") return unknownName(source, path, "calendar", text2, organization.calendars);
       let problem2 = field === "when" ? check4?.(text2, organization.signals) ?? null : null;
@@ -33973,7 +33982,7 @@ function coverageIssues(loaded, known) {
   });
 }
 function factsOf({ resource }) {
-  return [...Object.entries(resource.labels).sort(([a], [b2]) => a < b2 ? -1 : 1), ["sensitivity", resource.sensitivity]].map(([key, value]) => `${key}: ${value}`).join(", ");
+  return [...Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`).sort(), `sensitivity: ${resource.sensitivity}`].join(", ");
 }
 var SENSITIVITIES = ["low", "medium", "high", "critical"];
 function selectorIssues(loaded, known) {
@@ -34442,8 +34451,8 @@ var UnsignedInt = class {
   valueOf() {
     return Number(this.#seconds) * 1e3 + this.#nanos / 1e6;
   }
-  static fromMilliseconds(ms) {
-    let totalNanos = BigInt(Math.trunc(ms * 1e6)), seconds = totalNanos / billionBigInt, nanos = Number(totalNanos % billionBigInt);
+  static fromMilliseconds(ms2) {
+    let totalNanos = BigInt(Math.trunc(ms2 * 1e6)), seconds = totalNanos / billionBigInt, nanos = Number(totalNanos % billionBigInt);
     return new _Duration(seconds, nanos);
   }
   addDuration(other) {
@@ -34496,8 +34505,8 @@ var UnsignedInt = class {
 function registerFunctions(registry) {
   let sync = { async: !1 }, functionOverload = (sig, handler2) => registry.registerFunctionOverload(sig, handler2, sync), identity2 = (v2) => v2;
   functionOverload("dyn(dyn): dyn", identity2);
-  for (let _t in TYPES) {
-    let type = TYPES[_t];
+  for (let _t2 in TYPES) {
+    let type = TYPES[_t2];
     type instanceof Type && functionOverload(`type(${type.name}): type`, () => type);
   }
   functionOverload("bool(bool): bool", identity2), functionOverload("bool(string): bool", (v2) => {
@@ -38614,13 +38623,13 @@ function conclude2(open3, is2, isDraft) {
       run: _n,
       rule: _u,
       reviewWithin: _v2,
-      returns: _t2,
+      returns: _t3,
       ...common
     } = open3;
     return { ...common, verdict: "fault", issues: [] };
   }
   if (is2 === "complete" && !isDraft) return { ...open3, verdict: "allow" };
-  let draft = isDraft ? [fails("pull-request-draft", "the pull request is still a draft")] : [], { reviewWithin: _v, returns: _t, ...pending } = open3;
+  let draft = isDraft ? [fails("pull-request-draft", "the pull request is still a draft")] : [], { reviewWithin: _v, returns: _t2, ...pending } = open3;
   return { ...pending, verdict: "pending", reasons: [...open3.reasons, ...draft] };
 }
 function broken(evidence) {
@@ -38782,7 +38791,7 @@ function codesOf(decision) {
   return decision.verdict === "allow" ? [] : [..."issues" in decision ? decision.issues.map((issue3) => issue3.code) : [], ...failing(decision.reasons)];
 }
 function failing(reasons) {
-  return reasons.flatMap((reason) => [...failing(reason.because), ...reason.holds === !0 ? [] : [reason.code]]);
+  return reasons.flatMap((reason) => reason.holds === !0 ? [] : [...failing(reason.because), reason.code]);
 }
 function evidenceOf(test, governance) {
   return hypotheticalEvidence({
@@ -39535,13 +39544,22 @@ async function authoriseDeferred(world, asked) {
 async function authoriseCommit(world, asked, commit, before) {
   let bodies = [], parent = asked.governed.inForce.get(commit.sha)?.accepted ?? asked.governed.accepted;
   for (let { path, blob } of await requestsOf(world, commit)) {
-    let known = [...before, ...bodies], finding = [...foldIn(asked.view, known, asked.now).requests.values()].some(({ request: request2 }) => request2.path === path) ? usedBefore({ path, blob, pullRequest: 0 }) : await find(world, asked, { path, blob, commit, parent }, known);
+    let known = [...before, ...bodies], finding = [...foldIn(asked.view, known, asked.now).requests.values()].some(({ request: request2 }) => request2.path === path) ? usedBefore({ path, blob, pullRequest: await pullRequestOf(world, asked, commit) }) : await find(world, asked, { path, blob, commit, parent }, known);
     bodies.push(...settle2(finding, commit, asked, null));
   }
   return bodies;
 }
 async function requestsOf(world, commit) {
   return (await readDifference(world, commit)).filter(({ path, status }) => status !== "removed" && isRequestPath(path));
+}
+async function pullRequestOf(world, asked, commit) {
+  try {
+    let derived = await derivePull(world, asked.home, commit);
+    return derived.ok ? derived.pull.number : derived.pullRequest;
+  } catch (error2) {
+    if (error2 instanceof GitHubError) return 0;
+    throw error2;
+  }
 }
 function usedBefore(request2) {
   return { is: "quarantined", request: request2, code: "path-used", why: "this path was used by a request before; merged requests never change and never come back", next: "to ask again, or to prolong, add a new file under another name" };
