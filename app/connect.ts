@@ -1,5 +1,5 @@
 /** Octokits for the app's installations, kept until GitHub says that one is no longer good. */
-import type { Probot } from 'probot';
+import type { Probot, ProbotOctokit } from 'probot';
 import {
   call,
   type GitHub,
@@ -37,10 +37,43 @@ async function install(probot: Probot, repository: RepositoryName): Promise<GitH
       owner: repository.owner,
       repo: repository.name,
     });
-    return await probot.auth(integer(fields(data, 'installation')['id'], 'installation id'));
+    return await asInstallation(asApp, integer(fields(data, 'installation')['id'], 'installation id'));
   } catch (error) {
     throw toGitHubError(error, `the installation on ${fullName(repository)}`);
   }
+}
+
+/** What the App's own Octokit hands to whoever makes another from it. */
+interface Made {
+  readonly octokitOptions: Record<string, unknown> & { readonly auth: Record<string, unknown> };
+}
+
+/**
+ * As `probot.auth(id)`, but with a token cache of its own: Probot's keeps a token for an hour even when GitHub refuses
+ * it, such as after a change of permissions, and then a new client would get the same one again.
+ */
+async function asInstallation(asApp: ProbotOctokit, installationId: number): Promise<GitHub> {
+  const Octokit = asApp.constructor as typeof ProbotOctokit;
+  const factory = ({ octokitOptions }: Made) =>
+    new Octokit({ ...octokitOptions, auth: { ...octokitOptions.auth, installationId, cache: tokenCache() } });
+  return (await asApp.auth({ type: 'installation', installationId, factory })) as ProbotOctokit;
+}
+
+/** An installation token is good for an hour (docs.github.com); a minute less leaves time to use it. */
+const TOKEN_LIFE = 59 * 60_000;
+
+/** The part of a cache that @octokit/auth-app uses. */
+function tokenCache(): { get(key: string): string | undefined; set(key: string, value: string): void } {
+  const kept = new Map<string, { readonly value: string; readonly until: number }>();
+  return {
+    get(key) {
+      const token = kept.get(key);
+      return token !== undefined && token.until > Date.now() ? token.value : undefined;
+    },
+    set(key, value) {
+      kept.set(key, { value, until: Date.now() + TOKEN_LIFE });
+    },
+  };
 }
 
 /** Notices whether GitHub answers. A token that is refused means another installation, or none: it is looked up anew. */

@@ -19,6 +19,8 @@ export interface Environment {
   readonly repository: RepositoryName;
   readonly ledger: RepositoryName;
   readonly logLevel: LogLevel;
+  /** How many writes to GitHub a minute, in bursts of twenty; 0: as many as there are. */
+  readonly writesPerMinute: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -53,16 +55,37 @@ export function checkEnvironment(variables: Variables): Checked {
   const port = read('PORT', parsePort, 3000);
   const repository = read('ACCESS_REPOSITORY', parseRepository, 'not set; write owner/name, such as acme/access');
   const ledger = read('LEDGER_REPOSITORY', parseRepository, repository ?? { owner: '', name: '' });
+  const writesPerMinute = read('WRITES_PER_MINUTE', parseRate, 60);
   const logLevel = text('LOG_LEVEL', parseLevel, { text: 'info' });
 
   const isWhole = appId !== null && privateKey !== null && webhookSecret !== null && api !== null && web !== null;
-  if (!isWhole || host === null || port === null || repository === null || ledger === null || logLevel === null) {
+  if (
+    !isWhole ||
+    host === null ||
+    port === null ||
+    repository === null ||
+    ledger === null ||
+    logLevel === null ||
+    writesPerMinute === null
+  ) {
     return { ok: false, problems };
   }
   const level = logLevel as LogLevel;
   return {
     ok: true,
-    value: { appId, privateKey, webhookSecret, api, web, host, port, repository, ledger, logLevel: level },
+    value: {
+      appId,
+      privateKey,
+      webhookSecret,
+      api,
+      web,
+      host,
+      port,
+      repository,
+      ledger,
+      logLevel: level,
+      writesPerMinute,
+    },
   };
 }
 
@@ -105,6 +128,13 @@ function pagesOf(api: string): string {
 function parsePort(value: string): number | string {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   return port <= 65_535 ? port : `expected a port from 0 to 65535, found \`${value}\``;
+}
+
+function parseRate(value: string): number | string {
+  const rate = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
+  return rate <= 6000
+    ? rate
+    : `expected a number from 0 (GitHub Enterprise Server without rate limits) to 6000, found \`${value}\``;
 }
 
 function parseRepository(value: string): RepositoryName | string {

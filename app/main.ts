@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Probot, ProbotOctokit } from 'probot';
 import { gateApp, type RunningGate } from './app.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
+import { paceOf } from './pace.ts';
+import type { Timer } from './queue.ts';
 
 export interface StartedGate {
   readonly url: string;
@@ -18,10 +20,11 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 /**
  * Listens at `environment.host:port` (port 0: any free one) for `POST /api/github/webhooks` and `GET /healthz`.
  * @param options.throttled `false` in tests: GitHub's pace is not needed on a look-alike
+ * @param options.timer what drives retries and patrols; real time unless told
  */
 export async function startGate(
   environment: Environment,
-  options: { readonly throttled?: boolean } = {},
+  options: { readonly throttled?: boolean; readonly timer?: Timer } = {},
 ): Promise<StartedGate> {
   const probot = new Probot({
     appId: environment.appId,
@@ -30,11 +33,11 @@ export async function startGate(
     baseUrl: environment.api,
     logLevel: environment.logLevel,
     logFormat: 'json',
-    Octokit: octokitFor(options.throttled ?? true),
+    Octokit: octokitFor(options.throttled === false ? 0 : environment.writesPerMinute),
   });
   await probot.ready();
   const handlers: Handler[] = [await probot.getNodeMiddleware({ path: '/api/github/webhooks' })];
-  const { app, running } = gateApp(environment);
+  const { app, running } = gateApp(environment, options.timer);
   await probot.load(app, { cwd: process.cwd(), addHandler: (handler) => handlers.push(handler) });
   const gate = running();
   if (gate === null) throw new Error('the gate did not load');
@@ -66,11 +69,11 @@ function listen(server: Server, { host, port }: Environment): Promise<void> {
  * Retrying single requests is left to the queue, which reads everything anew: a comment posted twice would stay. Probot
  * throttles by default; only the function form of `defaults` reaches that option (probot 14.3).
  */
-function octokitFor(throttled: boolean): typeof ProbotOctokit {
+function octokitFor(writesPerMinute: number): typeof ProbotOctokit {
   return ProbotOctokit.defaults((options: Record<string, unknown>) => ({
     ...options,
     retry: { enabled: false },
-    throttle: { ...(options['throttle'] as object), ...(throttled ? {} : { enabled: false }) },
+    throttle: { ...(options['throttle'] as object), ...paceOf(writesPerMinute) },
   }));
 }
 

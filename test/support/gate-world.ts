@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
 import { checkEnvironment } from '../../app/environment.ts';
 import { type StartedGate, startGate } from '../../app/main.ts';
+import type { Timer } from '../../app/queue.ts';
 import { git } from '../../cli/git.ts';
 import { startLedger } from '../../cli/init/ledger.ts';
 import { type Acme, buildAcme, type Login } from '../../hub/acme.ts';
@@ -47,6 +48,8 @@ export interface GateWorld {
   comments(number: number): Promise<number>;
   isMerged(number: number): Promise<boolean>;
   settle(): Promise<void>;
+  /** Time passes: whatever the gate has set for later is done now. */
+  later(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -104,9 +107,10 @@ export async function startGateWorld(options: WorldOptions = {}): Promise<GateWo
     LOG_LEVEL: process.env['GATEPASS_TEST_LOG'] ?? 'fatal',
   });
   if (!checked.ok) throw new Error(checked.problems.join('\n'));
-  const gate = await startGate(checked.value, { throttled: false });
+  const { timer, fire } = drivenTimer();
+  const gate = await startGate(checked.value, { throttled: false, timer });
   hub.setWebhookUrl(acme.gate.id, `${gate.url}/api/github/webhooks`);
-  const world = worldOf(hub, gate, acme, calls, watch.problems, folder);
+  const world = worldOf(hub, gate, acme, calls, watch.problems, folder, fire);
   await world.settle();
   return world;
 }
@@ -118,6 +122,7 @@ function worldOf(
   calls: string[],
   problems: readonly string[],
   folder: string,
+  fire: () => void,
 ): GateWorld {
   const clients = new Map<string, Octokit>();
   const as = (login: Login): Octokit => {
@@ -194,10 +199,32 @@ function worldOf(
     sticky: async (number) => (await stickies(number))[0]?.body ?? null,
     comments: async (number) => (await stickies(number)).length,
     isMerged: async (number) => (await as('heidi').pulls.get({ ...ACCESS, pull_number: number })).data.merged,
+    async later() {
+      fire();
+      await settle();
+    },
     async close() {
       await gate.stop();
       await hub.close();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Nothing comes due by itself: a test says when. */
+function drivenTimer(): { readonly timer: Timer; fire(): void } {
+  const due = new Set<() => void>();
+  return {
+    timer: {
+      after(_, work) {
+        due.add(work);
+        return () => due.delete(work);
+      },
+    },
+    fire() {
+      const now = [...due];
+      due.clear();
+      for (const work of now) work();
     },
   };
 }
