@@ -33,6 +33,8 @@ export async function startApp(app: Registration, hub: Hub, main: string): Promi
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'warn',
+      // The look-alike has no rate limits, as GitHub Enterprise Server has none unless asked.
+      WRITES_PER_MINUTE: '0',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

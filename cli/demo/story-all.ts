@@ -141,7 +141,7 @@ async function tellExtension(stage: Stage): Promise<void> {
   await tell.fact('and nothing was taken away in between', async () => {
     const slot = [...first.grant.holds.keys()][0];
     const removed = (await ledger()).entries.filter(
-      (each) => each.type === 'intent' && each.slot.key === slot && each.effect !== 'ensure',
+      (each) => each.type === 'intent' && each.slot.key === slot && each.after === null,
     );
     if (removed.length > 0) throw new Error(`${removed.length} removals`);
     return '0 removals of the slot';
