@@ -6,7 +6,9 @@ import { strictProfile } from '../codeowners/strict-profile.ts';
 import type { Governance, Rota } from './documents.ts';
 import { approverIssues } from './governance/bindings.ts';
 import { readCatalogs } from './governance/catalog.ts';
+import { coverageIssues, selectorIssues } from './governance/coverage.ts';
 import { readDelegations } from './governance/delegations.ts';
+import { entitlementIssues } from './governance/entitlements.ts';
 import { type GovernanceFile, type Loaded, loadGoverning } from './governance/load.ts';
 import { readLocks } from './governance/locks.ts';
 import { NO_ORGANIZATION, readOrganization } from './governance/organization.ts';
@@ -15,11 +17,8 @@ import { readPolicyTests } from './governance/policy-tests.ts';
 import {
   type CheckCondition,
   conditionIssues,
-  coverageIssues,
-  entitlementIssues,
   type Known,
   principalIssues,
-  selectorIssues,
   teamsNamed,
 } from './governance/references.ts';
 import { readRotas } from './governance/rotas.ts';
@@ -31,7 +30,6 @@ import { issueAt, sortIssues } from './yaml-document.ts';
 
 export type { GovernanceFile } from './governance/load.ts';
 export type { CheckCondition } from './governance/references.ts';
-export { isGoverningPath } from './paths.ts';
 
 /** `checkCondition` judges the text of each `when`; without it, conditions are only read. Other files are ignored. */
 export function parseGovernance(files: readonly GovernanceFile[], checkCondition?: CheckCondition): Parsed<Governance> {

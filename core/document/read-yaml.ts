@@ -7,8 +7,9 @@ import type { JsonObject } from '../json.ts';
 import type { Issue, Parsed } from './issue.ts';
 import { shown } from './shape-words.ts';
 import { issueAt, type Span, sortIssues, spanOf, type Words, type YamlDocument } from './yaml-document.ts';
-import { MAX_DEPTH, walkEvents } from './yaml-events.ts';
+import { walkEvents } from './yaml-events.ts';
 import { bytesOf, MAX_BYTES, textIssues } from './yaml-text.ts';
+import { TOO_DEEP } from './yaml-words.ts';
 
 /** The document, or every issue that stood in its way. `file` only names it in the issues. */
 export function readYaml(text: string, file: string): Parsed<YamlDocument> {
@@ -53,7 +54,14 @@ function eventsOf(text: string, file: string): { events: ReturnType<typeof parse
     const { reason, mark } = error as YAMLException;
     const start = Math.min(mark?.position as number, Math.max(0, text.trimEnd().length - 1));
     const span = spanOf(file, text, { start, end: start + 1 });
-    return { issue: issueAt(span, reason.startsWith('nesting exceeded') ? TOO_DEEP : { ...SYNTAX, found: reason }) };
+    return {
+      issue: issueAt(
+        span,
+        reason.startsWith('nesting exceeded')
+          ? { ...TOO_DEEP, found: 'more than 100 levels' }
+          : { ...SYNTAX, found: reason },
+      ),
+    };
   }
 }
 
@@ -94,13 +102,6 @@ const NOT_A_MAPPING: Omit<Words, 'found'> = {
   message: 'the document is not a set of fields',
   expected: 'fields such as `apiVersion: gatepass/v1`',
   fix: 'begin with `apiVersion: gatepass/v1` and `kind:`',
-};
-const TOO_DEEP: Words = {
-  code: 'yaml-too-deep',
-  message: 'the file is nested too deeply',
-  found: 'more than 100 levels',
-  expected: `at most ${MAX_DEPTH} levels`,
-  fix: 'flatten it',
 };
 const SYNTAX: Omit<Words, 'found'> = {
   code: 'yaml-syntax',

@@ -17,12 +17,25 @@ import {
 import type { Issue } from './issue.ts';
 import { issueAt, LINE_BREAK, type NodeRanges, pointer, type Range, spanOf, type Words } from './yaml-document.ts';
 import { escapedIssue } from './yaml-text.ts';
+import {
+  ALIAS,
+  ANCHOR,
+  DIRECTIVE,
+  DUPLICATE_KEY,
+  KEY_NOT_TEXT,
+  MAX_DEPTH,
+  MERGE_KEY,
+  NOT_EXACT,
+  NOT_FINITE,
+  RESERVED_KEY,
+  TAG,
+  type Template,
+  TOO_DEEP,
+} from './yaml-words.ts';
 
 type Event = ReturnType<typeof parseEvents>[number];
 type Scalar = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 type Collection = Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT_ID.MAPPING }>;
-
-export const MAX_DEPTH = 10;
 
 /** More of the same helps nobody. */
 const MAX_SAID = 5;
@@ -221,9 +234,6 @@ class Walk {
   }
 }
 
-/** What is found is what stands there, unless said otherwise. */
-type Template = Omit<Words, 'found'> & { readonly found?: string };
-
 const NOTHING_OPEN = { path: '', key: null, start: 0, closing: null, pending: null, items: 0, isKey: false } as const;
 
 /** Whether YAML's core schema reads it as `null`, a truth value or a number. */
@@ -235,65 +245,3 @@ function isNotText(plain: string): boolean {
 
 /** Own properties in YAML, but the prototype in the next library that copies the object. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
-
-const ALIAS: Template = {
-  code: 'yaml-alias',
-  message: 'aliases are not used in these files',
-  expected: 'the value itself',
-  fix: 'write the value out',
-};
-const ANCHOR: Template = {
-  code: 'yaml-anchor',
-  message: 'anchors are not used in these files',
-  expected: 'a plain value',
-  fix: 'remove the anchor',
-};
-const TAG: Template = {
-  code: 'yaml-tag',
-  message: 'tags are not used in these files',
-  expected: 'a plain value',
-  fix: 'remove the tag; put quotes around what must stay text',
-};
-const MERGE_KEY: Template = {
-  code: 'yaml-merge-key',
-  message: 'merge keys are not used in these files',
-  expected: 'the fields themselves',
-  fix: 'write the fields out',
-};
-const DUPLICATE_KEY = { code: 'yaml-duplicate-key', expected: 'each field once', fix: 'keep one of the two' } as const;
-const RESERVED_KEY: Template = {
-  code: 'yaml-reserved-key',
-  message: 'this name has a meaning of its own in JavaScript and is refused',
-  expected: 'another name',
-  fix: 'choose another name',
-};
-const KEY_NOT_TEXT: Template = {
-  code: 'yaml-key-not-text',
-  message: 'the name of a field must be text',
-  expected: 'text',
-  fix: 'put the name in quotes, or remove it',
-};
-const NOT_FINITE: Template = {
-  code: 'yaml-number-not-finite',
-  message: 'this is not a finite number',
-  expected: 'a number with an end',
-  fix: 'write a number, or put quotes around text',
-};
-const NOT_EXACT: Template = {
-  code: 'yaml-number-not-exact',
-  message: 'this number is too large to be kept exactly',
-  expected: `at most ${Number.MAX_SAFE_INTEGER}`,
-  fix: 'put quotes around it if it is a name',
-};
-const TOO_DEEP: Template = {
-  code: 'yaml-too-deep',
-  message: 'the file is nested too deeply',
-  expected: `at most ${MAX_DEPTH} levels`,
-  fix: 'flatten it',
-};
-const DIRECTIVE: Template = {
-  code: 'yaml-directive',
-  message: 'directives are not used in these files',
-  expected: 'the document itself',
-  fix: 'remove the line',
-};

@@ -1,17 +1,15 @@
 /**
- * What one governing file says about another: people, rotas, services, calendars, roles and resources that are named
- * must exist, and exactly one rule set must match each resource. What could not be read is not held against others.
+ * Names in one governing file that another must have: people, rotas, services and calendars, and the conditions that
+ * read declared signals. What could not be read is not held against others.
  */
 import { nearest, oneOf } from '../did-you-mean.ts';
 import type { Governance } from '../documents.ts';
 import type { Issue } from '../issue.ts';
 import { parsePrincipal } from '../parse-principal.ts';
-import type { WrittenSelector } from '../written.ts';
-import { pointer, stepsOf, valueAt } from '../yaml-document.ts';
+import { stepsOf, valueAt } from '../yaml-document.ts';
 import type { CatalogEntry } from './catalog.ts';
 import type { Loaded } from './load.ts';
-import { selectorOf, selects } from './selector.ts';
-import { type Source, wrongKey, wrongValue } from './source.ts';
+import { type Source, wrongValue } from './source.ts';
 
 export type CheckCondition = (text: string, signals: Governance['organization']['signals']) => string | null;
 
@@ -134,172 +132,4 @@ export function conditionIssues(loaded: Loaded, known: Known, check: CheckCondit
       });
     }),
   );
-}
-
-/** Names of roles and actions that nothing in the catalog has. */
-export function entitlementIssues(loaded: Loaded, known: Known): Issue[] {
-  const { entries } = known;
-  if (entries === null) return [];
-  const everywhere = namesOf(entries);
-  const rules = loaded.ruleSets.flatMap((source) => {
-    const matched = entries.filter(({ resource }) => selects(selectorOf(source.written.on), resource));
-    const names = matched.length === 0 ? everywhere : namesOf(matched);
-    return source.written.rules.flatMap((rule, index) => unknownRoles(source, `/rules/${index}/for`, rule.for, names));
-  });
-  const others = [
-    ...forLists(loaded.organization, '/guardrails', loaded.organization?.written.guardrails),
-    ...forLists(loaded.locks, '/locks', loaded.locks?.written.locks),
-  ].flatMap(({ source, path, names }) => unknownRoles(source, path, names, everywhere));
-  return [...rules, ...others, ...toxicIssues(loaded, entries)];
-}
-
-function namesOf(entries: readonly CatalogEntry[]): string[] {
-  const names = entries.flatMap(({ resource }) => [...Object.keys(resource.roles), ...Object.keys(resource.actions)]);
-  return [...new Set(names)].sort();
-}
-
-function forLists(
-  source: Source<unknown> | null,
-  path: string,
-  items: readonly { readonly for?: readonly string[] }[] | undefined,
-): { source: Source<unknown>; path: string; names: readonly string[] }[] {
-  if (source === null) return [];
-  return (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
-}
-
-function unknownRoles(
-  source: Source<unknown>,
-  path: string,
-  written: readonly string[],
-  names: readonly string[],
-): Issue[] {
-  return written.flatMap((name, index) => {
-    if (names.includes(name)) return [];
-    const meant = nearest(name, names);
-    return wrongValue(source, pointer(path, index), {
-      code: 'role-unknown',
-      message: `no resource that this is about has a role or action \`${name}\``,
-      found: name,
-      expected: names.length === 0 ? 'a role or action of the catalog' : oneOf(names.slice(0, 12)),
-      fix: meant === null ? 'correct the name, or add it to the catalog' : `write \`${meant}\``,
-    });
-  });
-}
-
-function toxicIssues(loaded: Loaded, entries: readonly CatalogEntry[]): Issue[] {
-  const { organization } = loaded;
-  if (organization === null) return [];
-  const all = entries.flatMap(({ resource }) =>
-    Object.keys(resource.roles).map((role) => [resource.name, role] as const),
-  );
-  return (organization.written.toxic ?? []).flatMap(({ of }, index) =>
-    of.flatMap((pair, item) => {
-      const [resource, role] = pair.split('/');
-      const fits = all.some(
-        (each) => [each[0], '*'].includes(resource as string) && [each[1], '*'].includes(role as string),
-      );
-      if (fits) return [];
-      return wrongValue(organization, `/toxic/${index}/of/${item}`, {
-        code: 'role-unknown',
-        message: 'no resource has this role, so the combination could never happen',
-        found: pair,
-        expected: '`resource/role` of the catalog; `*` stands for every name',
-        fix: 'correct the name',
-      });
-    }),
-  );
-}
-
-/** Exactly one rule set for each resource: none or two is an error, never a guess. */
-export function coverageIssues(loaded: Loaded, known: Known): Issue[] {
-  const { entries } = known;
-  if (entries === null || loaded.broken.has('RuleSet')) return [];
-  return entries.flatMap((entry) => {
-    const { resource } = entry;
-    const [first, second] = loaded.ruleSets.filter(({ written }) => selects(selectorOf(written.on), resource));
-    if (first === undefined) {
-      return wrongKey(entry.source, entry.path, {
-        code: 'rules-missing',
-        message: `no rule set is about \`${resource.name}\`, so nobody could ever have it`,
-        found: factsOf(entry),
-        expected: 'exactly one rule set whose `on` matches it',
-        fix: 'widen the `on` of a rule set, or add one in `policies/rules/`',
-      });
-    }
-    if (second === undefined) return [];
-    return wrongKey(second, '/on', {
-      code: 'rules-overlap',
-      message: `two rule sets are about \`${resource.name}\``,
-      found: `this one and \`${first.document.file}\``,
-      expected: 'exactly one',
-      fix: 'narrow the `on` of one of them',
-    });
-  });
-}
-
-function factsOf({ resource }: CatalogEntry): string {
-  const labels = Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`);
-  return [...labels.sort(), `sensitivity: ${resource.sensitivity}`].join(', ');
-}
-
-const SENSITIVITIES = ['low', 'medium', 'high', 'critical'];
-
-/** Selectors that can choose nothing: by a slip an error, by the catalog as it is a warning. */
-export function selectorIssues(loaded: Loaded, known: Known): Issue[] {
-  const { entries } = known;
-  if (entries === null) return [];
-  const resources = entries.map(({ resource }) => resource.name).sort();
-  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
-    const slips = [
-      ...unknownValues(source, `${path}/sensitivity`, selector['sensitivity'], SENSITIVITIES),
-      ...unknownValues(source, `${path}/resource`, selector['resource'], resources),
-    ];
-    if (slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource))) return slips;
-    return wrongKey(source, path, {
-      code: 'selector-matches-nothing',
-      severity: 'warning',
-      message: 'this matches no resource',
-      found: Object.entries(selector)
-        .map(([key, values]) => `${key}: ${values.join(' or ')}`)
-        .join(', '),
-      expected: 'labels and values that a resource has',
-      fix: 'correct it, or add the resource to a catalog',
-    });
-  });
-}
-
-function selectorsOf(loaded: Loaded): { source: Source<unknown>; path: string; selector: WrittenSelector }[] {
-  const { organization, locks } = loaded;
-  const lists = [
-    { source: organization, path: '/guardrails', items: organization?.written.guardrails },
-    { source: organization, path: '/freezes', items: organization?.written.freezes },
-    { source: locks, path: '/locks', items: locks?.written.locks },
-  ];
-  return [
-    ...loaded.ruleSets.map((source) => ({ source, path: '/on', selector: source.written.on })),
-    ...lists.flatMap(({ source, path, items }) =>
-      (items ?? []).flatMap(({ on }, index) =>
-        source === null || on === undefined ? [] : [{ source, path: `${path}/${index}/on`, selector: on }],
-      ),
-    ),
-  ];
-}
-
-function unknownValues(
-  source: Source<unknown>,
-  path: string,
-  values: readonly string[] | undefined,
-  known: readonly string[],
-): Issue[] {
-  return (values ?? []).flatMap((value, index) => {
-    if (known.includes(value)) return [];
-    const meant = nearest(value, known);
-    return wrongValue(source, pointer(path, index), {
-      code: 'selector-value-unknown',
-      message: `nothing has the value \`${value}\``,
-      found: value,
-      expected: known.length === 0 ? 'a resource of the catalog' : oneOf(known.slice(0, 12)),
-      fix: meant === null ? 'correct the value' : `write \`${meant}\``,
-    });
-  });
 }

@@ -1,0 +1,106 @@
+/**
+ * Whether rule sets cover the catalog: exactly one matches each resource, and no selector is about what does not exist.
+ * None or two is an error, never a guess.
+ */
+import { nearest, oneOf } from '../did-you-mean.ts';
+import type { Issue } from '../issue.ts';
+import type { WrittenSelector } from '../written.ts';
+import { pointer } from '../yaml-document.ts';
+import type { CatalogEntry } from './catalog.ts';
+import type { Loaded } from './load.ts';
+import type { Known } from './references.ts';
+import { selectorOf, selects } from './selector.ts';
+import { type Source, wrongKey, wrongValue } from './source.ts';
+
+export function coverageIssues(loaded: Loaded, known: Known): Issue[] {
+  const { entries } = known;
+  if (entries === null || loaded.broken.has('RuleSet')) return [];
+  return entries.flatMap((entry) => {
+    const { resource } = entry;
+    const [first, second] = loaded.ruleSets.filter(({ written }) => selects(selectorOf(written.on), resource));
+    if (first === undefined) {
+      return wrongKey(entry.source, entry.path, {
+        code: 'rules-missing',
+        message: `no rule set is about \`${resource.name}\`, so nobody could ever have it`,
+        found: factsOf(entry),
+        expected: 'exactly one rule set whose `on` matches it',
+        fix: 'widen the `on` of a rule set, or add one in `policies/rules/`',
+      });
+    }
+    if (second === undefined) return [];
+    return wrongKey(second, '/on', {
+      code: 'rules-overlap',
+      message: `two rule sets are about \`${resource.name}\``,
+      found: `this one and \`${first.document.file}\``,
+      expected: 'exactly one',
+      fix: 'narrow the `on` of one of them',
+    });
+  });
+}
+
+function factsOf({ resource }: CatalogEntry): string {
+  const labels = Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`);
+  return [...labels.sort(), `sensitivity: ${resource.sensitivity}`].join(', ');
+}
+
+const SENSITIVITIES = ['low', 'medium', 'high', 'critical'];
+
+/** Selectors that can choose nothing: by a slip an error, by the catalog as it is a warning. */
+export function selectorIssues(loaded: Loaded, known: Known): Issue[] {
+  const { entries } = known;
+  if (entries === null) return [];
+  const resources = entries.map(({ resource }) => resource.name).sort();
+  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
+    const slips = [
+      ...unknownValues(source, `${path}/sensitivity`, selector['sensitivity'], SENSITIVITIES),
+      ...unknownValues(source, `${path}/resource`, selector['resource'], resources),
+    ];
+    if (slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource))) return slips;
+    return wrongKey(source, path, {
+      code: 'selector-matches-nothing',
+      severity: 'warning',
+      message: 'this matches no resource',
+      found: Object.entries(selector)
+        .map(([key, values]) => `${key}: ${values.join(' or ')}`)
+        .join(', '),
+      expected: 'labels and values that a resource has',
+      fix: 'correct it, or add the resource to a catalog',
+    });
+  });
+}
+
+function selectorsOf(loaded: Loaded): { source: Source<unknown>; path: string; selector: WrittenSelector }[] {
+  const { organization, locks } = loaded;
+  const lists = [
+    { source: organization, path: '/guardrails', items: organization?.written.guardrails },
+    { source: organization, path: '/freezes', items: organization?.written.freezes },
+    { source: locks, path: '/locks', items: locks?.written.locks },
+  ];
+  return [
+    ...loaded.ruleSets.map((source) => ({ source, path: '/on', selector: source.written.on })),
+    ...lists.flatMap(({ source, path, items }) =>
+      (items ?? []).flatMap(({ on }, index) =>
+        source === null || on === undefined ? [] : [{ source, path: `${path}/${index}/on`, selector: on }],
+      ),
+    ),
+  ];
+}
+
+function unknownValues(
+  source: Source<unknown>,
+  path: string,
+  values: readonly string[] | undefined,
+  known: readonly string[],
+): Issue[] {
+  return (values ?? []).flatMap((value, index) => {
+    if (known.includes(value)) return [];
+    const meant = nearest(value, known);
+    return wrongValue(source, pointer(path, index), {
+      code: 'selector-value-unknown',
+      message: `nothing has the value \`${value}\``,
+      found: value,
+      expected: known.length === 0 ? 'a resource of the catalog' : oneOf(known.slice(0, 12)),
+      fix: meant === null ? 'correct the value' : `write \`${meant}\``,
+    });
+  });
+}
