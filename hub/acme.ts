@@ -7,7 +7,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hub } from './hub.ts';
 import type { Json, Role } from './model.ts';
-import type { AddedApp, File } from './setup.ts';
+import type { AddedApp } from './setup/apps.ts';
+import type { File } from './setup/repositories.ts';
 
 export const PEOPLE = {
   alice: 1001,

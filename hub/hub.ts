@@ -15,7 +15,9 @@ import { appRoutes } from './routes/apps.ts';
 import { ROUTES } from './routes/table.ts';
 import { addRuleset } from './rules/rulesets.ts';
 import { makeServer } from './server.ts';
-import * as setup from './setup.ts';
+import * as apps from './setup/apps.ts';
+import * as people from './setup/people.ts';
+import * as repositories from './setup/repositories.ts';
 import { makeWorld } from './state.ts';
 import { acceptInvitation } from './teams.ts';
 import type { Clock, HubState, OnExchange } from './types.ts';
@@ -44,12 +46,12 @@ export interface Hub {
   readonly faults: Faults;
   /** What goes wrong with workflows is in `actions.faults`. */
   readonly actions: Runner;
-  addUser(user: setup.NewUser): { id: number; login: string; token: string };
-  addOrganization(organization: setup.NewOrganization): void;
-  addTeam(organization: string, team: setup.NewTeam): { id: number; slug: string };
-  addRepository(repository: setup.NewRepository): Promise<Repository>;
+  addUser(user: people.NewUser): { id: number; login: string; token: string };
+  addOrganization(organization: people.NewOrganization): void;
+  addTeam(organization: string, team: people.NewTeam): { id: number; slug: string };
+  addRepository(repository: repositories.NewRepository): Promise<Repository>;
   fork(owner: string, name: string, under: string): Promise<Repository>;
-  addApp(app: setup.NewApp): Promise<setup.AddedApp>;
+  addApp(app: apps.NewApp): Promise<apps.AddedApp>;
   setWebhookUrl(app: number, url: string | null): void;
   /** Adds a ruleset in GitHub's own JSON; the answer is its id. */
   protect(owner: string, name: string, ruleset: Json): number;
@@ -57,6 +59,8 @@ export interface Hub {
   setSecret(owner: string, name: string, environment: string | null, key: string, value: string): void;
   /** Somebody invited to an organisation accepts. */
   acceptInvitation(organization: string, login: string): void;
+  /** The id stays, the old login becomes free. */
+  renameUser(login: string, to: string): void;
   /** What GitHub offers only in the browser and through GraphQL. */
   setDraft(owner: string, name: string, number: number, draft: boolean, login: string): Promise<void>;
   /** Somebody presses a button of a check run, or "re-run". */
@@ -107,44 +111,47 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     state,
     faults: box.faults,
     actions,
-    addUser: (user) => setup.addUser(state, user),
-    addOrganization: (organization) => setup.addOrganization(state, organization),
-    addTeam: (organization, team) => setup.addTeam(state, organization, team),
-    addRepository: (repository) => setup.addRepository(state, repository),
-    fork: (owner, name, under) => setup.addFork(state, setup.repositoryByName(state, owner, name), under),
-    addApp: (app) => setup.addApp(state, app),
+    addUser: (user) => people.addUser(state, user),
+    addOrganization: (organization) => people.addOrganization(state, organization),
+    addTeam: (organization, team) => people.addTeam(state, organization, team),
+    addRepository: (repository) => repositories.addRepository(state, repository),
+    fork: (owner, name, under) => repositories.addFork(state, repositories.repositoryByName(state, owner, name), under),
+    addApp: (app) => apps.addApp(state, app),
     setWebhookUrl(id, url) {
       const app = state.apps.get(id);
       if (app === undefined) throw new Error(`no App ${id} on this hub`);
       app.webhookUrl = url;
     },
-    protect: (owner, name, ruleset) => addRuleset(state, setup.repositoryByName(state, owner, name), ruleset).id,
+    protect: (owner, name, ruleset) => addRuleset(state, repositories.repositoryByName(state, owner, name), ruleset).id,
     setSecret(owner, name, environment, key, value) {
-      const { secrets } = setup.repositoryByName(state, owner, name);
+      const { secrets } = repositories.repositoryByName(state, owner, name);
       const place = secrets.get(environment ?? '') ?? new Map<string, string>();
       secrets.set(environment ?? '', place.set(key, value));
     },
     acceptInvitation(organization, login) {
-      acceptInvitation(state, setup.organizationByLogin(state, organization), setup.accountByLogin(state, login));
+      acceptInvitation(state, people.organizationByLogin(state, organization), people.accountByLogin(state, login));
+    },
+    renameUser(login, to) {
+      people.accountByLogin(state, login).login = to;
     },
     async setDraft(owner, name, number, draft, login) {
-      const repository = setup.repositoryByName(state, owner, name);
+      const repository = repositories.repositoryByName(state, owner, name);
       const pull = repository.pulls.get(number);
       if (pull === undefined) throw new Error(`no pull request ${number} in \`${owner}/${name}\``);
-      await setDraft(state, repository, pull, draft, setup.accountByLogin(state, login));
+      await setDraft(state, repository, pull, draft, people.accountByLogin(state, login));
     },
     requestAction(owner, name, id, identifier, login) {
       const { repository, run } = checkRunOf(state, owner, name, id);
-      const sender = setup.accountByLogin(state, login);
+      const sender = people.accountByLogin(state, login);
       emitCheckRun(state, repository, run, 'requested_action', sender, { requested_action: { identifier } });
     },
     rerequest(owner, name, id, login) {
       const { repository, run } = checkRunOf(state, owner, name, id);
-      emitCheckRun(state, repository, run, 'rerequested', setup.accountByLogin(state, login));
+      emitCheckRun(state, repository, run, 'rerequested', people.accountByLogin(state, login));
     },
     deliveries: (app) => webhooks.deliveries(app),
     redeliver: (app, delivery) => webhooks.redeliver(app, delivery),
-    runs: (owner, name) => actions.runs(setup.repositoryByName(state, owner, name)),
+    runs: (owner, name) => actions.runs(repositories.repositoryByName(state, owner, name)),
     idle,
     async close() {
       await actions.close();
@@ -161,7 +168,7 @@ function checkRunOf(
   name: string,
   id: number,
 ): { repository: Repository; run: CheckRun } {
-  const repository = setup.repositoryByName(state, owner, name);
+  const repository = repositories.repositoryByName(state, owner, name);
   const run = repository.checkRuns.find((each) => each.id === id);
   if (run === undefined) throw new Error(`no check run ${id} in \`${owner}/${name}\``);
   return { repository, run };

@@ -18,7 +18,8 @@ export type Permissions = Readonly<Record<string, Level>>;
 
 export interface Account {
   readonly id: number;
-  readonly login: string;
+  /** Changes when somebody is renamed; the id never does. */
+  login: string;
   readonly type: 'User' | 'Bot' | 'Organization';
   readonly email: string;
 }

@@ -13,6 +13,7 @@ import { settleMove } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { refusalsOfMove } from '../rules/judge.ts';
 import { rulesFor } from '../rules/patterns.ts';
+import { needsWorkflows } from '../rules/workflows.ts';
 import { actorOf } from '../token.ts';
 import type { HubState } from '../types.ts';
 import { parsePush, refusePush } from './pkt-line.ts';
@@ -102,7 +103,7 @@ async function receive(
 ): Promise<void> {
   const push = parsePush(body);
   if (push === null) return refuse(response, new HttpError(400, 'not a push'));
-  const isRuled = push.commands.some(({ ref }) => rulesFor(repository, ref).length > 0);
+  const isRuled = needsWorkflows(actor) || push.commands.some(({ ref }) => rulesFor(repository, ref).length > 0);
   const isFresh = push.commands.some(({ after }) => after !== ZERO);
   if (isRuled && isFresh && push.pack.length > 0)
     await repository.git.git(['index-pack', '--stdin', '--fix-thin'], { input: push.pack });

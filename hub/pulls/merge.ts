@@ -1,13 +1,14 @@
 /** Merges a pull request by merge commit, squash or rebase, in GitHub's own shapes, or says why not. */
 import { seconds } from '../clock.ts';
 import { type Commit, type Signature, ZERO } from '../git/types.ts';
-import { HttpError } from '../http-error.ts';
+import { forbidden, HttpError } from '../http-error.ts';
 import { accountOfEmail, WEB_FLOW } from '../json/commit.ts';
 import { comparisonBase } from '../json/pull.ts';
 import type { Account, Actor, PullRequest, Repository } from '../model.ts';
 import { closePull, moveRef } from '../refs.ts';
 import { accountOf } from '../router.ts';
 import { refusalsOfMerge } from '../rules/judge.ts';
+import { workflowRefusal } from '../rules/workflows.ts';
 import type { HubState } from '../types.ts';
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
@@ -40,6 +41,8 @@ export async function mergePull(
   const changes = await repository.git.diff(base, pull.head.sha);
   const refusals = await refusalsOfMerge(hub, repository, pull, changes, actor, method);
   if (refusals.length > 0) throw new HttpError(405, `Repository rule violations found\n\n${refusals.join('\n\n')}`);
+  const workflow = workflowRefusal(actor, changes);
+  if (workflow !== null) throw forbidden(workflow);
   const commits = await commitsOf(repository, pull, base);
   const merged = await mergeCommit(hub, repository, pull, actor, options, tip, commits);
   if (merged === null) throw notMergeable;

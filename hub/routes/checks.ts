@@ -1,10 +1,10 @@
-/** Check runs, which only their own App may write, and commit statuses, which any writer may. */
+/** Check runs, which only their own App may write. */
 import { objects, optionalChoice, optionalNumber, optionalObject, optionalText, text } from '../body.ts';
 import { emitCheckRun } from '../events.ts';
 import { forbidden, notFound, unprocessable } from '../http-error.ts';
-import { checkRunJson, checkSuiteJson, statusJson } from '../json/check.ts';
+import { checkRunJson, checkSuiteJson } from '../json/check.ts';
 import { minimalRepositoryJson, repositoryUrl } from '../json/repository.ts';
-import type { App, CheckRun, Json, Status } from '../model.ts';
+import type { App, CheckRun, Json } from '../model.ts';
 import type { Call, Route } from '../types.ts';
 import { countedPage, created, ok, page } from './answer.ts';
 
@@ -31,9 +31,6 @@ export const checkRoutes: readonly Route[] = [
   { method: 'POST', path: `${RUN}/rerequest`, needs: 'checks:write', handle: rerequest },
   { method: 'GET', path: `${REPOSITORY}/check-suites/{check_suite_id}`, needs: 'checks:read', handle: suite },
   { method: 'GET', path: `${REPOSITORY}/commits/{ref}/check-runs`, needs: 'checks:read', handle: list },
-  { method: 'POST', path: `${REPOSITORY}/statuses/{sha}`, needs: 'statuses:write', handle: createStatus },
-  { method: 'GET', path: `${REPOSITORY}/commits/{ref}/statuses`, needs: 'statuses:read', handle: statuses },
-  { method: 'GET', path: `${REPOSITORY}/commits/{ref}/status`, needs: 'statuses:read', handle: combined },
 ];
 
 function shown(call: Call, run: CheckRun): Json {
@@ -219,58 +216,5 @@ async function suite(call: Call) {
     },
     latest_check_runs_count: call.repository.checkRuns.filter((each) => each.suiteId === run.suiteId).length,
     check_runs_url: `${repositoryUrl(call.hub, call.repository)}/check-suites/${run.suiteId}/check-runs`,
-  });
-}
-
-async function createStatus(call: Call) {
-  const { body, hub, repository } = call;
-  const sha = call.params['sha'] ?? '';
-  if ((await repository.git.commit(sha)) === null) throw unprocessable(`No commit found for SHA: ${sha}`);
-  const state = optionalChoice(body, 'state', ['error', 'failure', 'pending', 'success']);
-  if (state === undefined) throw unprocessable('Invalid request.\n\n"state" wasn\'t supplied.');
-  const status: Status = {
-    id: hub.nextId(),
-    sha,
-    state,
-    context: optionalText(body, 'context') ?? 'default',
-    description: optionalText(body, 'description') ?? null,
-    targetUrl: optionalText(body, 'target_url') ?? null,
-    creator: call.account,
-    at: hub.clock.now(),
-  };
-  repository.statuses.push(status);
-  return created(statusJson(hub, repository, status));
-}
-
-async function statusesAt(call: Call): Promise<{ sha: string; found: Status[] }> {
-  const sha = await call.repository.git.resolve(call.params['ref'] ?? '');
-  if (sha === null) throw notFound();
-  return { sha, found: call.repository.statuses.filter((status) => status.sha === sha).reverse() };
-}
-
-async function statuses(call: Call) {
-  const { found } = await statusesAt(call);
-  return page(call, found, (status) => statusJson(call.hub, call.repository, status));
-}
-
-async function combined(call: Call) {
-  const { hub, repository } = call;
-  const { sha, found } = await statusesAt(call);
-  const latest = [...new Map([...found].reverse().map((status) => [status.context, status])).values()];
-  const states = latest.map((status) => status.state);
-  const isBad = states.some((state) => state === 'failure' || state === 'error');
-  const state = isBad ? 'failure' : states.length === 0 || states.includes('pending') ? 'pending' : 'success';
-  const url = `${repositoryUrl(hub, repository)}/commits/${sha}`;
-  return ok({
-    state,
-    statuses: latest.map((status) => {
-      const { creator, ...rest } = statusJson(hub, repository, status);
-      return creator === undefined ? {} : { ...rest, required: null };
-    }),
-    sha,
-    total_count: latest.length,
-    repository: minimalRepositoryJson(hub, repository),
-    commit_url: url,
-    url: `${url}/status`,
   });
 }

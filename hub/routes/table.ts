@@ -10,6 +10,7 @@ import { pullRoutes } from './pulls.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { reviewRoutes } from './reviews.ts';
 import { rulesetRoutes } from './rulesets.ts';
+import { statusRoutes } from './statuses.ts';
 import { teamRoutes } from './teams.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...reviewRoutes,
   ...commentRoutes,
   ...checkRoutes,
+  ...statusRoutes,
   ...rulesetRoutes,
 ];

@@ -7,6 +7,7 @@ import { bypasses } from './bypass.ts';
 import { missingChecks } from './checks.ts';
 import { matchesAny, rulesFor } from './patterns.ts';
 import { missingReviews } from './reviews.ts';
+import { needsWorkflows, workflowRefusal } from './workflows.ts';
 
 export interface Proposal {
   readonly ref: string;
@@ -26,7 +27,18 @@ export async function refusalsOfMove(
     if (bypasses(hub, repository, ruleset, actor, 'push')) continue;
     refusals.push(...(await refusalsByRule(hub, repository, rule, move)));
   }
-  return [...new Set(refusals)];
+  const workflow = needsWorkflows(actor) ? workflowRefusal(actor, await changesOf(repository, move)) : null;
+  return [...new Set(workflow === null ? refusals : [...refusals, workflow])];
+}
+
+/** What a move brings; for a new branch, since it left the default branch. */
+async function changesOf(repository: Repository, move: Proposal): Promise<FileChange[]> {
+  const { git, defaultBranch } = repository;
+  if (move.after === ZERO) return [];
+  const main = await git.resolve(`refs/heads/${defaultBranch}`);
+  const fork = main === null ? null : await git.mergeBase(main, move.after);
+  const from = move.before === ZERO ? (fork ?? (await git.writeObject('tree', ''))) : move.before;
+  return git.diff(from, (await git.commit(move.after))?.tree ?? move.after);
 }
 
 async function refusalsByRule(hub: HubState, repository: Repository, rule: Rule, move: Proposal): Promise<string[]> {

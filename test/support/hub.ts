@@ -11,7 +11,7 @@ import { type Hub, type HubOptions, startHub } from '../../hub/hub.ts';
 import { watchExchanges } from '../../hub/openapi/exchange.ts';
 import { createValidator } from '../../hub/openapi/validate.ts';
 import type { WebhookExamples } from '../../hub/openapi/webhook-examples.ts';
-import type { AddedApp } from '../../hub/setup.ts';
+import type { AddedApp } from '../../hub/setup/apps.ts';
 
 /** A Monday, half past nothing. */
 export const STARTS = '2026-11-23T10:00:00.000Z';

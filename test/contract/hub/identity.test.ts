@@ -25,6 +25,15 @@ describe('identity', () => {
     expect((await refusal(bob.users.getByUsername({ username: 'nobody' }))).status).toBe(404);
   });
 
+  it('keeps the id of somebody renamed, and frees the old login', async () => {
+    test.hub.renameUser('frank', 'francis');
+    const bob = world.as('bob');
+    expect((await bob.request('GET /user/{account_id}', { account_id: 1006 })).data.login).toBe('francis');
+    expect((await refusal(bob.users.getByUsername({ username: 'frank' }))).status).toBe(404);
+    const { data } = await bob.teams.listMembersInOrg({ org: 'acme', team_slug: 'contractors' });
+    expect(data).toMatchObject([{ id: 1006, login: 'francis' }]);
+  });
+
   it('hides private repositories from those without a role, and from strangers', async () => {
     expect((await refusal(world.as('mallory').repos.get({ owner: 'acme', repo: 'ops' }))).status).toBe(404);
     expect((await fetch(`${test.hub.apiUrl}/repos/acme/access`)).status).toBe(404);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACCESS, type AcmeWorld, acmeWorld, REQUEST } from '../../support/acme.ts';
-import { aHub, asInstallation, git, refusal, type TestHub } from '../../support/hub.ts';
+import { aHub, asInstallation, git, gitUrl, refusal, type TestHub } from '../../support/hub.ts';
 
 describe('rules', () => {
   let test: TestHub;
@@ -200,6 +200,35 @@ describe('rules', () => {
     await world.as('heidi').repos.updateRepoRuleset(at);
     const { number } = await world.ask('alice', test.folder, REQUEST);
     expect((await merge(number)).data.merged).toBe(true);
+  });
+
+  it('does not let an App without `workflows` change a workflow (GitHub’s words are from reports)', async () => {
+    const refused = expect.stringContaining('without `workflows` permission');
+    const file = {
+      ...ACCESS,
+      path: '.github/workflows/own.yml',
+      branch: 'side',
+      message: 'Own',
+      content: btoa('on: push\n'),
+    };
+    const sha = (await gate().git.getRef({ ...ACCESS, ref: 'heads/main' })).data.object.sha;
+    await gate().git.createRef({ ...ACCESS, ref: 'refs/heads/side', sha });
+    expect((await refusal(gate().repos.createOrUpdateFileContents(file))).message).toEqual(refused);
+    const { token } = (await gate().auth({ type: 'installation' })) as { token: string };
+    const clone = await world.clone('alice', test.folder);
+    await git(clone, 'checkout', '--quiet', '-b', 'mine');
+    await writeFile(join(clone, '.github/workflows/own.yml'), 'on: push\n');
+    await git(clone, 'add', '.');
+    await git(clone, 'commit', '--quiet', '-m', 'Own');
+    const push = git(clone, 'push', gitUrl(test.hub, 'acme/access', 'x-access-token', token), 'mine');
+    await expect(push).rejects.toThrow('without `workflows` permission');
+    await git(clone, 'push', '--quiet', 'origin', 'mine');
+    const { data } = await world.as('alice').pulls.create({ ...ACCESS, title: 'Own', head: 'mine', base: 'main' });
+    await check(data.head.sha, 'success');
+    await approve(data.number, 'erin');
+    const merged = gate().pulls.merge({ ...ACCESS, pull_number: data.number });
+    expect(await refusal(merged)).toEqual({ status: 403, message: refused });
+    expect((await merge(data.number)).data.merged).toBe(true);
   });
 
   it('refuses a rule that it could not enforce', () => {
