@@ -110,6 +110,18 @@ describe('the schemas', () => {
     }
   });
 
+  it('have patterns that answer at once, whatever the text', () => {
+    const texts = ['a', ' ', 'A1', '-', 'a/', 'person:', '0'].map((part) => `${part.repeat(65_536 / part.length)}\n`);
+    for (const { at, schema } of ALL) {
+      if (schema['pattern'] === undefined) continue;
+      const pattern = new RegExp(schema['pattern'], 'u');
+      const start = performance.now();
+      for (const text of texts) pattern.test(text);
+      // A pattern that goes back over the text again and again takes seconds.
+      expect(performance.now() - start, at).toBeLessThan(500);
+    }
+  });
+
   it('dispatch on the kind for editors', () => {
     const validate = ajv.getSchema('gatepass.schema.json');
     const request = { apiVersion: 'gatepass/v1', kind: 'AccessRequest', duration: '2h', reason: 'Replay' };
