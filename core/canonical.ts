@@ -22,7 +22,7 @@ function write(value: JsonValue): string {
   if (typeof value !== 'object') throw new TypeError(`no JSON form for a ${typeof value}`);
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(',')}}`;
+  return `{${fields.map(([key, field]) => `${write(key)}:${write(field)}`).join(',')}}`;
 }
 
 /** SHA-256 (FIPS 180-4) of the text's UTF-8 bytes, lower-case hex. */
