@@ -3,7 +3,7 @@
  * got there; one that was accepted works until a policy change removes it. Where it cannot be told whether a lock is for
  * somebody, it is (threat 92).
  */
-import type { Lock, Resource } from '../core/document/documents.ts';
+import type { Governance, Lock, Resource } from '../core/document/documents.ts';
 import type { Body } from '../core/ledger/entry.ts';
 import { isOver } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
@@ -53,7 +53,7 @@ interface Read {
 
 async function readLocks(world: SweepWorld, accepted: string, tip: string, now: Instant): Promise<Read> {
   const [kept, added] = await Promise.all([
-    attempt(readSetting(world, { accepted, instead: [], now })),
+    attempt(readSetting(world, { accepted, instead: [], needsPeople: hasLocks, now })),
     attempt(readAtTip(world, accepted, tip, now)),
   ]);
   const settings = [kept, added].filter((each) => typeof each !== 'string' && each !== null);
@@ -81,7 +81,12 @@ async function readAtTip(world: SweepWorld, accepted: string, tip: string, now: 
   if (entry === undefined || entry.blob === before.get(LOCKS)?.blob) return null;
   const text = await readText(world.github, world.repository, entry, git);
   if (text === null) throw new GitHubError('unexpected', `\`${LOCKS}\` is not UTF-8 text of 64 KiB or less`);
-  return readSetting(world, { accepted, instead: [{ path: LOCKS, mode: entry.mode, blob: entry.blob, text }], now });
+  const instead = [{ path: LOCKS, mode: entry.mode, blob: entry.blob, text }];
+  return readSetting(world, { accepted, instead, needsPeople: hasLocks, now });
+}
+
+function hasLocks(governance: Governance): boolean {
+  return governance.locks.length > 0;
 }
 
 /** A message instead of what GitHub, or the file, did not give. */

@@ -123,7 +123,8 @@ async function returnComments(world: SweepWorld, grant: GrantState): Promise<rea
 async function mayReturn(world: SweepWorld, asked: ReturnsAsked, grant: GrantState, id: number): Promise<boolean> {
   if (grant.terms.subject.id === id) return true;
   try {
-    const setting = await readSetting(world, { accepted: asked.accepted, instead: [], now: asked.now });
+    const { accepted, now } = asked;
+    const setting = await readSetting(world, { accepted, instead: [], needsPeople: () => true, now });
     const { resources } = setting.governance;
     const name = grant.terms.resource;
     const resource = Object.hasOwn(resources, name) ? (resources[name] ?? null) : null;

@@ -2,6 +2,7 @@
  * The governing files and memberships of now, without any pull request: for the questions that a sweep asks by itself,
  * who owns a resource and whom a lock is for. Decides nothing on requests.
  */
+import type { Governance } from '../core/document/documents.ts';
 import type { Evidence, GoverningFile } from '../core/policy/evidence.ts';
 import { readGovernance } from '../core/policy/governance.ts';
 import type { Setting } from '../core/policy/setting.ts';
@@ -16,6 +17,8 @@ export interface SettingAsked {
   readonly accepted: string;
   /** Files that stand in for those of the accepted tree, by path. */
   readonly instead: readonly GoverningFile[];
+  /** Whether memberships matter, given the files: reading them takes a call for each team. */
+  readonly needsPeople: (governance: Governance) => boolean;
   readonly now: Instant;
 }
 
@@ -28,13 +31,14 @@ export async function readSetting(world: SweepWorld, asked: SettingAsked): Promi
   const replaced = new Set(asked.instead.map((file) => file.path));
   const files = [...governing.files.filter((file) => !replaced.has(file.path)), ...asked.instead];
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const [teams, members] = await readPeople(world, repository, files);
   const found = readGovernance(files);
   if (!found.ok) {
     const issue = found.issues[0];
     const where = issue === undefined ? '' : `: ${issue.file}:${issue.line} ${issue.message}`;
     throw new GitHubError('unexpected', `the governing files do not parse${where}`);
   }
+  const isNeeded = asked.needsPeople(found.value.governance);
+  const [teams, members] = isNeeded ? await readPeople(world, repository, files) : NOBODY;
   const evidence: Evidence = {
     ...NO_PULL_REQUEST,
     now: asked.now,
@@ -65,13 +69,17 @@ export async function readRepository(world: SweepWorld): Promise<RepositoryFacts
   };
 }
 
+type People = readonly [Evidence['teams'], Evidence['members']];
+
+const NOBODY: People = [{}, null];
+
 async function readPeople(
   world: SweepWorld,
   repository: RepositoryFacts,
   files: readonly GoverningFile[],
-): Promise<[Evidence['teams'], Evidence['members']]> {
+): Promise<People> {
   const { organization } = repository;
-  if (organization === null) return [{}, null];
+  if (organization === null) return NOBODY;
   return Promise.all([
     readTeams(world.github, organization, teamsNamedIn(files, organization)),
     readMembers(world.github, organization),

@@ -21678,7 +21678,7 @@ function instantOrNull(value, what) {
 }
 var ACCOUNT_TYPES = ["User", "Bot", "Organization", "Mannequin"];
 function account(value, what) {
-  let user = fields(value, what), type = ACCOUNT_TYPES.find((known) => known === user.type) ?? "Bot";
+  let user = fields(value, what), type = ACCOUNT_TYPES.find((known2) => known2 === user.type) ?? "Bot";
   return { id: integer(user.id, `${what}.id`), login: text(user.login, `${what}.login`), type };
 }
 function accountOrNull(value, what) {
@@ -21945,9 +21945,9 @@ function schemaOf(settings) {
   return { type: "object", additionalProperties: !1, required: Object.entries(settings).flatMap(([name, { isRequired }]) => isRequired === !0 ? [name] : []), properties };
 }
 function problemsIn(what, settings, given) {
-  let unknown2 = Object.keys(given).filter((name) => !Object.hasOwn(settings, name)), known = Object.keys(settings).join("`, `");
+  let unknown2 = Object.keys(given).filter((name) => !Object.hasOwn(settings, name)), known2 = Object.keys(settings).join("`, `");
   return [
-    ...unknown2.map((name) => `${what} has no setting \`${name}\`; there are \`${known}\``),
+    ...unknown2.map((name) => `${what} has no setting \`${name}\`; there are \`${known2}\``),
     ...Object.entries(settings).flatMap(
       ([name, setting]) => problemsWith(`${what}: \`${name}\``, setting, given[name])
     )
@@ -21991,8 +21991,8 @@ async function teamOfSlot(api, slot) {
   let ids = { organization, team }, owner = await api.call("GET", `/orgs/${encodeURIComponent(nameOf(slot.config))}`, { expected: [404] });
   if (owner.status === 404 || numberIn(owner.data, "id") !== organization)
     throw new ProviderError("parent-missing", `the organisation ${organization} of ${slot.label} is not to be seen`);
-  let login = textIn(owner.data, "login"), known = await api.call("GET", teamPath(login, slug), { expected: [404] });
-  if (known.status !== 404 && numberIn(known.data, "id") === team) return { organization: login, slug, ids };
+  let login = textIn(owner.data, "login"), known2 = await api.call("GET", teamPath(login, slug), { expected: [404] });
+  if (known2.status !== 404 && numberIn(known2.data, "id") === team) return { organization: login, slug, ids };
   let renamed = (await api.list(`/orgs/${encodeURIComponent(login)}/teams`)).find((each) => each.id === team);
   if (renamed !== void 0) return { organization: login, slug: textIn(renamed, "slug"), ids };
   throw new ProviderError("parent-missing", `the team ${team} of ${slot.label} is not to be seen`);
@@ -22396,8 +22396,8 @@ function toProviderError(error2, place, effect) {
   if (permanent !== void 0) return new ProviderError(permanent, message, { retry: "no", cause: error2 });
   let passing = sqlState === null ? void 0 : BACKOFF[sqlState];
   if (passing !== void 0) {
-    let known = passing === "server" ? effect : "none";
-    return new ProviderError(passing, message, { retry: "backoff", effect: known, cause: error2 });
+    let known2 = passing === "server" ? effect : "none";
+    return new ProviderError(passing, message, { retry: "backoff", effect: known2, cause: error2 });
   }
   return sqlState !== null && !sqlState.startsWith("08") ? new ProviderError("refused", message, { retry: "no", cause: error2 }) : new ProviderError("network", message, { retry: "backoff", effect, cause: error2 });
 }
@@ -22744,9 +22744,9 @@ function reportOf(world, seen, done) {
   };
 }
 function attentionOf(report) {
-  let known = /* @__PURE__ */ new Map();
-  for (let stop of [...report.problems, ...report.stops, ...report.alerts]) known.set(stop.key, stop);
-  let all = [...known.values()].sort((a, b2) => a.key < b2.key ? -1 : 1);
+  let known2 = /* @__PURE__ */ new Map();
+  for (let stop of [...report.problems, ...report.stops, ...report.alerts]) known2.set(stop.key, stop);
+  let all = [...known2.values()].sort((a, b2) => a.key < b2.key ? -1 : 1);
   return [...all.filter(isCritical), ...all.filter((stop) => !isCritical(stop))];
 }
 function isCritical(stop) {
@@ -28858,18 +28858,18 @@ function setStatus(draft, request2, status) {
   isFinal(draft, key) || draft.requests.set(key, { request: request2, status });
 }
 function isFinal(draft, key) {
-  let known = draft.requests.get(key);
-  return known !== void 0 && known.status.is !== "deferred";
+  let known2 = draft.requests.get(key);
+  return known2 !== void 0 && known2.status.is !== "deferred";
 }
 function recordStanding(draft, entry) {
-  let known = draft.slots.get(entry.slot.key);
-  known !== void 0 && known.holders.length > 0 || draft.slots.set(entry.slot.key, {
+  let known2 = draft.slots.get(entry.slot.key);
+  known2 !== void 0 && known2.holders.length > 0 || draft.slots.set(entry.slot.key, {
     slot: entry.slot,
     standing: entry.value,
     written: entry.value,
     holders: [],
     ending: null,
-    loose: known?.loose ?? [],
+    loose: known2?.loose ?? [],
     last: null
   });
 }
@@ -29052,8 +29052,8 @@ function providerPool(world) {
   let opened = /* @__PURE__ */ new Map();
   return {
     open: (type, config) => {
-      let key = providerKey(type, config), known = opened.get(key);
-      if (known !== void 0) return known;
+      let key = providerKey(type, config), known2 = opened.get(key);
+      if (known2 !== void 0) return known2;
       let opening = world.openProvider(type, config);
       return opened.set(key, opening), opening;
     },
@@ -29272,8 +29272,8 @@ function asksOf(input, locked) {
 function oneEach(targets) {
   let slots = /* @__PURE__ */ new Map();
   for (let target of targets) {
-    let known = slots.get(target.slot.key);
-    (known === void 0 || isAbove(target.slot, target.value, known.value)) && slots.set(target.slot.key, target);
+    let known2 = slots.get(target.slot.key);
+    (known2 === void 0 || isAbove(target.slot, target.value, known2.value)) && slots.set(target.slot.key, target);
   }
   return [...slots.values()];
 }
@@ -29739,7 +29739,7 @@ async function listFiles(github, repository, number) {
     { owner: repository.owner, repo: repository.name, pull_number: number },
     { most: MOST_FILES }
   )).map((value) => {
-    let file = fields(value, "file"), status = STATUSES.find((known) => known === file.status);
+    let file = fields(value, "file"), status = STATUSES.find((known2) => known2 === file.status);
     if (status === void 0) throw new GitHubError("unexpected", `unknown file status \`${String(file.status)}\``);
     let isMoved = status === "renamed" || status === "copied";
     return {
@@ -29941,8 +29941,8 @@ function offsetAt(zone, epoch) {
 }
 var formatters = /* @__PURE__ */ new Map();
 function formatterOf(zone) {
-  let known = formatters.get(zone);
-  if (known !== void 0) return known;
+  let known2 = formatters.get(zone);
+  if (known2 !== void 0) return known2;
   let formatter = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     hourCycle: "h23",
@@ -30553,16 +30553,16 @@ function childOf(node, segment) {
     case "deep":
       return node.isDeep ? node : (node.deep ??= createNode(!0), node.deep);
     case "parts": {
-      let known = node.globs.get(segment);
-      if (known !== void 0) return known.node;
+      let known2 = node.globs.get(segment);
+      if (known2 !== void 0) return known2.node;
       let added = createNode(!1);
       return node.globs.set(segment, { parts: glob.parts, node: added }), added;
     }
   }
 }
 function entryOf(nodes, key) {
-  let known = nodes.get(key);
-  if (known !== void 0) return known;
+  let known2 = nodes.get(key);
+  if (known2 !== void 0) return known2;
   let added = createNode(!1);
   return nodes.set(key, added), added;
 }
@@ -31081,6 +31081,121 @@ function sortedEntries(record) {
   return Object.entries(record).sort(([a], [b2]) => a < b2 ? -1 : 1);
 }
 
+// core/document/did-you-mean.ts
+function nearest(word, candidates2) {
+  let most = Math.max(1, Math.floor(word.length / 3)), best = null, fewest = most + 1;
+  for (let candidate of [...candidates2].sort()) {
+    let edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    edits < fewest && (fewest = edits, best = candidate);
+  }
+  return best;
+}
+function distance(a, b2) {
+  let rows = [Array.from({ length: b2.length + 1 }, (_, column) => column)];
+  for (let i = 1; i <= a.length; i += 1) {
+    let row = [i];
+    for (let j2 = 1; j2 <= b2.length; j2 += 1) {
+      let cost = a[i - 1] === b2[j2 - 1] ? 0 : 1, edits = [at2(rows, i - 1, j2) + 1, row[j2 - 1] + 1, at2(rows, i - 1, j2 - 1) + cost];
+      i > 1 && j2 > 1 && a[i - 1] === b2[j2 - 2] && a[i - 2] === b2[j2 - 1] && edits.push(at2(rows, i - 2, j2 - 2) + 1), row.push(Math.min(...edits));
+    }
+    rows.push(row);
+  }
+  return at2(rows, a.length, b2.length);
+}
+function at2(rows, i, j2) {
+  return rows[i][j2];
+}
+function oneOf(words) {
+  let quoted = words.map((word) => `\`${word}\``), last = quoted.at(-1) ?? "nothing";
+  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(", ")} or ${last}`;
+}
+
+// core/document/governance/selector.ts
+function selects(selector, resource) {
+  return Object.entries(selector).every(([key, values]) => {
+    let actual = factOf(resource, key);
+    return actual !== void 0 && values.includes(actual);
+  });
+}
+function factOf(resource, key) {
+  return key === "resource" ? resource.name : key === "sensitivity" ? resource.sensitivity : key === "owner" ? principalText(resource.owner) : resource.labels[key];
+}
+function selectorOf(written2) {
+  return recordOf(Object.entries(written2 ?? {}));
+}
+
+// core/document/governance/coverage.ts
+function coverageIssues(loaded, known2) {
+  let { entries } = known2;
+  return entries === null || loaded.broken.has("RuleSet") ? [] : entries.flatMap((entry) => {
+    let { resource } = entry, [first, second] = loaded.ruleSets.filter(({ written: written2 }) => selects(selectorOf(written2.on), resource));
+    return first === void 0 ? wrongKey(entry.source, entry.path, {
+      code: "rules-missing",
+      message: `no rule set is about \`${resource.name}\`, so nobody could ever have it`,
+      found: factsOf(entry),
+      expected: "exactly one rule set whose `on` matches it",
+      fix: "widen the `on` of a rule set, or add one in `policies/rules/`"
+    }) : second === void 0 ? [] : wrongKey(second, "/on", {
+      code: "rules-overlap",
+      message: `two rule sets are about \`${resource.name}\``,
+      found: `this one and \`${first.document.file}\``,
+      expected: "exactly one",
+      fix: "narrow the `on` of one of them"
+    });
+  });
+}
+function factsOf({ resource }) {
+  return [...Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`).sort(), `sensitivity: ${resource.sensitivity}`].join(", ");
+}
+var SENSITIVITIES = ["low", "medium", "high", "critical"];
+function selectorIssues(loaded, known2) {
+  let { entries } = known2;
+  if (entries === null) return [];
+  let resources = entries.map(({ resource }) => resource.name).sort();
+  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
+    let slips = [
+      ...unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES),
+      ...unknownValues(source, `${path}/resource`, selector.resource, resources)
+    ];
+    return slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource)) ? slips : wrongKey(source, path, {
+      code: "selector-matches-nothing",
+      severity: "warning",
+      message: "this matches no resource",
+      found: Object.entries(selector).map(([key, values]) => `${key}: ${values.join(" or ")}`).join(", "),
+      expected: "labels and values that a resource has",
+      fix: "correct it, or add the resource to a catalog"
+    });
+  });
+}
+function selectorsOf(loaded) {
+  let { organization, locks } = loaded, lists = [
+    { source: organization, path: "/guardrails", items: organization?.written.guardrails },
+    { source: organization, path: "/freezes", items: organization?.written.freezes },
+    { source: locks, path: "/locks", items: locks?.written.locks }
+  ];
+  return [
+    ...loaded.ruleSets.map((source) => ({ source, path: "/on", selector: source.written.on })),
+    ...lists.flatMap(
+      ({ source, path, items }) => (items ?? []).flatMap(
+        ({ on }, index) => source === null || on === void 0 ? [] : [{ source, path: `${path}/${index}/on`, selector: on }]
+      )
+    )
+  ];
+}
+function unknownValues(source, path, values, known2) {
+  return (values ?? []).flatMap((value, index) => {
+    if (known2.includes(value)) return [];
+    let meant = nearest(value, known2);
+    return wrongValue(source, pointer(path, index), {
+      code: "selector-value-unknown",
+      message: `nothing has the value \`${value}\``,
+      found: value,
+      expected: known2.length === 0 ? "a resource of the catalog" : oneOf(known2.slice(0, 12)),
+      fix: meant === null ? "correct the value" : `write \`${meant}\``
+    });
+  });
+}
+
 // core/document/governance/delegations.ts
 function readDelegations(sources) {
   return {
@@ -31114,37 +31229,63 @@ function toSelf(source) {
   ];
 }
 
+// core/document/governance/entitlements.ts
+function entitlementIssues(loaded, known2) {
+  let { entries } = known2;
+  if (entries === null) return [];
+  let everywhere = namesOf(entries), rules = loaded.ruleSets.flatMap((source) => {
+    let matched = entries.filter(({ resource }) => selects(selectorOf(source.written.on), resource)), names3 = matched.length === 0 ? everywhere : namesOf(matched);
+    return source.written.rules.flatMap((rule, index) => unknownRoles(source, `/rules/${index}/for`, rule.for, names3));
+  }), others = [
+    ...forLists(loaded.organization, "/guardrails", loaded.organization?.written.guardrails),
+    ...forLists(loaded.locks, "/locks", loaded.locks?.written.locks)
+  ].flatMap(({ source, path, names: names3 }) => unknownRoles(source, path, names3, everywhere));
+  return [...rules, ...others, ...toxicIssues(loaded, entries)];
+}
+function namesOf(entries) {
+  let names3 = entries.flatMap(({ resource }) => [...Object.keys(resource.roles), ...Object.keys(resource.actions)]);
+  return [...new Set(names3)].sort();
+}
+function forLists(source, path, items) {
+  return source === null ? [] : (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
+}
+function unknownRoles(source, path, written2, names3) {
+  return written2.flatMap((name, index) => {
+    if (names3.includes(name)) return [];
+    let meant = nearest(name, names3);
+    return wrongValue(source, pointer(path, index), {
+      code: "role-unknown",
+      message: `no resource that this is about has a role or action \`${name}\``,
+      found: name,
+      expected: names3.length === 0 ? "a role or action of the catalog" : oneOf(names3.slice(0, 12)),
+      fix: meant === null ? "correct the name, or add it to the catalog" : `write \`${meant}\``
+    });
+  });
+}
+function toxicIssues(loaded, entries) {
+  let { organization } = loaded;
+  if (organization === null) return [];
+  let all = entries.flatMap(
+    ({ resource }) => Object.keys(resource.roles).map((role) => [resource.name, role])
+  );
+  return (organization.written.toxic ?? []).flatMap(
+    ({ of }, index) => of.flatMap((pair, item) => {
+      let [resource, role] = pair.split("/");
+      return all.some(
+        (each) => [each[0], "*"].includes(resource) && [each[1], "*"].includes(role)
+      ) ? [] : wrongValue(organization, `/toxic/${index}/of/${item}`, {
+        code: "role-unknown",
+        message: "no resource has this role, so the combination could never happen",
+        found: pair,
+        expected: "`resource/role` of the catalog; `*` stands for every name",
+        fix: "correct the name"
+      });
+    })
+  );
+}
+
 // schema/shapes.generated.js
 var SHAPES = { documents: { AccessRequest: { description: "Asks for a role of a resource, for a time. The path says which: `requests/<resource>/<role>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: AccessRequest, duration: 2h, reason: Replay payments stuck since the 10:40 deploy }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a AccessRequest.", example: "AccessRequest" }, duration: { ref: "duration", description: "For how long, such as `30m`, `2h` or `3d`. It ends by itself.", example: "2h" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, role: { ref: "name", description: "The role. The path says it already; if written, it must agree.", example: "read-only" }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" }, breakGlass: { description: "An emergency: skips the approvals, is short, and owes a review.", example: "false" } } }, ActionRequest: { description: "Asks to do something once. The path says what: `requests/<resource>/<action>/<name>.yaml`.", example: "{ apiVersion: gatepass/v1, kind: ActionRequest, within: 30m, reason: Clear the stuck connection pool, inputs: { region: eu-west-1 } }", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a ActionRequest.", example: "ActionRequest" }, within: { ref: "duration", description: "How long after its approval it may still be started. Then it lapses.", example: "30m" }, reason: { ref: "prose", description: "Why, in a sentence. Approvers and auditors read it.", example: "Replay payments stuck since the 10:40 deploy" }, resource: { ref: "name", description: "The resource. The path says it already; if written, it must agree.", example: "orders-db" }, action: { ref: "name", description: "The action. The path says it already; if written, it must agree.", example: "restart" }, inputs: { description: "What is given to the action.", example: "{ region: eu-west-1 }", rest: {}, keys: { ref: "field" } }, subject: { ref: "receiver", description: "Who receives it, if not you. The policy must allow you to ask for somebody else." }, starts: { ref: "instant", description: "When it begins. Without it: with the merge." }, startsBy: { ref: "instant", description: "If it could not begin by then, it lapses." }, ticket: { ref: "ticket" } } }, Catalog: { description: "What exists: resources, their roles and actions. Everything above `resources` is the default for each of them.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Catalog.", example: "Catalog" }, labels: { ref: "labels" }, sensitivity: { ref: "sensitivity" }, provider: { ref: "provider" }, roles: { ref: "roles" }, actions: { ref: "actions" }, resources: { description: "The resources, by name.", rest: { description: "One thing that roles and actions are about. What it writes replaces the catalog's default, one level deep.", example: "{ owner: team:orders, with: { host: orders.db.acme.internal } }", fields: { owner: { ref: "owner" }, sensitivity: { ref: "sensitivity" }, labels: { ref: "labels" }, provider: { ref: "provider" }, with: { ref: "settings", description: "Settings of this resource, added to those of its provider." }, roles: { ref: "roles" }, actions: { ref: "actions" } } }, keys: { ref: "name" } } } }, Delegation: { description: `One person's seats handed to another, for a time. Recorded as "dan for carol"; it counts once.`, fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Delegation.", example: "Delegation" }, from: { ref: "person", description: "Whose seats.", example: "carol" }, to: { ref: "person", description: "Who sits there.", example: "dan" }, seats: { description: "The teams whose seats are handed over.", items: { ref: "seat" } }, starts: { ref: "instant" }, until: { ref: "instant" }, reason: { ref: "prose", example: "On holiday" } } }, Lock: { description: "Locks end matching grants now and refuse new ones. Adding one works at once; removing one is a policy change.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Lock.", example: "Lock" }, locks: { description: "The locks in force.", items: { description: "Ends matching grants now and refuses new ones.", fields: { name: { ref: "line", example: "laptop of mallory was stolen" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom. Without it: everybody.", items: { ref: "subject" } }, reason: { ref: "prose", description: "Why.", example: "Incident 77" }, until: { ref: "instant", description: "When it ends by itself. Without it: when it is removed." } } } } } }, Organization: { description: "What holds for everybody. Guardrails only tighten, and all that fit apply together.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Organization.", example: "Organization" }, calendars: { description: "Named hours that rules and guardrails refer to.", rest: { description: "Hours of the week in a time zone.", fields: { zone: { ref: "zone" }, days: { description: "The days of the week.", example: "[mon, tue, wed, thu, fri]", items: { example: "mon" } }, from: { ref: "timeOfDay", description: "The start of each day's hours.", example: "09:00" }, to: { ref: "timeOfDay", description: "The end of each day's hours.", example: "18:00" } } }, keys: { ref: "name" } }, guardrails: { description: "What is required on top of the rules.", items: { description: "Tightens what the rules allow. All that fit apply together.", fields: { name: { ref: "line", example: "contractors are sponsored" }, on: { ref: "selector", description: "Which resources. Without it: all." }, for: { description: "Which roles and actions. Without it: all.", items: { ref: "name" } }, subjects: { description: "Whom it is about. Without it: everybody.", items: { ref: "subject" } }, when: { ref: "condition" }, require: { description: "What it asks for, on top of the rule.", fields: { max: { ref: "duration", description: "The longest that may be asked." }, maxContinuous: { ref: "duration", description: "The longest over joined or overlapping windows of one binding." }, fields: { description: "Fields that the request must have.", items: { example: "ticket" } }, during: { ref: "name", description: "The calendar the whole window must lie in." }, approvals: { ref: "approvals" } } } } } }, freezes: { description: "Times without new grants.", items: { description: "No window may touch this time.", fields: { name: { ref: "line", example: "end of year" }, on: { ref: "selector", description: "Which resources. Without it: all." }, from: { ref: "instant" }, until: { ref: "instant" } } } }, toxic: { description: "Combinations that nobody may hold.", items: { description: "Roles that nobody may hold at once.", fields: { name: { ref: "line", example: "who writes the books does not audit them" }, of: { description: "Nobody may hold two of these at once.", items: { description: "`resource/role`; `*` stands for every name.", example: "orders-db/read-write" } } } } }, breakGlass: { description: "Emergencies: who, how long, and by when it is reviewed.", example: "{ subjects: [any-rota], max: 1h, reviewWithin: 24h }", fields: { subjects: { description: "Who may break the glass.", items: { ref: "subject" } }, max: { ref: "duration" }, reviewWithin: { ref: "duration", description: "By when it must be reviewed." } } }, liveGrants: { description: "The most grants that one subject may hold at once.", example: "10" }, signals: { description: "Facts from outside that conditions may read, with their types.", example: "{ incident: bool }", rest: { example: "bool" }, keys: { ref: "field" } } } }, People: { description: "Who is who: the numeric GitHub id is the identity, everything else hangs on it.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a People.", example: "People" }, people: { description: "The people, by name.", rest: { description: "One person.", fields: { github: { description: "The account. The numeric id is the identity.", example: "{ id: 1001, login: alice }", fields: { id: { ref: "githubId" }, login: { ref: "login" } } }, zone: { ref: "zone", description: "Where this person works, so that we know who is awake." }, identities: { description: "The names by which providers know this person.", example: "{ postgres: alice }", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "person" } }, services: { description: "The services, by name.", rest: { description: "One service.", fields: { controllers: { description: "Who controls it, and so may not approve for it.", items: { ref: "controller" } }, claims: { description: "The OIDC claims that prove it.", example: "{ repository: acme/checkout }", rest: { ref: "claim" }, keys: { ref: "field" } }, identities: { description: "The names by which providers know it.", rest: { ref: "identity" }, keys: { ref: "name" } } } }, keys: { ref: "name" } } } }, PolicyTest: { description: "What the policies must answer. `gatepass check` runs these.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a PolicyTest.", example: "PolicyTest" }, teams: { description: "Who is in which team while these tests run.", example: "{ orders: [bob, carol] }", rest: { items: { ref: "person" } }, keys: { ref: "teamSlug" } }, tests: { description: "The tests.", items: { description: "One request and the answer it must get.", fields: { name: { ref: "line", example: "one owner is enough to read" }, request: { description: "The path of the request.", example: "requests/orders-db/read-only/replay.yaml" }, subject: { ref: "person", description: "Who receives it." }, opener: { ref: "person", description: "Who asks. Without it: the subject." }, at: { ref: "instant", description: "When." }, document: { description: "The fields of the request.", example: "{ duration: 2h, reason: Replay payments stuck since the deploy }", rest: { rest: {}, keys: { ref: "field" } }, keys: { ref: "field" } }, approvedBy: { description: "Who approved it.", items: { ref: "person" } }, signals: { description: "The signals at that time.", rest: {}, keys: { ref: "field" } }, expect: { description: "What the answer must be.", fields: { verdict: { description: "The answer.", example: "allow" }, rule: { ref: "line", description: "The rule that decides." }, reason: { ref: "name", description: "The code of a reason that must be given.", example: "duration-over-max" } } } } } } } }, Rota: { description: "Who is on call, and when.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Rota.", example: "Rota" }, rotas: { description: "The rotas, by name.", rest: { description: "Who is on call. The rota of a team bears the team's name.", fields: { rotation: { description: "Turns that repeat.", fields: { starts: { ref: "instant", description: "When the first of them began." }, every: { ref: "duration", description: "How long each turn is." }, people: { description: "In turn.", items: { ref: "person" } } } }, shifts: { description: "Fixed shifts, which win over the rotation.", items: { description: "One person for a fixed time.", fields: { person: { ref: "person" }, from: { ref: "instant" }, until: { ref: "instant" } } } } } }, keys: { ref: "rotaName" } } } }, RuleSet: { description: "Who may have what. Exactly one rule set matches a resource; its first rule that fits decides; if none fits, the answer is no.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a RuleSet.", example: "RuleSet" }, on: { ref: "selector", description: "Which resources it is about." }, rules: { description: "In order: the first that fits decides.", items: { ref: "rule" } } } }, Settings: { description: "How the app behaves. Never where the ledger is, never a plan mode.", fields: { apiVersion: { description: "The version of this document format.", example: "gatepass/v1" }, kind: { description: "This document is a Settings.", example: "Settings" }, merge: { description: "`auto`: the app merges an allowed request by itself. `manual`: a person presses the button.", example: "manual" }, mergeMethod: { description: "How it merges.", example: "squash" }, lapse: { ref: "duration", description: "A request without its approvals lapses after this.", example: "7d" }, notifications: { description: "When people are mentioned.", fields: { approvals: { description: "Mention the people who could approve.", example: "true" }, expiry: { description: "Mention the subject before the end.", example: "true" }, failures: { description: "Mention people when something failed.", example: "true" } } } } } }, definitions: { name: { description: "Lower-case ASCII letters, digits and hyphens, at most 64 characters.", example: "orders-db" }, field: { description: "ASCII letters, digits, `_` and `-`, starting with a letter.", example: "region" }, label: { description: "ASCII letters, digits, `.`, `_` and `-`, at most 63 characters.", example: "prod" }, duration: { description: "A whole number and a unit: `m` minutes, `h` hours, `d` days of 24 hours.", example: "30m" }, instant: { description: "A date and time with an offset (RFC 3339).", example: "2026-11-23T10:00:00Z" }, timeOfDay: { description: "Hours and minutes on a 24-hour clock; `24:00` is the end of the day.", example: "09:00" }, zone: { description: "A name of the IANA time zone database.", example: "Europe/Berlin" }, line: { description: "One line of text.", example: "in a few words" }, prose: { description: "Text for people.", example: "Replay payments stuck since the 10:40 deploy" }, condition: { description: "A CEL expression that answers true or false, over `request`, `subject`, `opener`, `resource`, `now`, `history` and `signals`.", example: 'request.duration <= duration("4h")' }, person: { description: "A key of `people` in `policies/people.yaml`.", example: "alice" }, owner: { description: "Who is responsible: a team or a person.", example: "team:orders" }, receiver: { description: "Who receives it: a person or a service.", example: "person:alice" }, subject: { description: "Who may receive it: a person, team, rota or service, or `owner`, `owner-rota`, `any-rota`.", example: "team:engineering" }, approver: { description: "Who may approve: a person, team or rota, or `codeowners`, `owner`, `owner-rota`, `any-rota`.", example: "codeowners" }, controller: { description: "Who controls a service: a team or a person.", example: "team:payments" }, seat: { description: "The team whose seat is handed over.", example: "team:dba" }, repository: { description: "A GitHub repository, `owner/name`.", example: "acme/ops" }, workflow: { description: "The file name of a workflow in `.github/workflows`.", example: "restart.yml" }, gitRef: { description: "The branch or tag the workflow runs on.", example: "main" }, login: { description: "The name of the GitHub account, for people to read. The id is the identity.", example: "alice" }, githubId: { description: "The numeric id of the GitHub account: `gh api users/LOGIN --jq .id`.", example: "1001" }, identity: { description: "The name by which a provider knows this person or service.", example: "alice" }, claim: { description: "The value that the claim must have.", example: "acme/checkout" }, ticket: { description: "The ticket or incident this belongs to.", example: "OPS-1234" }, sensitivity: { description: "How much harm a wrong grant can do. What nobody has judged is treated as critical.", example: "high" }, labels: { description: "Facts about a resource, by which rule sets select it.", example: "{ class: database, env: prod }", rest: { ref: "label" }, keys: { ref: "label" } }, selector: { description: "Each named key must equal one of its values. Keys: `resource`, `sensitivity`, `owner`, or a label.", example: "{ class: [database], env: [prod] }", rest: { items: { ref: "selectorValue" } }, keys: { ref: "label" } }, selectorValue: { description: "One value that fits.", example: "prod" }, setting: { description: "A plain value, or a list of them. Never a secret: write the NAME of a secret.", items: {} }, settings: { description: "Settings of the provider. Credentials are NAMES of secrets, such as `ORDERS_PG`.", example: "{ credentials: ORDERS_PG, host: orders.db.acme.internal }", rest: { ref: "setting" }, keys: { ref: "field" } }, provider: { description: "The system in which a role is filled, and its settings.", fields: { type: { description: "Which provider fills the binding.", example: "postgres" }, zone: { description: "Which runner reaches it: one sweep job a zone.", example: "default" }, with: { ref: "settings" } } }, grants: { description: "One slot to fill: what to set in the provider, such as `role: app_read`. It may name its own `provider`.", example: "{ role: app_read }", fields: { provider: { ref: "provider" } }, rest: { ref: "setting" }, keys: { ref: "field" } }, role: { description: "What can be held for a time.", fields: { grants: { description: "The slots that this role fills, in one provider or several.", items: { ref: "grants" } }, connect: { ref: "line", description: "How to connect once granted, shown to the engineer. `{resource}` is filled in.", example: "psql service={resource}" }, conflictsWith: { description: "Roles of the same resource that one person may not hold at the same time.", items: { ref: "name" } } } }, roles: { description: "What can be held, by name.", rest: { ref: "role" }, keys: { ref: "name" } }, inputRule: { description: "Either `enum` or `type`.", example: "{ enum: [eu-west-1, us-east-1] }", fields: { enum: { description: "The values that may be given.", example: "[eu-west-1]", items: {} }, type: { description: "The type of the value, where any value may be given.", example: "string" }, maxLength: { description: "The longest text that may be given.", example: "200" }, required: { description: "Whether it must be given.", example: "true" } } }, action: { description: "What can be done once.", fields: { runs: { description: "The workflow that does it.", example: "{ repository: acme/ops, workflow: restart.yml, ref: main }", fields: { repository: { ref: "repository" }, workflow: { ref: "workflow" }, ref: { ref: "gitRef" } } }, inputs: { description: "What may be given to it.", rest: { ref: "inputRule" }, keys: { ref: "field" } } } }, actions: { description: "What can be done once, by name.", rest: { ref: "action" }, keys: { ref: "name" } }, approval: { description: "An approval that is needed.", example: "{ from: [codeowners], count: 1 }", fields: { from: { description: "Who may give it: any of these.", example: "[codeowners]", items: { ref: "approver" } }, count: { description: "How many different people.", example: "1" }, widen: { description: "After this long without the approvals, these may give them too.", example: "{ after: 30m, to: [team:sre] }", fields: { after: { ref: "duration" }, to: { description: "Who may give it then, too.", items: { ref: "approver" } } } } } }, approvals: { description: "All of these are needed, from different people. `[]` is explicitly none: automatic.", items: { ref: "approval" } }, rule: { description: "Who may have what, for how long, with whose approval.", fields: { name: { ref: "line", description: "What it says, in a few words. Shown with every decision it makes.", example: "reading needs an owner" }, for: { description: "The roles and actions it is about.", example: "[read-only]", items: { ref: "name" } }, subjects: { description: "Who may receive it: any of these.", example: "[team:engineering]", items: { ref: "subject" } }, openers: { description: "Who may ask for somebody else. Without it, only the subject asks.", items: { ref: "subject" } }, during: { ref: "name", description: "The calendar the whole window must lie in.", example: "business-hours" }, when: { ref: "condition" }, explain: { ref: "line", description: "Why it fits, said to the engineer.", example: "an owner of the database agrees" }, max: { ref: "duration", description: "The longest that may be asked. Above it is a denial, never the next rule.", example: "4h" }, approvals: { ref: "approvals" } } }, teamSlug: { description: "The slug of a team.", example: "orders" }, rotaName: { description: "The name of the team whose rota it is.", example: "orders" } } };
-
-// core/document/did-you-mean.ts
-function nearest(word, candidates2) {
-  let most = Math.max(1, Math.floor(word.length / 3)), best = null, fewest = most + 1;
-  for (let candidate of [...candidates2].sort()) {
-    let edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    edits < fewest && (fewest = edits, best = candidate);
-  }
-  return best;
-}
-function distance(a, b2) {
-  let rows = [Array.from({ length: b2.length + 1 }, (_, column) => column)];
-  for (let i = 1; i <= a.length; i += 1) {
-    let row = [i];
-    for (let j2 = 1; j2 <= b2.length; j2 += 1) {
-      let cost = a[i - 1] === b2[j2 - 1] ? 0 : 1, edits = [at2(rows, i - 1, j2) + 1, row[j2 - 1] + 1, at2(rows, i - 1, j2 - 1) + cost];
-      i > 1 && j2 > 1 && a[i - 1] === b2[j2 - 2] && a[i - 2] === b2[j2 - 1] && edits.push(at2(rows, i - 2, j2 - 2) + 1), row.push(Math.min(...edits));
-    }
-    rows.push(row);
-  }
-  return at2(rows, a.length, b2.length);
-}
-function at2(rows, i, j2) {
-  return rows[i][j2];
-}
-function oneOf(words) {
-  let quoted = words.map((word) => `\`${word}\``), last = quoted.at(-1) ?? "nothing";
-  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(", ")} or ${last}`;
-}
 
 // core/document/suggest.ts
 function suggest(format, text2) {
@@ -31462,8 +31603,8 @@ function checkShape(document, kind) {
 }
 function slipOf(error2, kind) {
   if (error2.keyword !== "additionalProperties") return null;
-  let known = Object.keys(shapeAt(kind, error2.instancePath).fields);
-  return `${error2.instancePath} ${nearest(String(error2.params.additionalProperty), known)}`;
+  let known2 = Object.keys(shapeAt(kind, error2.instancePath).fields);
+  return `${error2.instancePath} ${nearest(String(error2.params.additionalProperty), known2)}`;
 }
 function wordsFor2(error2, shape, value) {
   let { keyword, params } = error2, field = stepsOf(error2.instancePath).at(-1) ?? "";
@@ -31480,12 +31621,12 @@ function missingWords(name, shape) {
   };
 }
 function unknownWords(name, shape) {
-  let known = Object.keys(shape.fields), meant = nearest(name, known);
+  let known2 = Object.keys(shape.fields), meant = nearest(name, known2);
   return {
     code: "document-field-unknown",
     message: `there is no field \`${name}\` here`,
     found: name,
-    expected: oneOf(known),
+    expected: oneOf(known2),
     fix: meant === null ? "remove the field" : `write \`${meant}\``
   };
 }
@@ -33289,8 +33430,65 @@ var DEFAULT_DUMP_OPTIONS = {
 };
 var EVENT_DOCUMENT = EVENT_ID.DOCUMENT, EVENT_SEQUENCE = EVENT_ID.SEQUENCE, EVENT_MAPPING = EVENT_ID.MAPPING, EVENT_SCALAR = EVENT_ID.SCALAR, EVENT_ALIAS = EVENT_ID.ALIAS, EVENT_POP = EVENT_ID.POP, SCALAR_STYLE_PLAIN = SCALAR_STYLE.PLAIN, SCALAR_STYLE_SINGLE_QUOTED = SCALAR_STYLE.SINGLE_QUOTED, SCALAR_STYLE_DOUBLE_QUOTED = SCALAR_STYLE.DOUBLE_QUOTED, SCALAR_STYLE_LITERAL_BLOCK = SCALAR_STYLE.LITERAL_BLOCK, SCALAR_STYLE_FOLDED_BLOCK = SCALAR_STYLE.FOLDED_BLOCK, COLLECTION_STYLE_BLOCK = COLLECTION_STYLE.BLOCK, COLLECTION_STYLE_FLOW = COLLECTION_STYLE.FLOW, CHOMPING_CLIP = CHOMPING_MODE.CLIP, CHOMPING_STRIP = CHOMPING_MODE.STRIP, CHOMPING_KEEP = CHOMPING_MODE.KEEP;
 
+// core/document/yaml-words.ts
+var ALIAS = {
+  code: "yaml-alias",
+  message: "aliases are not used in these files",
+  expected: "the value itself",
+  fix: "write the value out"
+}, ANCHOR = {
+  code: "yaml-anchor",
+  message: "anchors are not used in these files",
+  expected: "a plain value",
+  fix: "remove the anchor"
+}, TAG = {
+  code: "yaml-tag",
+  message: "tags are not used in these files",
+  expected: "a plain value",
+  fix: "remove the tag; put quotes around what must stay text"
+}, MERGE_KEY = {
+  code: "yaml-merge-key",
+  message: "merge keys are not used in these files",
+  expected: "the fields themselves",
+  fix: "write the fields out"
+}, DUPLICATE_KEY = {
+  code: "yaml-duplicate-key",
+  expected: "each field once",
+  fix: "keep one of the two"
+}, RESERVED_KEY = {
+  code: "yaml-reserved-key",
+  message: "this name has a meaning of its own in JavaScript and is refused",
+  expected: "another name",
+  fix: "choose another name"
+}, KEY_NOT_TEXT = {
+  code: "yaml-key-not-text",
+  message: "the name of a field must be text",
+  expected: "text",
+  fix: "put the name in quotes, or remove it"
+}, NOT_FINITE = {
+  code: "yaml-number-not-finite",
+  message: "this is not a finite number",
+  expected: "a number with an end",
+  fix: "write a number, or put quotes around text"
+}, NOT_EXACT = {
+  code: "yaml-number-not-exact",
+  message: "this number is too large to be kept exactly",
+  expected: `at most ${Number.MAX_SAFE_INTEGER}`,
+  fix: "put quotes around it if it is a name"
+}, TOO_DEEP = {
+  code: "yaml-too-deep",
+  message: "the file is nested too deeply",
+  expected: "at most 10 levels",
+  fix: "flatten it"
+}, DIRECTIVE = {
+  code: "yaml-directive",
+  message: "directives are not used in these files",
+  expected: "the document itself",
+  fix: "remove the line"
+};
+
 // core/document/yaml-events.ts
-var MAX_DEPTH = 10, MAX_SAID = 5;
+var MAX_SAID = 5;
 function walkEvents(events, text2, file) {
   let walk2 = new Walk(text2, file);
   for (let event of events) walk2.take(event);
@@ -33353,7 +33551,7 @@ var Walk = class {
     let { path, key } = this.place(), frame = this.top(), isKey = frame.kind === "mapping" && frame.pending === null, start2 = event.start;
     isKey && this.refuse({ start: start2, end: start2 + 1 }, { ...KEY_NOT_TEXT, found: "a list or a mapping" });
     let isSequence = event.type === EVENT_ID.SEQUENCE, closing = event.style === COLLECTION_STYLE.FLOW ? isSequence ? "]" : "}" : null, kind = isSequence ? "sequence" : "mapping";
-    this.frames.push({ kind, path, key, start: start2, closing, keys: /* @__PURE__ */ new Set(), pending: null, items: 0, isKey }), this.end = Math.max(this.end, start2 + 1), this.frames.length - 1 > MAX_DEPTH && this.refuse({ start: start2, end: start2 + 1 }, TOO_DEEP);
+    this.frames.push({ kind, path, key, start: start2, closing, keys: /* @__PURE__ */ new Set(), pending: null, items: 0, isKey }), this.end = Math.max(this.end, start2 + 1), this.frames.length - 1 > 10 && this.refuse({ start: start2, end: start2 + 1 }, TOO_DEEP);
   }
   close() {
     let frame = this.frames.pop();
@@ -33413,57 +33611,7 @@ function isNotText(plain2) {
     (tag) => tag.resolve(plain2, !1, tag.tagName) !== NOT_RESOLVED
   );
 }
-var RESERVED2 = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]), ALIAS = {
-  code: "yaml-alias",
-  message: "aliases are not used in these files",
-  expected: "the value itself",
-  fix: "write the value out"
-}, ANCHOR = {
-  code: "yaml-anchor",
-  message: "anchors are not used in these files",
-  expected: "a plain value",
-  fix: "remove the anchor"
-}, TAG = {
-  code: "yaml-tag",
-  message: "tags are not used in these files",
-  expected: "a plain value",
-  fix: "remove the tag; put quotes around what must stay text"
-}, MERGE_KEY = {
-  code: "yaml-merge-key",
-  message: "merge keys are not used in these files",
-  expected: "the fields themselves",
-  fix: "write the fields out"
-}, DUPLICATE_KEY = { code: "yaml-duplicate-key", expected: "each field once", fix: "keep one of the two" }, RESERVED_KEY = {
-  code: "yaml-reserved-key",
-  message: "this name has a meaning of its own in JavaScript and is refused",
-  expected: "another name",
-  fix: "choose another name"
-}, KEY_NOT_TEXT = {
-  code: "yaml-key-not-text",
-  message: "the name of a field must be text",
-  expected: "text",
-  fix: "put the name in quotes, or remove it"
-}, NOT_FINITE = {
-  code: "yaml-number-not-finite",
-  message: "this is not a finite number",
-  expected: "a number with an end",
-  fix: "write a number, or put quotes around text"
-}, NOT_EXACT = {
-  code: "yaml-number-not-exact",
-  message: "this number is too large to be kept exactly",
-  expected: `at most ${Number.MAX_SAFE_INTEGER}`,
-  fix: "put quotes around it if it is a name"
-}, TOO_DEEP = {
-  code: "yaml-too-deep",
-  message: "the file is nested too deeply",
-  expected: `at most ${MAX_DEPTH} levels`,
-  fix: "flatten it"
-}, DIRECTIVE = {
-  code: "yaml-directive",
-  message: "directives are not used in these files",
-  expected: "the document itself",
-  fix: "remove the line"
-};
+var RESERVED2 = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
 
 // core/document/read-yaml.ts
 function inspectYaml(text2, file) {
@@ -33484,7 +33632,12 @@ function eventsOf(text2, file) {
     return { events: parseEvents(text2, {}) };
   } catch (error2) {
     let { reason, mark } = error2, start2 = Math.min(mark?.position, Math.max(0, text2.trimEnd().length - 1)), span = spanOf(file, text2, { start: start2, end: start2 + 1 });
-    return { issue: issueAt(span, reason.startsWith("nesting exceeded") ? TOO_DEEP2 : { ...SYNTAX, found: reason }) };
+    return {
+      issue: issueAt(
+        span,
+        reason.startsWith("nesting exceeded") ? { ...TOO_DEEP, found: "more than 100 levels" } : { ...SYNTAX, found: reason }
+      )
+    };
   }
 }
 function secondDocument(text2, file) {
@@ -33513,12 +33666,6 @@ var TOO_LARGE = {
   message: "the document is not a set of fields",
   expected: "fields such as `apiVersion: gatepass/v1`",
   fix: "begin with `apiVersion: gatepass/v1` and `kind:`"
-}, TOO_DEEP2 = {
-  code: "yaml-too-deep",
-  message: "the file is nested too deeply",
-  found: "more than 100 levels",
-  expected: `at most ${MAX_DEPTH} levels`,
-  fix: "flatten it"
 }, SYNTAX = {
   code: "yaml-syntax",
   message: "the file cannot be read as YAML here",
@@ -33579,20 +33726,6 @@ var PATH = {
   expected: GOVERNING_PATHS.map((path) => `\`${path}\``).join(", "),
   fix: "move or rename the file; notes for people end in `.md`"
 };
-
-// core/document/governance/selector.ts
-function selects(selector, resource) {
-  return Object.entries(selector).every(([key, values]) => {
-    let actual = factOf(resource, key);
-    return actual !== void 0 && values.includes(actual);
-  });
-}
-function factOf(resource, key) {
-  return key === "resource" ? resource.name : key === "sensitivity" ? resource.sensitivity : key === "owner" ? principalText(resource.owner) : resource.labels[key];
-}
-function selectorOf(written2) {
-  return recordOf(Object.entries(written2 ?? {}));
-}
 
 // core/document/governance/locks.ts
 function readLocks(source) {
@@ -33865,12 +33998,12 @@ function teamsNamed(loaded) {
       add(match[1].toLowerCase(), path);
   return named2;
 }
-function principalIssues(loaded, known) {
+function principalIssues(loaded, known2) {
   return allSources(loaded).flatMap(
     (source) => [...textsOf(source)].flatMap(({ path, field, text: text2 }) => {
-      if (PERSON_PATH.test(path)) return unknownName(source, path, "person", text2, known.people?.people);
+      if (PERSON_PATH.test(path)) return unknownName(source, path, "person", text2, known2.people?.people);
       let principal = PRINCIPAL_FIELDS.has(field) ? parsePrincipal(text2) : null;
-      return principal?.kind === "person" ? unknownName(source, path, "person", principal.name, known.people?.people) : principal?.kind === "service" ? unknownName(source, path, "service", principal.name, known.people?.services) : principal?.kind === "rota" ? unknownName(source, path, "rota", principal.name, known.rotas ?? void 0) : [];
+      return principal?.kind === "person" ? unknownName(source, path, "person", principal.name, known2.people?.people) : principal?.kind === "service" ? unknownName(source, path, "service", principal.name, known2.people?.services) : principal?.kind === "rota" ? unknownName(source, path, "rota", principal.name, known2.rotas ?? void 0) : [];
     })
   );
 }
@@ -33893,8 +34026,8 @@ function unknownName(source, path, what, name, there) {
     })
   ];
 }
-function conditionIssues(loaded, known, check4) {
-  let { organization } = known;
+function conditionIssues(loaded, known2, check4) {
+  let { organization } = known2;
   return organization === null ? [] : [...loaded.ruleSets, loaded.organization].filter((source) => source !== null).flatMap(
     (source) => [...textsOf(source)].flatMap(({ path, field, text: text2 }) => {
       if (field === "during") return unknownName(source, path, "calendar", text2, organization.calendars);
@@ -33908,129 +34041,6 @@ function conditionIssues(loaded, known, check4) {
       });
     })
   );
-}
-function entitlementIssues(loaded, known) {
-  let { entries } = known;
-  if (entries === null) return [];
-  let everywhere = namesOf(entries), rules = loaded.ruleSets.flatMap((source) => {
-    let matched = entries.filter(({ resource }) => selects(selectorOf(source.written.on), resource)), names3 = matched.length === 0 ? everywhere : namesOf(matched);
-    return source.written.rules.flatMap((rule, index) => unknownRoles(source, `/rules/${index}/for`, rule.for, names3));
-  }), others = [
-    ...forLists(loaded.organization, "/guardrails", loaded.organization?.written.guardrails),
-    ...forLists(loaded.locks, "/locks", loaded.locks?.written.locks)
-  ].flatMap(({ source, path, names: names3 }) => unknownRoles(source, path, names3, everywhere));
-  return [...rules, ...others, ...toxicIssues(loaded, entries)];
-}
-function namesOf(entries) {
-  let names3 = entries.flatMap(({ resource }) => [...Object.keys(resource.roles), ...Object.keys(resource.actions)]);
-  return [...new Set(names3)].sort();
-}
-function forLists(source, path, items) {
-  return source === null ? [] : (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
-}
-function unknownRoles(source, path, written2, names3) {
-  return written2.flatMap((name, index) => {
-    if (names3.includes(name)) return [];
-    let meant = nearest(name, names3);
-    return wrongValue(source, pointer(path, index), {
-      code: "role-unknown",
-      message: `no resource that this is about has a role or action \`${name}\``,
-      found: name,
-      expected: names3.length === 0 ? "a role or action of the catalog" : oneOf(names3.slice(0, 12)),
-      fix: meant === null ? "correct the name, or add it to the catalog" : `write \`${meant}\``
-    });
-  });
-}
-function toxicIssues(loaded, entries) {
-  let { organization } = loaded;
-  if (organization === null) return [];
-  let all = entries.flatMap(
-    ({ resource }) => Object.keys(resource.roles).map((role) => [resource.name, role])
-  );
-  return (organization.written.toxic ?? []).flatMap(
-    ({ of }, index) => of.flatMap((pair, item) => {
-      let [resource, role] = pair.split("/");
-      return all.some(
-        (each) => [each[0], "*"].includes(resource) && [each[1], "*"].includes(role)
-      ) ? [] : wrongValue(organization, `/toxic/${index}/of/${item}`, {
-        code: "role-unknown",
-        message: "no resource has this role, so the combination could never happen",
-        found: pair,
-        expected: "`resource/role` of the catalog; `*` stands for every name",
-        fix: "correct the name"
-      });
-    })
-  );
-}
-function coverageIssues(loaded, known) {
-  let { entries } = known;
-  return entries === null || loaded.broken.has("RuleSet") ? [] : entries.flatMap((entry) => {
-    let { resource } = entry, [first, second] = loaded.ruleSets.filter(({ written: written2 }) => selects(selectorOf(written2.on), resource));
-    return first === void 0 ? wrongKey(entry.source, entry.path, {
-      code: "rules-missing",
-      message: `no rule set is about \`${resource.name}\`, so nobody could ever have it`,
-      found: factsOf(entry),
-      expected: "exactly one rule set whose `on` matches it",
-      fix: "widen the `on` of a rule set, or add one in `policies/rules/`"
-    }) : second === void 0 ? [] : wrongKey(second, "/on", {
-      code: "rules-overlap",
-      message: `two rule sets are about \`${resource.name}\``,
-      found: `this one and \`${first.document.file}\``,
-      expected: "exactly one",
-      fix: "narrow the `on` of one of them"
-    });
-  });
-}
-function factsOf({ resource }) {
-  return [...Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`).sort(), `sensitivity: ${resource.sensitivity}`].join(", ");
-}
-var SENSITIVITIES = ["low", "medium", "high", "critical"];
-function selectorIssues(loaded, known) {
-  let { entries } = known;
-  if (entries === null) return [];
-  let resources = entries.map(({ resource }) => resource.name).sort();
-  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
-    let slips = [
-      ...unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES),
-      ...unknownValues(source, `${path}/resource`, selector.resource, resources)
-    ];
-    return slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource)) ? slips : wrongKey(source, path, {
-      code: "selector-matches-nothing",
-      severity: "warning",
-      message: "this matches no resource",
-      found: Object.entries(selector).map(([key, values]) => `${key}: ${values.join(" or ")}`).join(", "),
-      expected: "labels and values that a resource has",
-      fix: "correct it, or add the resource to a catalog"
-    });
-  });
-}
-function selectorsOf(loaded) {
-  let { organization, locks } = loaded, lists = [
-    { source: organization, path: "/guardrails", items: organization?.written.guardrails },
-    { source: organization, path: "/freezes", items: organization?.written.freezes },
-    { source: locks, path: "/locks", items: locks?.written.locks }
-  ];
-  return [
-    ...loaded.ruleSets.map((source) => ({ source, path: "/on", selector: source.written.on })),
-    ...lists.flatMap(
-      ({ source, path, items }) => (items ?? []).flatMap(
-        ({ on }, index) => source === null || on === void 0 ? [] : [{ source, path: `${path}/${index}/on`, selector: on }]
-      )
-    )
-  ];
-}
-function unknownValues(source, path, values, known) {
-  return (values ?? []).flatMap((value, index) => {
-    if (known.includes(value)) return [];
-    let meant = nearest(value, known);
-    return wrongValue(source, pointer(path, index), {
-      code: "selector-value-unknown",
-      message: `nothing has the value \`${value}\``,
-      found: value,
-      expected: known.length === 0 ? "a resource of the catalog" : oneOf(known.slice(0, 12)),
-      fix: meant === null ? "correct the value" : `write \`${meant}\``
-    });
-  });
 }
 
 // core/document/governance/rotas.ts
@@ -34112,7 +34122,7 @@ function readSettings({ written: written2 }) {
 
 // core/document/parse-governance.ts
 function parseGovernance(files, checkCondition2) {
-  let loaded = loadGoverning(files), catalogs = readCatalogs(loaded.catalogs), rules = readRuleSets(loaded.ruleSets), organization = read2(loaded.organization, readOrganization, { organization: NO_ORGANIZATION, issues: [] }), people = read2(loaded.people, readPeople, { people: NOBODY, issues: [] }), rotas = read2(loaded.rotas, readRotas, { rotas: recordOf([]), issues: [] }), delegations = readDelegations(loaded.delegations), locks = read2(loaded.locks, readLocks, { locks: [], issues: [] }), tests = readPolicyTests(loaded.tests), known = {
+  let loaded = loadGoverning(files), catalogs = readCatalogs(loaded.catalogs), rules = readRuleSets(loaded.ruleSets), organization = read2(loaded.organization, readOrganization, { organization: NO_ORGANIZATION, issues: [] }), people = read2(loaded.people, readPeople, { people: NOBODY, issues: [] }), rotas = read2(loaded.rotas, readRotas, { rotas: recordOf([]), issues: [] }), delegations = readDelegations(loaded.delegations), locks = read2(loaded.locks, readLocks, { locks: [], issues: [] }), tests = readPolicyTests(loaded.tests), known2 = {
     entries: loaded.broken.has("Catalog") ? null : catalogs.entries,
     people: loaded.people === null ? null : people.people,
     rotas: loaded.broken.has("Rota") ? null : rotas.rotas,
@@ -34123,11 +34133,11 @@ function parseGovernance(files, checkCondition2) {
     ...strictProfile(files),
     ...[catalogs, rules, organization, people, rotas, delegations, locks, tests].flatMap((part) => part.issues),
     ...approverIssues(catalogs.entries, teamsNamed(loaded)),
-    ...principalIssues(loaded, known),
-    ...conditionIssues(loaded, known, checkCondition2),
-    ...entitlementIssues(loaded, known),
-    ...coverageIssues(loaded, known),
-    ...selectorIssues(loaded, known)
+    ...principalIssues(loaded, known2),
+    ...conditionIssues(loaded, known2, checkCondition2),
+    ...entitlementIssues(loaded, known2),
+    ...coverageIssues(loaded, known2),
+    ...selectorIssues(loaded, known2)
   ]), [codeowners] = loaded.codeowners;
   if (codeowners === void 0 || issues.some(({ severity }) => severity === "error")) return { ok: !1, issues };
   let resources = catalogs.entries.map(({ resource }) => [resource.name, resource]);
@@ -37654,8 +37664,8 @@ function evaluateCondition(text2, signals, facts) {
 }
 var MAX_LENGTH = 2e3, LIMITS = { maxAstNodes: 250, maxDepth: 30, maxListElements: 50, maxMapEntries: 20, maxCallArguments: 8 }, environments = /* @__PURE__ */ new Map();
 function environmentFor(signals) {
-  let key = JSON.stringify(Object.entries(signals).sort(([a], [b2]) => a < b2 ? -1 : 1)), known = environments.get(key);
-  if (known !== void 0) return known;
+  let key = JSON.stringify(Object.entries(signals).sort(([a], [b2]) => a < b2 ? -1 : 1)), known2 = environments.get(key);
+  if (known2 !== void 0) return known2;
   let environment = new Environment({ limits: LIMITS }).registerVariable({
     name: "request",
     schema: {
@@ -37708,7 +37718,12 @@ function firstLine(error2) {
 }
 
 // core/policy/governance.ts
+var known = /* @__PURE__ */ new WeakMap();
 function readGovernance(files) {
+  let read3 = known.get(files) ?? readAnew(files);
+  return known.set(files, read3), read3;
+}
+function readAnew(files) {
   let parsed = parseGovernance(files, checkCondition), told = new Set(parsed.issues.map((issue3) => `${issue3.code} ${issue3.file}`)), strict = strictProfile(files).filter((issue3) => !told.has(`${issue3.code} ${issue3.file}`)), issues = [...parsed.issues, ...strict];
   if (!parsed.ok || strict.length > 0) return { ok: !1, issues };
   let { path, text: text2 } = parsed.value.codeowners;
@@ -37717,16 +37732,16 @@ function readGovernance(files) {
 
 // core/policy/action-inputs.ts
 function inputIssues2(action, request2) {
-  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known = Object.keys(action.inputs).sort(), issues = [];
-  for (let name of Object.keys(request2.inputs).filter((one) => !known.includes(one)).sort())
+  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known2 = Object.keys(action.inputs).sort(), issues = [];
+  for (let name of Object.keys(request2.inputs).filter((one) => !known2.includes(one)).sort())
     issues.push(
       issueAt2(at3, "input-invalid", `\`${action.name}\` has no input \`${name}\``, {
         found: name,
-        expected: known.length === 0 ? "no inputs" : `one of ${known.join(", ")}`,
+        expected: known2.length === 0 ? "no inputs" : `one of ${known2.join(", ")}`,
         fix: `remove \`${name}\``
       })
     );
-  for (let name of known) {
+  for (let name of known2) {
     let rule = action.inputs[name], value = lookup(request2.inputs, name);
     (value === void 0 ? !rule.required : accepts(rule, value)) || issues.push(
       issueAt2(
@@ -37957,9 +37972,9 @@ function teamFindings(team, organizations, ask2) {
   if (organizations.some((organization) => organization.toLowerCase() !== own)) return { reasons: [], issues: [] };
   let governing = governingTeams(ask2.setting);
   if (governing.includes(team)) return governs(ask2, `the team ${team} is named in the policies or in CODEOWNERS`);
-  let known = lookup(evidence.teams, team), above = known === void 0 ? [] : ancestorsOf(evidence, known), ancestor = above.find((parent) => governing.includes(parent));
+  let known2 = lookup(evidence.teams, team), above = known2 === void 0 ? [] : ancestorsOf(evidence, known2), ancestor = above.find((parent) => governing.includes(parent));
   if (ancestor !== void 0) return governs(ask2, `the team ${team} lies below ${ancestor}, which governs`);
-  if (known !== void 0 && above.every((parent) => lookup(evidence.teams, parent) !== void 0))
+  if (known2 !== void 0 && above.every((parent) => lookup(evidence.teams, parent) !== void 0))
     return { reasons: [], issues: [] };
   let why = `the team ${team} and its parents could not be read`;
   return { reasons: [unknown("membership-unknown", why)], issues: [] };
@@ -38658,8 +38673,8 @@ function decideRequest(setting, common) {
   if ("is" in file) return refuse2(common, file);
   let ask2 = understand(setting, file.request);
   if ("is" in ask2) return refuse2(common, ask2);
-  let known = { ...common, asked: ask2.asked, warnings: [...common.warnings, ...file.warnings] }, terms = termsFor(ask2);
-  return terms.is !== "terms" ? refuse2(known, terms, terms.is === "deny" ? hintFor(ask2) : null) : judge2(ask2, terms, known);
+  let known2 = { ...common, asked: ask2.asked, warnings: [...common.warnings, ...file.warnings] }, terms = termsFor(ask2);
+  return terms.is !== "terms" ? refuse2(known2, terms, terms.is === "deny" ? hintFor(ask2) : null) : judge2(ask2, terms, known2);
 }
 function judge2(ask2, terms, common) {
   let { evidence } = ask2.setting, exclusions = exclusionsFor(ask2), demands2 = terms.requirements.map((requirement) => ({ ...requirement, scope: { ...ask2, at: evidence.now } })), approvals = countApprovals(demands2, ask2.setting, exclusions, !0), length = approvals.limit === null ? ask2.length : Math.min(ask2.length, approvals.limit), { run } = terms.effect;
@@ -39070,10 +39085,10 @@ async function readCommits(github, repository, number) {
     "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
     { owner: repository.owner, repo: repository.name, pull_number: number },
     { most: MOST_LISTED }
-  )).map((item) => fields(item, "commit")), known = accountsByEmail(listed2);
-  return Promise.all(listed2.map((item) => readCommit2(github, item, known)));
+  )).map((item) => fields(item, "commit")), known2 = accountsByEmail(listed2);
+  return Promise.all(listed2.map((item) => readCommit2(github, item, known2)));
 }
-async function readCommit2(github, item, known) {
+async function readCommit2(github, item, known2) {
   let commit = fields(item.commit, "commit.commit"), trailers = coAuthors(textOrEmpty(commit.message));
   return {
     sha: text(item.sha, "commit.sha"),
@@ -39083,7 +39098,7 @@ async function readCommit2(github, item, known) {
     author: signer(commit.author, item.author, "commit.author"),
     committer: signer(commit.committer, item.committer, "commit.committer"),
     coAuthors: await Promise.all(
-      trailers.map(async (who) => ({ ...who, account: await accountOf2(github, who, known) }))
+      trailers.map(async (who) => ({ ...who, account: await accountOf2(github, who, known2) }))
     ),
     verified: fieldsOrNull(commit.verification, "commit.verification")?.verified === !0
   };
@@ -39093,22 +39108,22 @@ function signer(written2, user, what) {
   return { account: accountOrNull(user, what), name: textOrEmpty(who.name), email: textOrEmpty(who.email) };
 }
 function accountsByEmail(items) {
-  let known = /* @__PURE__ */ new Map();
+  let known2 = /* @__PURE__ */ new Map();
   for (let item of items) {
     let commit = fields(item.commit, "commit.commit");
     for (let role of ["author", "committer"]) {
       let { account: user, email } = signer(commit[role], item[role], `commit.${role}`);
-      user !== null && known.set(email.toLowerCase(), user);
+      user !== null && known2.set(email.toLowerCase(), user);
     }
   }
-  return known;
+  return known2;
 }
 function coAuthors(message) {
   return [...message.matchAll(/^[ \t]*co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\s]+)>[ \t]*\r?$/gim)].map(([, name = "", email = ""]) => ({ name, email }));
 }
 var NOREPLY = /^(?:(\d{1,15})\+)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\[bot\])?)@users\.noreply\.[a-z0-9.-]+$/i;
-async function accountOf2(github, who, known) {
-  let found = known.get(who.email.toLowerCase());
+async function accountOf2(github, who, known2) {
+  let found = known2.get(who.email.toLowerCase());
   if (found !== void 0) return found;
   let [, id, login] = NOREPLY.exec(who.email) ?? [];
   return login === void 0 ? null : id !== void 0 ? { id: Number(id), login, type: login.endsWith("[bot]") ? "Bot" : "User" } : userNamed(github, login);
@@ -39146,13 +39161,13 @@ function teamsNamedIn(files, organization) {
 }
 async function readTeams(github, organization, slugs) {
   if (slugs.length === 0) return {};
-  let known = await listTeams(github, organization), needed = withParents(slugs, known).flatMap((slug) => known.get(slug) ?? []), teams = await inBatches(needed, (team) => withMembers(github, organization, team));
+  let known2 = await listTeams(github, organization), needed = withParents(slugs, known2).flatMap((slug) => known2.get(slug) ?? []), teams = await inBatches(needed, (team) => withMembers(github, organization, team));
   return Object.fromEntries(teams.map((team) => [team.slug, team]));
 }
-function withParents(slugs, known) {
+function withParents(slugs, known2) {
   let all = new Set(slugs);
   for (let slug of all) {
-    let parent = known.get(slug)?.parent ?? null;
+    let parent = known2.get(slug)?.parent ?? null;
     parent !== null && all.add(parent);
   }
   return [...all].sort();
@@ -39308,7 +39323,7 @@ async function readReviews(github, repository, number) {
 function readReview(value) {
   let review2 = fields(value, "review"), user = accountOrNull(review2.user, "review user");
   if (user === null) return [];
-  let state = STATES.find((known) => known === review2.state);
+  let state = STATES.find((known2) => known2 === review2.state);
   if (state === void 0) throw new GitHubError("unexpected", `unknown review state \`${String(review2.state)}\``);
   return [
     {
@@ -39544,7 +39559,7 @@ async function authoriseDeferred(world, asked) {
 async function authoriseCommit(world, asked, commit, before) {
   let bodies = [], parent = asked.governed.inForce.get(commit.sha)?.accepted ?? asked.governed.accepted;
   for (let { path, blob } of await requestsOf(world, commit)) {
-    let known = [...before, ...bodies], finding = [...foldIn(asked.view, known, asked.now).requests.values()].some(({ request: request2 }) => request2.path === path) ? usedBefore({ path, blob, pullRequest: await pullRequestOf(world, asked, commit) }) : await find(world, asked, { path, blob, commit, parent }, known);
+    let known2 = [...before, ...bodies], finding = [...foldIn(asked.view, known2, asked.now).requests.values()].some(({ request: request2 }) => request2.path === path) ? usedBefore({ path, blob, pullRequest: await pullRequestOf(world, asked, commit) }) : await find(world, asked, { path, blob, commit, parent }, known2);
     bodies.push(...settle2(finding, commit, asked, null));
   }
   return bodies;
@@ -39715,11 +39730,12 @@ async function readSetting(world, asked) {
     readRepository(world)
   ]), replaced = new Set(asked.instead.map((file) => file.path)), files = [...governing.files.filter((file) => !replaced.has(file.path)), ...asked.instead];
   files.sort((a, b2) => a.path < b2.path ? -1 : 1);
-  let [teams, members] = await readPeople2(world, repository, files), found = readGovernance(files);
+  let found = readGovernance(files);
   if (!found.ok) {
     let issue3 = found.issues[0], where = issue3 === void 0 ? "" : `: ${issue3.file}:${issue3.line} ${issue3.message}`;
     throw new GitHubError("unexpected", `the governing files do not parse${where}`);
   }
+  let isNeeded = asked.needsPeople(found.value.governance), [teams, members] = isNeeded ? await readPeople2(world, repository, files) : NOBODY2;
   return { evidence: {
     ...NO_PULL_REQUEST,
     now: asked.now,
@@ -39738,9 +39754,10 @@ async function readRepository(world) {
     organization: owner.type === "Organization" ? text(owner.login, "owner login") : null
   };
 }
+var NOBODY2 = [{}, null];
 async function readPeople2(world, repository, files) {
   let { organization } = repository;
-  return organization === null ? [{}, null] : Promise.all([
+  return organization === null ? NOBODY2 : Promise.all([
     readTeams(world.github, organization, teamsNamedIn(files, organization)),
     readMembers(world.github, organization)
   ]);
@@ -39783,7 +39800,7 @@ async function findLocked(world, asked) {
 }
 async function readLocks2(world, accepted, tip, now) {
   let [kept, added] = await Promise.all([
-    attempt(readSetting(world, { accepted, instead: [], now })),
+    attempt(readSetting(world, { accepted, instead: [], needsPeople: hasLocks, now })),
     attempt(readAtTip(world, accepted, tip, now))
   ]), settings = [kept, added].filter((each) => typeof each != "string" && each !== null), failed = [kept, added].find((each) => typeof each == "string"), stop = {
     key: "locks-unreadable",
@@ -39804,7 +39821,11 @@ async function readAtTip(world, accepted, tip, now) {
   if (entry === void 0 || entry.blob === before.get(LOCKS)?.blob) return null;
   let text2 = await readText(world.github, world.repository, entry, git);
   if (text2 === null) throw new GitHubError("unexpected", `\`${LOCKS}\` is not UTF-8 text of 64 KiB or less`);
-  return readSetting(world, { accepted, instead: [{ path: LOCKS, mode: entry.mode, blob: entry.blob, text: text2 }], now });
+  let instead = [{ path: LOCKS, mode: entry.mode, blob: entry.blob, text: text2 }];
+  return readSetting(world, { accepted, instead, needsPeople: hasLocks, now });
+}
+function hasLocks(governance) {
+  return governance.locks.length > 0;
 }
 async function attempt(reading) {
   try {
@@ -39887,7 +39908,7 @@ async function returnComments(world, grant) {
 async function mayReturn(world, asked, grant, id) {
   if (grant.terms.subject.id === id) return !0;
   try {
-    let setting = await readSetting(world, { accepted: asked.accepted, instead: [], now: asked.now }), { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null, scope = { setting, resource, path: grant.request.path, at: asked.now };
+    let { accepted, now } = asked, setting = await readSetting(world, { accepted, instead: [], needsPeople: () => !0, now }), { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null, scope = { setting, resource, path: grant.request.path, at: asked.now };
     return isOneOf([{ kind: "owner" }, { kind: "codeowners" }], { kind: "person", id }, scope) === "yes";
   } catch (error2) {
     if (error2 instanceof GitHubError) return !1;
@@ -39908,9 +39929,9 @@ var NOTHING_DECIDED = {
   situations: []
 };
 async function decideBranch(world, asked) {
-  let { view, genesis, now } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known = view.state.governing ?? genesis.root;
+  let { view, genesis, now } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known2 = view.state.governing ?? genesis.root;
   if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
-  let branch = await readBranch(world, home.defaultBranch, cursor), governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known, now }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops], bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] }), last = governed.commits.at(-1)?.sha ?? cursor;
+  let branch = await readBranch(world, home.defaultBranch, cursor), governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known2, now }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops], bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] }), last = governed.commits.at(-1)?.sha ?? cursor;
   last !== cursor && bodies.push({ type: "read", commit: last }), bodies.push(...locked.bodies.filter((body) => body.type === "locked" && !isReturned(bodies, body.grant)));
   let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
   return {
@@ -40149,8 +40170,8 @@ async function decideOrStop(world, view, genesis, now, stops) {
   }
 }
 var NOTHING_RESOLVED = { targets: /* @__PURE__ */ new Map(), bodies: [], problems: [] };
-async function resolveOrStop(world, pool, known, branch) {
-  let { view, state, now, stops } = known;
+async function resolveOrStop(world, pool, known2, branch) {
+  let { view, state, now, stops } = known2;
   if (stops.length > 0 || branch.governed === null) return NOTHING_RESOLVED;
   let { home, accepted } = branch.governed;
   return resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });

@@ -1,5 +1,5 @@
 /** Gate 2 on the look-alike: the bundled Action, started by pushes and schedules, against GitHub's rules for Apps. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger } from '../../cli/init/ledger.ts';
@@ -89,6 +89,46 @@ describe('the Action on the look-alike', () => {
     const found = [...(await state()).requests.values()].find((one) => one.request.path === path);
     expect(found?.status).toMatchObject({ is: 'quarantined', code: 'no-pull-request' });
     expect(lastRun()?.conclusion).toBe('success');
+  });
+
+  it('runs an approved action exactly once, in the repository where no requester writes', async () => {
+    const files = {
+      'requests/checkout/restart/hang.yaml':
+        'apiVersion: gatepass/v1\nkind: ActionRequest\nwithin: 1h\nreason: Checkout hangs since the deploy\ninputs: { region: eu-west-1 }\n',
+    };
+    const { number, head } = await acme.ask('alice', running.folder, { branch: 'alice/restart', files });
+    await acme.as('bob').pulls.createReview({ ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head });
+    await acme.as('bob').pulls.merge({ ...ACCESS, pull_number: number, merge_method: 'merge' });
+    await running.hub.idle();
+    await running.hub.clock.advance(30 * MINUTE);
+    await running.hub.idle();
+    expect(running.hub.runs('acme', 'ops').map(({ conclusion }) => conclusion)).toEqual(['success']);
+    const grant = [...(await state()).grants.values()].find(({ terms }) => terms.kind === 'action');
+    expect(grant?.action).toMatchObject({ state: 'done' });
+  });
+
+  it('lets a policy that an admin pushed govern nothing, and goes on when it is restored', async () => {
+    const clone = await acme.clone('heidi', running.folder);
+    const rules = join(clone, 'policies/rules/teams.yaml');
+    const kept = await readFile(rules, 'utf8');
+    await writeFile(rules, kept.replace(/approvals:\n {6}- \{ from: \[codeowners\], count: 1 \}/, 'approvals: []'));
+    await git(clone, 'commit', '--quiet', '-am', 'Make it easier');
+    await git(clone, 'push', '--quiet', 'origin', 'main');
+    const files = { 'requests/payments/operator/easy.yaml': request('1h') };
+    const { number } = await acme.ask('alice', running.folder, { branch: 'alice/easy', files });
+    await acme.as('alice').pulls.merge({ ...ACCESS, pull_number: number, merge_method: 'squash' });
+    await running.hub.idle();
+    expect(await members()).toEqual([]);
+    expect(lastRun()?.conclusion).toBe('failure');
+    expect([...(await state()).alerts.keys()]).toContain('governing-refused');
+    await git(clone, 'pull', '--quiet', '--rebase', 'origin', 'main');
+    await writeFile(rules, kept);
+    await git(clone, 'commit', '--quiet', '-am', 'Restore it');
+    await git(clone, 'push', '--quiet', 'origin', 'main');
+    await running.hub.idle();
+    expect(lastRun()?.conclusion).toBe('success');
+    expect([...(await state()).alerts.keys()]).not.toContain('governing-refused');
+    expect(await members()).toEqual([]);
   });
 
   it('speaks GitHub’s API as GitHub describes it', () => {

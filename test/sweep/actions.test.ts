@@ -49,6 +49,16 @@ describe('an approved action', () => {
     expect(world.runner.runs).toEqual([]);
   });
 
+  it('is not started when a run of that name is there already, as after a ledger was set back', async () => {
+    const world = approved();
+    const first = await world.sweep();
+    const again = approved();
+    again.runner.runs.push(...world.runner.runs);
+    const second = await again.sweep();
+    expect(again.runner.runs).toHaveLength(1);
+    expect(second.actions.map(({ runId }) => runId)).toEqual(first.actions.map(({ runId }) => runId));
+  });
+
   it('lapses when it was not started in time', async () => {
     const world = approved();
     world.advance(HOUR);
@@ -102,6 +112,7 @@ describe('a sweep that is killed around the start of an action', () => {
     world.runner.start = start;
     await world.sweep();
     expect(world.runner.runs).toEqual([]);
+    expect(await outcomes(world)).toEqual([]);
     world.advance(11 * MINUTE);
     await world.sweep();
     expect(world.runner.runs).toEqual([]);

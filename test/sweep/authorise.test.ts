@@ -23,6 +23,15 @@ describe('a request that does not derive from one merged pull request', () => {
     expect(await alertKeys(world)).toEqual([`quarantined:${READ}`]);
   });
 
+  it('is taken for nobody else’s, whatever was merged before it', async () => {
+    const world = aWorld();
+    grantRead(world, {}, OTHER);
+    grantRead(world, {}, 'requests/orders-db/read-only/third.yaml');
+    world.github.push({ [READ]: aRequest() });
+    await world.sweep();
+    expect((await entriesOf(world, 'quarantined')).map(({ code }) => code)).toEqual(['no-pull-request']);
+  });
+
   it('stays quarantined, and its alert ends with the file', async () => {
     const world = aWorld();
     world.github.push({ [READ]: aRequest() });

@@ -54,6 +54,21 @@ describe('a looser policy pushed straight to the branch', () => {
     expect(await entriesOf(world, 'governing-restored')).toHaveLength(1);
   });
 
+  it('lets requests wait for an hour, not longer', async () => {
+    const world = aWorld();
+    const kept = textOf(world, RULES);
+    world.github.push({ [RULES]: loosened(world) });
+    grantRead(world);
+    await world.sweep();
+    expect((await entriesOf(world, 'deferred')).map(({ until }) => until)).toEqual(['2026-11-23T11:00:00.000Z']);
+    world.advance(HOUR);
+    await world.sweep();
+    world.github.push({ [RULES]: kept });
+    await world.sweep();
+    expect(await entriesOf(world, 'lapsed')).toHaveLength(1);
+    expect(world.target.sent).toEqual([]);
+  });
+
   it('still lets expired grants end', async () => {
     const world = aWorld();
     grantRead(world, { duration: '1h' });
@@ -239,6 +254,18 @@ describe('a lock', () => {
     expect((await entriesOf(world, 'governing-accepted')).length).toBe(1);
     expect((await entriesOf(world, 'refused')).map(({ code }) => code)).toEqual(['locked']);
     expect(world.target.sent).toEqual([]);
+  });
+
+  it('that was accepted ends grants even when a push removed it before it was seen', async () => {
+    const world = aWorld();
+    const none = textOf(world, LOCKS);
+    merged(world, { by: mallory, approvedBy: [bob], files: { [READ]: aRequest() } });
+    await world.sweep();
+    expect(world.target.held.size).toBe(1);
+    merged(world, { by: bob, approvedBy: [grace], files: { [LOCKS]: locked('person:mallory') } });
+    world.github.push({ [LOCKS]: none });
+    await world.sweep();
+    expect(world.target.held.size).toBe(0);
   });
 
   it('that cannot be read stops new grants, and says so', async () => {

@@ -186,6 +186,18 @@ describe('one thing going wrong', () => {
     expect(world.target.sent).toEqual([]);
   });
 
+  it('sees every slot that it can beside one that it cannot', async () => {
+    const world = aWorld();
+    grantRead(world);
+    const path = 'requests/orders-db/read-only/other.yaml';
+    merged(world, { by: erin, approvedBy: [bob], files: { [path]: aRequest() } });
+    world.target.beforeObserve = (slots) => {
+      if (slots.some(({ key }) => key === READ_SLOT)) throw new Error('no such role');
+    };
+    await world.sweep();
+    expect([...world.target.held.keys()]).toEqual(['postgres:app_read/1005']);
+  });
+
   it('closes every provider it opened', async () => {
     const world = aWorld();
     grantRead(world);
