@@ -14,7 +14,7 @@ export type Command = (typeof COMMANDS)[number];
 
 /** The first line that starts with `/gatepass`; `unknown` when it names no command; `null`: no such line. */
 export function commandIn(body: string): Command | 'unknown' | null {
-  const line = /^\/gatepass(?:[ \t]+([^\s]+))?/m.exec(body);
+  const line = /^\/gatepass(?:[ \t]+(\S+))?(?=\s|$)/m.exec(body);
   if (line === null) return null;
   return COMMANDS.find((command) => command === line[1]) ?? 'unknown';
 }

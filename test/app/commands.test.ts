@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { answerCommand, commandIn } from '../../app/commands.ts';
+import type { Gate } from '../../app/gate.ts';
+import { newHealth } from '../../app/health.ts';
+import { gitCache } from '../../github/tree.ts';
+import { BASE, REPOSITORY, type Row, wire } from '../support/wire.ts';
+
+describe('commandIn', () => {
+  it.each([
+    ['/gatepass explain', 'explain'],
+    ['/gatepass return, please', 'unknown'],
+    ['hello\n/gatepass  retry\nbye', 'retry'],
+    ['/gatepass', 'unknown'],
+    ['/gatepass approve', 'unknown'],
+    ['/gatepassexplain', null],
+    ['> /gatepass retry', null],
+    ['try /gatepass retry', null],
+    ['', null],
+  ])('reads %j as %s', (body, command) => {
+    expect(commandIn(body)).toBe(command);
+  });
+});
+
+const AT = '2026-11-23T10:00:00Z';
+const comment = (over: Readonly<Record<string, unknown>> = {}) => ({
+  id: 5,
+  user: { id: 1001, login: 'alice', type: 'User' },
+  body: '/gatepass retry',
+  created_at: AT,
+  updated_at: AT,
+  performed_via_github_app: null,
+  ...over,
+});
+
+const pull = (merged: boolean) => {
+  const repo = {
+    id: 1,
+    full_name: 'acme/access',
+    default_branch: 'main',
+    owner: { login: 'acme', type: 'Organization' },
+  };
+  const end = { ref: 'main', sha: 'a'.repeat(40), repo };
+  const state = merged ? 'closed' : 'open';
+  return {
+    number: 7,
+    title: '',
+    user: null,
+    state,
+    merged,
+    created_at: AT,
+    base: end,
+    head: end,
+    changed_files: 1,
+    commits: 1,
+  };
+};
+
+function gateOver(rows: Readonly<Record<string, Row>>) {
+  const { github, sent } = wire(rows);
+  const enqueued: number[] = [];
+  const silent = { info() {}, warn() {}, error() {} };
+  const gate: Gate = {
+    appId: 1,
+    repository: REPOSITORY,
+    ledger: REPOSITORY,
+    web: 'https://github.test',
+    connect: async () => github,
+    git: gitCache(),
+    ledgerFiles: new Map(),
+    health: newHealth(),
+    log: silent,
+    enqueue: (number) => enqueued.push(number),
+  };
+  return { gate, sent, enqueued };
+}
+
+const REACT = `POST ${BASE}/issues/comments/5/reactions`;
+const rows = (written: unknown, merged = false): Record<string, Row> => ({
+  [`GET ${BASE}/issues/comments/5`]: { body: written },
+  [`GET ${BASE}/pulls/7`]: { body: pull(merged) },
+  [REACT]: { body: {} },
+});
+
+describe('answerCommand', () => {
+  it('believes the comment as GitHub has it, and looks at the pull request again', async () => {
+    const { gate, sent, enqueued } = gateOver(rows(comment()));
+    await answerCommand(gate, 7, 5);
+    expect(sent.find(({ call }) => call === REACT)?.body).toEqual({ content: 'eyes' });
+    expect(enqueued).toEqual([7]);
+  });
+
+  it.each([
+    ['was edited since', comment({ updated_at: '2026-11-23T10:00:01Z' })],
+    ['is a bot’s', comment({ user: { id: 1, login: 'x[bot]', type: 'Bot' } })],
+    ['was written through an app', comment({ performed_via_github_app: { id: 3 } })],
+    ['says something else now', comment({ body: 'never mind' })],
+  ])('does nothing for a comment that %s', async (_, written) => {
+    const { gate, sent, enqueued } = gateOver(rows(written));
+    await answerCommand(gate, 7, 5);
+    expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`]);
+    expect(enqueued).toEqual([]);
+  });
+
+  it('starts the sweep for a return, and only looks when it may not', async () => {
+    const { gate, sent, enqueued } = gateOver({
+      ...rows(comment({ body: '/gatepass return' }), true),
+      [`GET ${BASE}`]: { body: { default_branch: 'main' } },
+      [`POST ${BASE}/actions/workflows/gatepass.yml/dispatches`]: { status: 403, body: { message: 'no' } },
+    });
+    await answerCommand(gate, 7, 5);
+    expect(sent.at(-1)?.body).toEqual({ ref: 'main' });
+    expect(enqueued).toEqual([7]);
+  });
+
+  it.each(['return', 'extend'])('is confused by /gatepass %s before the merge', async (word) => {
+    const { gate, sent, enqueued } = gateOver(rows(comment({ body: `/gatepass ${word}` })));
+    await answerCommand(gate, 7, 5);
+    expect(sent.at(-1)?.body).toEqual({ content: 'confused' });
+    expect(enqueued).toEqual([]);
+  });
+});
