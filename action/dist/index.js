@@ -23191,7 +23191,7 @@ function write(value) {
   if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
   if (typeof value != "object") throw new TypeError(`no JSON form for a ${typeof value}`);
   let fields2 = Object.entries(value).filter(([, field]) => field !== void 0);
-  return fields2.sort(([a], [b2]) => a < b2 ? -1 : 1), `{${fields2.map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(",")}}`;
+  return fields2.sort(([a], [b2]) => a < b2 ? -1 : 1), `{${fields2.map(([key, field]) => `${write(key)}:${write(field)}`).join(",")}}`;
 }
 function sha256Hex(text2) {
   return bytesToHex(sha256(utf8ToBytes(text2)));
@@ -23932,7 +23932,7 @@ function jr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return jr.errors = e, t === 0;
 }
-var At = new RegExp("^[^\\n\\r]*[^\\s][^\\n\\r]*$", "u");
+var At = new RegExp("^[^\\S\\n\\r]*[^\\s][^\\n\\r]*$", "u");
 function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -23941,7 +23941,7 @@ function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       e === null ? e = [i] : e.push(i), t++;
     }
     if (!At.test(r)) {
-      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
+      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\S\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
   } else {
@@ -26429,7 +26429,7 @@ function Xr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       e === null ? e = [i] : e.push(i), t++;
     }
     if (!At.test(r)) {
-      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
+      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\S\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
   } else {
@@ -26694,7 +26694,7 @@ function te(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       e === null ? e = [i] : e.push(i), t++;
     }
     if (!At.test(r)) {
-      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
+      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\S\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
   } else {
@@ -27722,7 +27722,7 @@ function Ze(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
       e === null ? e = [i] : e.push(i), t++;
     }
     if (!At.test(r)) {
-      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\n\\r]*[^\\s][^\\n\\r]*$" } };
+      let i = { instancePath: n, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\S\\n\\r]*[^\\s][^\\n\\r]*$" } };
       e === null ? e = [i] : e.push(i), t++;
     }
   } else {
@@ -29914,10 +29914,10 @@ function isAlwaysOpen(calendar) {
   return calendar.from === 0 && calendar.until === 1440 && [0, 1, 2, 3, 4, 5, 6].every((day) => calendar.days.includes(day));
 }
 function isOpenBetween(calendar, start2, end) {
-  let offset = offsetAt(calendar.zone, start2);
-  if (end - start2 <= 6e4 || offset === offsetAt(calendar.zone, end))
+  let offset = offsetAt(calendar.zone, start2), first = Math.floor(start2 / 6e4);
+  if (first === Math.floor((end - 1) / 6e4) || offset === offsetAt(calendar.zone, end))
     return isOpenLocally(calendar, start2 + offset, end + offset);
-  let middle = Math.floor((start2 + end) / 2 / 6e4) * 6e4, half = middle > start2 ? middle : start2 + 6e4;
+  let half = Math.max(first + 1, Math.floor((start2 + end) / 2 / 6e4)) * 6e4;
   return isOpenBetween(calendar, start2, half) && isOpenBetween(calendar, half, end);
 }
 function isOpenLocally(calendar, start2, end) {
@@ -30001,7 +30001,7 @@ function refusal2(is2, issues) {
   let reasons = issues.map((issue3) => ({
     code: issue3.code,
     message: issue3.message,
-    holds: is2 === "fault" ? null : !1,
+    holds: !1,
     place: `${issue3.file}:${issue3.line}`,
     because: []
   }));
@@ -30133,11 +30133,14 @@ function ownerRota(scope) {
   return expand2({ kind: "owner" }, scope).filter((owner) => owner.kind === "team" || owner.kind === "rota").filter((owner) => lookup(scope.setting.governance.rotas, owner.name) !== void 0).map((owner) => ({ kind: "rota", name: owner.name }));
 }
 function codeOwners(setting, path) {
-  let [organization = ""] = setting.evidence.repository.name.toLowerCase().split("/");
+  let organization = organizationOf(setting.evidence);
   return ownersOf(setting.codeowners, path).owners.map((written2) => {
-    let [account2 = "", team] = written2.toLowerCase().replace(/^@/, "").split("/");
+    let [account2, team] = written2.toLowerCase().replace(/^@/, "").split("/");
     return team !== void 0 ? { kind: "team", name: account2 === organization ? team : `${account2}/${team}` } : { kind: "person", name: Object.values(setting.governance.people.people).find((one) => one.login.toLowerCase() === account2)?.name ?? `@${account2}` };
   });
+}
+function organizationOf(evidence) {
+  return evidence.repository.name.toLowerCase().split("/")[0];
 }
 function membersOfNamed(principal, scope) {
   let { governance, evidence } = scope.setting;
@@ -30205,11 +30208,6 @@ function controllerBar(controls) {
   return controls === "no" ? null : controls === "yes" ? { code: "review-by-controller", why: "controls the service that would receive the grant" } : { code: "membership-unknown", why: "might control the receiving service: its controllers could not be read" };
 }
 
-// core/policy/answer.ts
-function anyOf(answers) {
-  return answers.includes("yes") ? "yes" : answers.includes("unknown") ? "unknown" : "no";
-}
-
 // core/policy/seats.ts
 function groundFor(requirement, reviewer, scope, exclusions) {
   let from = approversOf(requirement, scope), own = isOneOf(from, { kind: "person", id: reviewer }, scope);
@@ -30218,8 +30216,8 @@ function groundFor(requirement, reviewer, scope, exclusions) {
     answer: seatAnswer(delegation, delegator, requirement, scope, exclusions),
     seat: delegator.id,
     onBehalfOf: delegator.name
-  }));
-  return lent.find((ground) => ground.answer === "yes") ?? { answer: anyOf([own, ...lent.map((ground) => ground.answer)]), seat: reviewer, onBehalfOf: null };
+  })), seated = lent.find((ground) => ground.answer === "yes");
+  return seated !== void 0 ? seated : { answer: [own, ...lent.map((ground) => ground.answer)].includes("unknown") ? "unknown" : "no", seat: reviewer, onBehalfOf: null };
 }
 function approversOf(requirement, scope) {
   let { pullRequest, now } = scope.setting.evidence, { widen, from } = requirement;
@@ -30256,18 +30254,8 @@ function candidatesFor(demand, used, exclusions) {
   let { scope } = demand, { evidence, governance } = scope.setting, ids = /* @__PURE__ */ new Set([
     ...membersOf(approversOf(demand, scope), scope).ids,
     ...delegatesFor(demand, scope, exclusions)
-  ]), people = Object.values(governance.people.people);
-  return [...ids].filter((id) => !used.has(id) && barOf(exclusions, id, scope) === null && isActive2(evidence, id) === "yes").map((id) => {
-    let person2 = people.find((one) => one.id === id), zone = person2?.zone ?? null;
-    return {
-      id,
-      login: person2?.login ?? loginOf2(id, evidence),
-      awake: zone === null ? null : isAwake(zone, evidence.now)
-    };
-  }).sort((a, b2) => a.login < b2.login ? -1 : 1);
-}
-function loginOf2(id, evidence) {
-  return Object.values(evidence.teams).flatMap((team) => team.members).find((member) => member.id === id)?.login ?? `#${id}`;
+  ]), people = Object.values(governance.people.people), members = Object.values(evidence.teams).flatMap((team) => team.members), accounts = [...people, ...members.map((member) => ({ ...member, zone: null }))];
+  return accounts.filter(({ id }, index) => ids.has(id) && accounts.findIndex((other) => other.id === id) === index).filter(({ id }) => !used.has(id) && barOf(exclusions, id, scope) === null && isActive2(evidence, id) === "yes").map(({ id, login, zone }) => ({ id, login, awake: zone === null ? null : isAwake(zone, evidence.now) })).sort((a, b2) => a.login < b2.login ? -1 : 1);
 }
 
 // core/policy/labels.ts
@@ -30302,21 +30290,16 @@ function listed(items) {
 
 // core/policy/matching.ts
 function matchDistinct(places) {
-  let slots = places.flatMap((place, index) => Array.from({ length: place.count }, () => ({ index, by: place.by }))), holder = /* @__PURE__ */ new Map();
-  for (let slot of slots.keys()) augment(slot, /* @__PURE__ */ new Set());
-  return places.map(
-    (place, index) => place.by.filter((person2) => {
-      let slot = holder.get(person2);
-      return slot !== void 0 && slots[slot]?.index === index;
-    })
-  );
+  let slots = places.flatMap((place) => Array.from({ length: place.count }, () => ({ place }))), taken = /* @__PURE__ */ new Map();
+  for (let slot of slots) augment(slot, /* @__PURE__ */ new Set());
+  return places.map((place) => place.by.filter((person2) => taken.get(person2)?.place === place));
   function augment(slot, seen) {
-    for (let person2 of slots[slot]?.by ?? []) {
+    for (let person2 of slot.place.by) {
       if (seen.has(person2)) continue;
       seen.add(person2);
-      let taken = holder.get(person2);
-      if (taken === void 0 || augment(taken, seen))
-        return holder.set(person2, slot), !0;
+      let other = taken.get(person2);
+      if (other === void 0 || augment(other, seen))
+        return taken.set(person2, slot), !0;
     }
     return !1;
   }
@@ -37664,7 +37647,7 @@ function evaluateCondition(text2, signals, facts) {
 }
 var MAX_LENGTH = 2e3, LIMITS = { maxAstNodes: 250, maxDepth: 30, maxListElements: 50, maxMapEntries: 20, maxCallArguments: 8 }, environments = /* @__PURE__ */ new Map();
 function environmentFor(signals) {
-  let key = JSON.stringify(Object.entries(signals).sort(([a], [b2]) => a < b2 ? -1 : 1)), known2 = environments.get(key);
+  let key = JSON.stringify(Object.entries(signals).sort()), known2 = environments.get(key);
   if (known2 !== void 0) return known2;
   let environment = new Environment({ limits: LIMITS }).registerVariable({
     name: "request",
@@ -37713,7 +37696,7 @@ function durationOf2(length) {
   return new Duration(BigInt(Math.floor(length / 1e3)), length % 1e3 * 1e6);
 }
 function firstLine(error2) {
-  return String(error2 instanceof Error ? error2.message : error2).split(`
+  return String(error2.message).split(`
 `, 1)[0];
 }
 
@@ -37904,7 +37887,7 @@ function together(findings) {
 
 // core/policy/governing-teams.ts
 function governingTeams(setting) {
-  let [organization = ""] = setting.evidence.repository.name.toLowerCase().split("/");
+  let organization = organizationOf(setting.evidence);
   return [.../* @__PURE__ */ new Set([...teamsOfOwners(setting, organization), ...teamsOfPolicies(setting.governance)])].sort();
 }
 function teamsToRead(governance, organization) {
@@ -37968,7 +37951,7 @@ function repositoryFindings(repository, ask2) {
   return repository.toLowerCase() !== ask2.setting.evidence.repository.name.toLowerCase() ? { reasons: [], issues: [] } : governs(ask2, `it would reach ${repository}, where access is decided`);
 }
 function teamFindings(team, organizations, ask2) {
-  let { evidence } = ask2.setting, own = evidence.repository.name.toLowerCase().split("/")[0];
+  let { evidence } = ask2.setting, own = organizationOf(evidence);
   if (organizations.some((organization) => organization.toLowerCase() !== own)) return { reasons: [], issues: [] };
   let governing = governingTeams(ask2.setting);
   if (governing.includes(team)) return governs(ask2, `the team ${team} is named in the policies or in CODEOWNERS`);
@@ -38408,8 +38391,8 @@ function checkCombinations(ask2) {
 }
 function conflicts2(ask2, grant) {
   if (grant.resource !== ask2.resource.name) return !1;
-  let asked = lookup(ask2.resource.roles, ask2.asked.entitlement), held = lookup(ask2.resource.roles, grant.role);
-  return (asked?.conflictsWith.includes(grant.role) ?? !1) || (held?.conflictsWith.includes(ask2.asked.entitlement) ?? !1);
+  let { entitlement } = ask2.asked, conflictsOf = (role) => lookup(ask2.resource.roles, role)?.conflictsWith ?? [];
+  return conflictsOf(entitlement).includes(grant.role) || conflictsOf(grant.role).includes(entitlement);
 }
 function isToxic(combination, ask2, grant) {
   let asked = `${ask2.resource.name}/${ask2.asked.entitlement}`, held = `${grant.resource}/${grant.role}`;
