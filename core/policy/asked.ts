@@ -1,7 +1,7 @@
 /** From a parsed request to what is asked: which resource and entitlement, for whom, when. Knows nothing of rules. */
 
 import { nearest } from '../document/did-you-mean.ts';
-import type { Person, Principal, Request, Resource, Service } from '../document/documents.ts';
+import type { Governance, Person, Principal, Request, Resource, Service } from '../document/documents.ts';
 import type { Issue } from '../document/issue.ts';
 import { type Milliseconds, plus } from '../time.ts';
 import { inputIssues } from './action-inputs.ts';
@@ -13,9 +13,8 @@ import type { Ask, Setting } from './setting.ts';
 
 export function understand(setting: Setting, request: Request): Ask | Refusal {
   const resource = lookup(setting.governance.resources, request.path.resource);
-  if (resource === undefined) return refusal('invalid', [unknownResource(setting, request)]);
-  const wrong = entitlementIssues(resource, request);
-  if (wrong.length > 0) return refusal('invalid', wrong);
+  const wrong = catalogIssues(setting.governance, request);
+  if (resource === undefined || wrong.length > 0) return refusal('invalid', wrong);
   const subject = subjectOf(setting, request);
   if ('is' in subject) return subject;
   const { evidence } = setting;
@@ -42,6 +41,12 @@ export function understand(setting: Setting, request: Request): Ask | Refusal {
   return withLength(ask, lengthOf(request));
 }
 
+/** What the catalog does not know of what a request asks for. */
+export function catalogIssues(governance: Governance, request: Request): readonly Issue[] {
+  const resource = lookup(governance.resources, request.path.resource);
+  return resource === undefined ? [unknownResource(governance, request)] : entitlementIssues(resource, request);
+}
+
 /** The same, asked for another length of time. */
 export function withLength(ask: Ask, length: Milliseconds): Ask {
   return { ...ask, length, end: plus(ask.request.starts ?? ask.at, length) };
@@ -62,8 +67,8 @@ export function placeOf(request: Request, field: string) {
   return lookup(request.places, field) ?? topOf(request.path.path);
 }
 
-function unknownResource(setting: Setting, request: Request): Issue {
-  const names = Object.keys(setting.governance.resources).sort();
+function unknownResource(governance: Governance, request: Request): Issue {
+  const names = Object.keys(governance.resources).sort();
   return issueAt(topOf(request.path.path), 'resource-unknown', 'no catalog has this resource', {
     found: request.path.resource,
     expected: `one of ${names.join(', ')}`,

@@ -9,7 +9,7 @@ import type { Binding, Run } from './decision.ts';
 import { type Findings, together } from './findings.ts';
 import { governingTeams } from './governing-teams.ts';
 import { lookup } from './lookup.ts';
-import { ancestorsOf } from './principals.ts';
+import { ancestorsOf, organizationOf } from './principals.ts';
 import { fails, issueAt, topOf, unknown } from './reason.ts';
 import type { Ask } from './setting.ts';
 
@@ -77,7 +77,7 @@ function repositoryFindings(repository: string, ask: Ask): Findings {
 /** Members of a team are members of its parents too, so one governing ancestor is enough. */
 function teamFindings(team: string, organizations: readonly string[], ask: Ask): Findings {
   const { evidence } = ask.setting;
-  const own = evidence.repository.name.toLowerCase().split('/')[0];
+  const own = organizationOf(evidence);
   if (organizations.some((organization) => organization.toLowerCase() !== own)) return { reasons: [], issues: [] };
   const governing = governingTeams(ask.setting);
   if (governing.includes(team)) return governs(ask, `the team ${team} is named in the policies or in CODEOWNERS`);

@@ -16,8 +16,6 @@ export interface Bound {
 export function checkBounds(bounds: readonly Bound[], ask: Ask): Findings {
   const exceeded = bounds.filter((bound) => ask.length > bound.max).sort((a, b) => a.max - b.max);
   const [strictest] = exceeded;
-  // No rule, no bound: why there is no rule is said elsewhere.
-  if (bounds.length === 0) return NOTHING;
   if (strictest === undefined) {
     return { reasons: [holds('duration-within-max', `${formatDuration(ask.length)} is short enough`)], issues: [] };
   }

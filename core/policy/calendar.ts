@@ -49,11 +49,11 @@ function isAlwaysOpen(calendar: Calendar): boolean {
  */
 function isOpenBetween(calendar: Calendar, start: Milliseconds, end: Milliseconds): boolean {
   const offset = offsetAt(calendar.zone, start);
-  if (end - start <= MINUTE || offset === offsetAt(calendar.zone, end)) {
+  const first = Math.floor(start / MINUTE);
+  if (first === Math.floor((end - 1) / MINUTE) || offset === offsetAt(calendar.zone, end)) {
     return isOpenLocally(calendar, start + offset, end + offset);
   }
-  const middle = Math.floor((start + end) / 2 / MINUTE) * MINUTE;
-  const half = middle > start ? middle : start + MINUTE;
+  const half = Math.max(first + 1, Math.floor((start + end) / 2 / MINUTE)) * MINUTE;
   return isOpenBetween(calendar, start, half) && isOpenBetween(calendar, half, end);
 }
 

@@ -11,6 +11,7 @@ import { ruleReason } from './fit.ts';
 import { applies, guard } from './guardrails.ts';
 import { hypotheticalEvidence, organizationIn } from './hypothetical.ts';
 import { labelOf } from './labels.ts';
+import { lookup } from './lookup.ts';
 import { combine } from './requirements.ts';
 import { matches } from './selector.ts';
 import type { Ask, Setting } from './setting.ts';
@@ -48,13 +49,13 @@ export interface Way {
 /** Sorted by resource, then by entitlement; entitlements without any way are left out. */
 export function whatCan(governance: Governance, person: Person, facts: Facts): readonly Possibility[] {
   const setting = settingFor(governance, person, facts);
-  const resources = Object.values(governance.resources).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const resources = Object.keys(governance.resources)
+    .sort()
+    .map((name) => governance.resources[name] as Resource);
   return resources.flatMap((resource) => {
-    const entitlements = [
-      ...Object.keys(resource.roles).map((name) => ({ name, kind: 'role' as const })),
-      ...Object.keys(resource.actions).map((name) => ({ name, kind: 'action' as const })),
-    ].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return entitlements.flatMap(({ name, kind }) => {
+    const entitlements = [...Object.keys(resource.roles), ...Object.keys(resource.actions)].sort();
+    return entitlements.flatMap((name) => {
+      const kind = lookup(resource.roles, name) === undefined ? 'action' : 'role';
       const ways = waysTo(resource, name, kind, person, setting);
       const { sensitivity } = resource;
       return ways.length === 0 ? [] : [{ resource: resource.name, entitlement: name, kind, sensitivity, ways }];

@@ -1,7 +1,6 @@
 /** Who could still give an approval that is missing, and whether they are awake. */
 import { isAwake } from './calendar.ts';
 import type { Candidate } from './decision.ts';
-import type { Evidence } from './evidence.ts';
 import { barOf, type Exclusions } from './exclusions.ts';
 import { isActive, membersOf } from './principals.ts';
 import { approversOf, delegatesFor } from './seats.ts';
@@ -16,21 +15,11 @@ export function candidatesFor(demand: Demand, used: ReadonlySet<number>, exclusi
     ...delegatesFor(demand, scope, exclusions),
   ]);
   const people = Object.values(governance.people.people);
-  return [...ids]
-    .filter((id) => !used.has(id) && barOf(exclusions, id, scope) === null && isActive(evidence, id) === 'yes')
-    .map((id) => {
-      const person = people.find((one) => one.id === id);
-      const zone = person?.zone ?? null;
-      return {
-        id,
-        login: person?.login ?? loginOf(id, evidence),
-        awake: zone === null ? null : isAwake(zone, evidence.now),
-      };
-    })
-    .sort((a, b) => (a.login < b.login ? -1 : 1));
-}
-
-function loginOf(id: number, evidence: Evidence): string {
   const members = Object.values(evidence.teams).flatMap((team) => team.members);
-  return members.find((member) => member.id === id)?.login ?? `#${id}`;
+  const accounts = [...people, ...members.map((member) => ({ ...member, zone: null }))];
+  return accounts
+    .filter(({ id }, index) => ids.has(id) && accounts.findIndex((other) => other.id === id) === index)
+    .filter(({ id }) => !used.has(id) && barOf(exclusions, id, scope) === null && isActive(evidence, id) === 'yes')
+    .map(({ id, login, zone }) => ({ id, login, awake: zone === null ? null : isAwake(zone, evidence.now) }))
+    .sort((a, b) => (a.login < b.login ? -1 : 1));
 }

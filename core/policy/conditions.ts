@@ -76,7 +76,7 @@ const LIMITS = { maxAstNodes: 250, maxDepth: 30, maxListElements: 50, maxMapEntr
 const environments = new Map<string, Environment>();
 
 function environmentFor(signals: SignalTypes): Environment {
-  const key = JSON.stringify(Object.entries(signals).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const key = JSON.stringify(Object.entries(signals).sort());
   const known = environments.get(key);
   if (known !== undefined) return known;
   const environment = new Environment({ limits: LIMITS })
@@ -148,5 +148,5 @@ function durationOf(length: Milliseconds): Duration {
 
 /** The library's messages go on with a drawing of the source. */
 function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] as string;
+  return String((error as Error).message).split('\n', 1)[0] as string;
 }

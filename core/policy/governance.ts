@@ -11,8 +11,17 @@ export interface Governed {
   readonly codeowners: Codeowners;
 }
 
-/** Every issue of every file at once, CODEOWNERS held to the strict profile. */
+/** Reading takes longer than deciding, and a sweep decides many requests under the same files. */
+const known = new WeakMap<readonly GovernanceFile[], Parsed<Governed>>();
+
+/** Every issue of every file at once, CODEOWNERS held to the strict profile. The same array is read once. */
 export function readGovernance(files: readonly GovernanceFile[]): Parsed<Governed> {
+  const read = known.get(files) ?? readAnew(files);
+  known.set(files, read);
+  return read;
+}
+
+function readAnew(files: readonly GovernanceFile[]): Parsed<Governed> {
   const parsed = parseGovernance(files, checkCondition);
   const told = new Set(parsed.issues.map((issue) => `${issue.code} ${issue.file}`));
   const strict = strictProfile(files).filter((issue) => !told.has(`${issue.code} ${issue.file}`));

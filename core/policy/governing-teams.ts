@@ -3,11 +3,12 @@
 import { parseCodeowners } from '../codeowners/parse.ts';
 import type { Governance, Principal } from '../document/documents.ts';
 import { lookup } from './lookup.ts';
+import { organizationOf } from './principals.ts';
 import type { Setting } from './setting.ts';
 
 /** Slugs of the repository's organisation, sorted: whoever is in one of them can receive, open or approve something. */
 export function governingTeams(setting: Setting): readonly string[] {
-  const [organization = ''] = setting.evidence.repository.name.toLowerCase().split('/');
+  const organization = organizationOf(setting.evidence);
   return [...new Set([...teamsOfOwners(setting, organization), ...teamsOfPolicies(setting.governance)])].sort();
 }
 

@@ -9,24 +9,19 @@ export interface Places {
 
 /** For each entry who fills it, at most `count`, nobody twice over all entries. The same input gives the same people. */
 export function matchDistinct(places: readonly Places[]): readonly (readonly number[])[] {
-  const slots = places.flatMap((place, index) => Array.from({ length: place.count }, () => ({ index, by: place.by })));
-  const holder = new Map<number, number>();
-  for (const slot of slots.keys()) augment(slot, new Set());
-  return places.map((place, index) =>
-    place.by.filter((person) => {
-      const slot = holder.get(person);
-      return slot !== undefined && slots[slot]?.index === index;
-    }),
-  );
+  const slots = places.flatMap((place) => Array.from({ length: place.count }, () => ({ place })));
+  const taken = new Map<number, (typeof slots)[number]>();
+  for (const slot of slots) augment(slot, new Set());
+  return places.map((place) => place.by.filter((person) => taken.get(person)?.place === place));
 
   /** Kuhn's algorithm: take a free person, or one whose slot can be filled by another. */
-  function augment(slot: number, seen: Set<number>): boolean {
-    for (const person of slots[slot]?.by ?? []) {
+  function augment(slot: (typeof slots)[number], seen: Set<number>): boolean {
+    for (const person of slot.place.by) {
       if (seen.has(person)) continue;
       seen.add(person);
-      const taken = holder.get(person);
-      if (taken === undefined || augment(taken, seen)) {
-        holder.set(person, slot);
+      const other = taken.get(person);
+      if (other === undefined || augment(other, seen)) {
+        taken.set(person, slot);
         return true;
       }
     }

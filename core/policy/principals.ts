@@ -68,13 +68,18 @@ function ownerRota(scope: Scope): readonly Named[] {
 
 /** Owners written in CODEOWNERS, as principals. One that cannot be told stays in, as somebody unknown. */
 export function codeOwners(setting: Setting, path: string): readonly Named[] {
-  const [organization = ''] = setting.evidence.repository.name.toLowerCase().split('/');
+  const organization = organizationOf(setting.evidence);
   return ownersOf(setting.codeowners, path).owners.map((written) => {
-    const [account = '', team] = written.toLowerCase().replace(/^@/, '').split('/');
+    const [account, team] = written.toLowerCase().replace(/^@/, '').split('/');
     if (team !== undefined) return { kind: 'team', name: account === organization ? team : `${account}/${team}` };
     const person = Object.values(setting.governance.people.people).find((one) => one.login.toLowerCase() === account);
     return { kind: 'person', name: person?.name ?? `@${account}` };
   });
+}
+
+/** The owner of the access repository, in lower case: the teams of CODEOWNERS are its teams. */
+export function organizationOf(evidence: Evidence): string {
+  return evidence.repository.name.toLowerCase().split('/')[0] as string;
 }
 
 function membersOfNamed(principal: Named, scope: Scope): Members {

@@ -108,7 +108,6 @@ export const REASONS = {
   'policy-test-failed': 'a policy test fails under the changed policies',
   'return-own': 'who holds or opened it gives it back',
   'return-by-owner': 'a code owner of the request gives it back',
-  'return-by-other': 'a code owner has to agree that it is given back',
   // Us.
   'governance-invalid': 'the governing files are not valid',
   'internal-error': 'the decision failed; nothing is granted',

@@ -69,11 +69,11 @@ export function topOf(file: string): Place {
 }
 
 /** One issue, said as a reason too. */
-export function refusal(is: Refusal['is'], issues: readonly Issue[]): Refusal {
+export function refusal(is: 'deny' | 'invalid', issues: readonly Issue[]): Refusal {
   const reasons = issues.map((issue) => ({
     code: issue.code,
     message: issue.message,
-    holds: is === 'fault' ? null : false,
+    holds: false,
     place: `${issue.file}:${issue.line}`,
     because: [],
   }));

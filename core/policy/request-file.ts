@@ -4,7 +4,7 @@ import type { Issue } from '../document/issue.ts';
 import { parseRequest } from '../document/parse-request.ts';
 import { parseRequestPath } from '../document/paths.ts';
 import type { Change, Evidence } from './evidence.ts';
-import { issueAt, type Refusal, refusal, topOf } from './reason.ts';
+import { fails, issueAt, type Refusal, refusal, topOf } from './reason.ts';
 
 export const MAX_BYTES = 64 * 1024;
 
@@ -26,7 +26,8 @@ export function requestOf(
   }
   // `changeIssues` has refused a file without text.
   const parsed = parseRequest(change.path, change.text as string);
-  return parsed.ok ? { request: parsed.value, warnings: parsed.issues } : refusal('invalid', parsed.issues);
+  if (parsed.ok) return { request: parsed.value, warnings: parsed.issues };
+  return { is: 'invalid', reasons: [fails('request-invalid', 'the request is not valid')], issues: parsed.issues };
 }
 
 function changeIssues(change: Change): readonly Issue[] {

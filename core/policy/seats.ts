@@ -4,7 +4,7 @@
  */
 import type { Delegation, Person } from '../document/documents.ts';
 import { type Instant, plus } from '../time.ts';
-import { type Answer, anyOf } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { barOf, type Exclusions } from './exclusions.ts';
 import { lookup } from './lookup.ts';
 import { expand, isActive, isOneOf } from './principals.ts';
@@ -30,7 +30,9 @@ export function groundFor(requirement: Requirement, reviewer: number, scope: Sco
     onBehalfOf: delegator.name,
   }));
   const seated = lent.find((ground) => ground.answer === 'yes');
-  return seated ?? { answer: anyOf([own, ...lent.map((ground) => ground.answer)]), seat: reviewer, onBehalfOf: null };
+  if (seated !== undefined) return seated;
+  const isDoubtful = [own, ...lent.map((ground) => ground.answer)].includes('unknown');
+  return { answer: isDoubtful ? 'unknown' : 'no', seat: reviewer, onBehalfOf: null };
 }
 
 /** Who may fill it now: after `widen.after`, those it is widened to as well. */

@@ -27,12 +27,9 @@ export function checkCombinations(ask: Ask): Findings {
 /** Either role may name the other. */
 function conflicts(ask: Ask, grant: HeldGrant): boolean {
   if (grant.resource !== ask.resource.name) return false;
-  const asked = lookup(ask.resource.roles, ask.asked.entitlement);
-  const held = lookup(ask.resource.roles, grant.role);
-  return (
-    (asked?.conflictsWith.includes(grant.role) ?? false) ||
-    (held?.conflictsWith.includes(ask.asked.entitlement) ?? false)
-  );
+  const { entitlement } = ask.asked;
+  const conflictsOf = (role: string) => lookup(ask.resource.roles, role)?.conflictsWith ?? [];
+  return conflictsOf(entitlement).includes(grant.role) || conflictsOf(grant.role).includes(entitlement);
 }
 
 /** The asked and the held are two different entitlements, and fall under two different entries. */

@@ -8,8 +8,13 @@ export function reasonsOf(decision: Decision): readonly Reason[] {
   return walk(decision.reasons);
 }
 
+/** Of reasons, issues and reviews. */
 export function codesOf(decision: Decision): readonly string[] {
-  return [...reasonsOf(decision).map((reason) => reason.code), ...decision.reviews.map((review) => review.code)];
+  return [
+    ...reasonsOf(decision).map((reason) => reason.code),
+    ...issuesOf(decision).map((issue) => issue.code),
+    ...decision.reviews.map((review) => review.code),
+  ];
 }
 
 /** `deny duration-over-max`: the verdict and what stands against it, by code. */

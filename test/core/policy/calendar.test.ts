@@ -47,6 +47,8 @@ describe('covers', () => {
     ['open until the jump', 60, 120, '2026-03-29T00:00:00Z', '2026-03-29T01:00:00Z', 'yes'],
     ['open over the jump', 60, 240, '2026-03-29T00:00:00Z', '2026-03-29T02:00:00Z', 'yes'],
     ['one second after the close', 60, 240, '2026-03-29T00:00:00Z', '2026-03-29T02:00:01Z', 'no'],
+    ['open to the second before and after the jump', 60, 240, '2026-03-29T00:59:10Z', '2026-03-29T01:00:15Z', 'yes'],
+    ['closed ten seconds after the jump', 60, 120, '2026-03-29T00:59:10Z', '2026-03-29T01:00:10Z', 'no'],
     // And from 03:00 back to 02:00 on 25 October 2026, at 01:00 UTC: 02:30 comes twice.
     ['both 02:30s are open', 60, 180, '2026-10-24T23:30:00Z', '2026-10-25T01:45:00Z', 'yes'],
     ['closed between the two', 60, 150, '2026-10-25T00:00:00Z', '2026-10-25T01:15:00Z', 'no'],

@@ -1,7 +1,5 @@
 /** Changes outside `requests/`, and requests given back (threats 1–3, 29–31, 51, 71, 85). */
 import { describe, expect, it } from 'vitest';
-import { demandsFor } from '../../../core/policy/decide-policy.ts';
-import { readGovernance } from '../../../core/policy/governance.ts';
 import { grantId } from '../../../core/policy/grant-id.ts';
 import { issuesOf, summary } from '../../support/decisions.ts';
 import {
@@ -163,6 +161,11 @@ describe('a policy change', () => {
       anEvidence().changing(longer).withoutTeam('security').approvedBy('grace'),
     ],
     [
+      'while the members cannot be read',
+      'fault membership-unknown',
+      anEvidence().changing(longer).with({ members: null }).approvedBy('grace'),
+    ],
+    [
       'under policies that do not parse',
       'fault governance-invalid',
       anEvidence().changing(longer).governing('policies/people.yaml', 'x').approvedBy('grace'),
@@ -221,18 +224,6 @@ describe('a policy change', () => {
       '`a.md`, `b.md`, `c.md` and 1 more',
     ]);
   });
-
-  it('of a path that nobody owns is denied', () => {
-    const governed = readGovernance(governingFiles());
-    if (!governed.ok) throw new Error('the example is broken');
-    const { governance } = governed.value;
-    const codeowners = {
-      ...governed.value.codeowners,
-      index: { last: () => null },
-    } as unknown as typeof governed.value.codeowners;
-    const demands = demandsFor({ evidence: anEvidence().evidence, governance, codeowners }, ['x']);
-    expect(demands).toMatchObject({ is: 'deny', issues: [{ code: 'no-code-owner' }] });
-  });
 });
 
 describe('a return', () => {
@@ -283,6 +274,11 @@ describe('a return', () => {
     ],
     ['while the owners cannot be read', 'fault membership-unknown', returning('mallory').withoutTeam('orders')],
     ['of what is no request', 'invalid request-path', anEvidence().changing({ ...gone, path: 'requests/README.md' })],
+    [
+      'by somebody unknown to the ledger, its text unread',
+      'pending approval-missing',
+      anEvidence().changing({ ...gone, text: null }),
+    ],
     ['in a draft', 'pending pull-request-draft', returning('bob').pull({ draft: true })],
     [
       'by a bot that tidies up, agreed by an owner',

@@ -214,10 +214,14 @@ describe('the teams', () => {
         'policies/delegations/carol.yaml',
         'apiVersion: gatepass/v1\nkind: Delegation\nfrom: carol\nto: dan\nseats: [team:night]\nstarts: "2026-11-20T00:00:00Z"\nuntil: "2026-11-28T00:00:00Z"\nreason: On holiday\n',
       )
+      .governing(
+        'policies/locks.yaml',
+        'apiVersion: gatepass/v1\nkind: Lock\nlocks:\n  - { name: x, reason: x, subjects: [team:leavers] }\n',
+      )
       .governing('policies/organization.yaml', (text) =>
         text.replace('subjects: [any-rota]', 'subjects: [team:heroes]'),
       );
-    expect(teamsToRead(governanceOf(evidence), 'acme')).toEqual(expect.arrayContaining(['heroes', 'night']));
+    expect(teamsToRead(governanceOf(evidence), 'acme')).toEqual(expect.arrayContaining(['heroes', 'leavers', 'night']));
     const without = anEvidence().governing('policies/organization.yaml', (text) =>
       text.replace(/breakGlass: .*\n/, ''),
     );

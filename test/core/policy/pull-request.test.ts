@@ -170,7 +170,7 @@ describe('the shape', () => {
     ['with bytes that are no text', 'invalid file-unreadable', approved().changing({ ...theRequest, text: null })],
     [
       'with a document that is not valid',
-      'invalid document-field-missing',
+      'invalid request-invalid',
       approved().changing({ ...theRequest, text: 'apiVersion: gatepass/v1\nkind: AccessRequest\nduration: 1h\n' }),
     ],
   ];

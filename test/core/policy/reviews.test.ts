@@ -196,14 +196,20 @@ describe('an approval', () => {
     ]);
   });
 
-  it('names a candidate who is in no people file by the login that the team gives, or by the id', () => {
-    const strangers = [{ id: 7001, login: 'zoe', state: 'active' as const }];
+  it('names candidates who are in no people file by the logins that the team gives, sorted', () => {
+    const strangers = [
+      { id: 7001, login: 'zoe', state: 'active' as const },
+      { id: 7002, login: 'ann', state: 'active' as const },
+    ];
     const evidence = anEvidence()
       .team('orders', { members: strangers })
-      .with({ members: [1001, 7001] });
+      .with({ members: [1001, 7001, 7002] });
     const decision = evidence.decide();
     const [requirement] = 'requirements' in decision ? decision.requirements : [];
-    expect(requirement?.candidates).toEqual([{ id: 7001, login: 'zoe', awake: null }]);
+    expect(requirement?.candidates).toEqual([
+      { id: 7002, login: 'ann', awake: null },
+      { id: 7001, login: 'zoe', awake: null },
+    ]);
   });
 });
 
