@@ -55,7 +55,8 @@ async function keepFromGreen(github: GitHub, gate: Gate, target: CheckTarget): P
 
 /** A push between two readings: the evaluation begins again with the new head. */
 async function judgeSameHead({ gate, github, facts, target }: Session): Promise<Judgement> {
-  const judgement = await judge(gate, github, facts.pullRequest.number);
+  const { number, base } = facts.pullRequest;
+  const judgement = await judge(gate, github, { number, head: target.head, base: base.ref });
   if (judgement.evidence.pullRequest.head.sha === target.head) return judgement;
   throw new GitHubError('inconsistent', 'the branch was pushed to while it was being decided');
 }

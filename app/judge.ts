@@ -27,22 +27,27 @@ export type Judgement =
   /** Allowed or pending, but what the subject holds is unknown. */
   | { readonly is: 'blocked'; readonly evidence: Evidence; readonly why: string };
 
-/** Reads everything anew and decides. Throws `GitHubError`. */
-export async function judge(gate: Gate, github: GitHub, pullRequest: number): Promise<Judgement> {
-  const ledger = await readEntries(gate);
-  const collected = await collectEvidence(github, {
-    repository: gate.repository,
-    pullRequest,
-    at: 'open',
-    governing: null,
-    now: null,
-    grants: [],
-    signals: {},
-    cache: gate.git,
-  });
+/** Reads everything anew, side by side, and decides. Throws `GitHubError`. */
+export async function judge(
+  gate: Gate,
+  github: GitHub,
+  pull: { readonly number: number; readonly head: string; readonly base: string },
+): Promise<Judgement> {
+  const [ledger, collected, twins] = await Promise.all([
+    readEntries(gate),
+    collectEvidence(github, {
+      repository: gate.repository,
+      pullRequest: pull.number,
+      at: 'open',
+      governing: null,
+      now: null,
+      grants: [],
+      signals: {},
+      cache: gate.git,
+    }),
+    readTwins(github, gate.repository, pull),
+  ]);
   const evidence = ledger.ok ? { ...collected, grants: grantsIn(ledger.entries, collected.now) } : collected;
-  const { head, base } = evidence.pullRequest;
-  const twins = await readTwins(github, gate.repository, { number: pullRequest, head: head.sha, base: base.ref });
   if (twins.length > 0) return { is: 'shared', evidence, twins };
   const decision = decide(evidence);
   const needsLedger =
