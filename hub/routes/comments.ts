@@ -15,7 +15,7 @@ import { created, noContent, ok, page, pullOf } from './answer.ts';
 const ISSUES = '/repos/{owner}/{repo}/issues';
 const COMMENT = `${ISSUES}/comments/{comment_id}`;
 const ISSUE = `${ISSUES}/{issue_number}`;
-/** Every issue here is a pull request, so either permission will do. */
+/** Every issue here is a pull request, so either permission will do; for reactions only that of issues does. */
 const READ = ['issues:read', 'pull_requests:read'];
 const WRITE = ['issues:write', 'pull_requests:write'];
 
@@ -28,8 +28,8 @@ export const commentRoutes: readonly Route[] = [
   { method: 'GET', path: COMMENT, needs: READ, handle: (call) => ok(shown(call, commentOf(call))) },
   { method: 'PATCH', path: COMMENT, needs: WRITE, handle: edit },
   { method: 'DELETE', path: COMMENT, needs: WRITE, handle: remove },
-  { method: 'GET', path: `${COMMENT}/reactions`, needs: READ, handle: reactions },
-  { method: 'POST', path: `${COMMENT}/reactions`, needs: WRITE, handle: react },
+  { method: 'GET', path: `${COMMENT}/reactions`, needs: 'issues:read', handle: reactions },
+  { method: 'POST', path: `${COMMENT}/reactions`, needs: 'issues:write', handle: react },
   { method: 'POST', path: `${ISSUE}/labels`, needs: WRITE, handle: addLabels },
   { method: 'GET', path: `${ISSUE}/events`, needs: READ, handle: events },
   { method: 'GET', path: `${ISSUE}/timeline`, needs: READ, handle: events },
