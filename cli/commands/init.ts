@@ -55,6 +55,7 @@ async function init(args: readonly string[], terminal: Terminal): Promise<number
   });
   terminal.out(
     `the ledger starts at ${started.root.slice(0, 12)}, signed by key ${started.keyId}\n` +
+      `public key ${started.publicKey}; note it outside of GitHub, for gatepass verify --key\n` +
       `next: git push origin gatepass/ledger, and let only the applier App update that branch\n`,
   );
   return FINE;

@@ -21,8 +21,16 @@ export interface NewLedger {
   readonly now: Date;
 }
 
-/** Returns the root commit and the id of the key. Refuses when the branch is there already. */
-export async function startLedger(ledger: NewLedger): Promise<{ readonly root: string; readonly keyId: string }> {
+export interface StartedLedger {
+  /** The commit whose governing files are trusted. */
+  readonly root: string;
+  readonly keyId: string;
+  /** base64url, for `gatepass verify --key`. */
+  readonly publicKey: string;
+}
+
+/** Refuses when the branch is there already. */
+export async function startLedger(ledger: NewLedger): Promise<StartedLedger> {
   const ref = `refs/heads/${LEDGER_BRANCH}`;
   const existing = await git(ledger.folder, [
     'for-each-ref',
@@ -52,7 +60,7 @@ export async function startLedger(ledger: NewLedger): Promise<{ readonly root: s
   const files = { [segmentPath(at)]: `${lines.join('\n')}\n`, [LEDGER_HEAD]: `${JSON.stringify(head)}\n` };
   const commit = await commitFiles(ledger.folder, files, 'gatepass: start the ledger');
   await git(ledger.folder, ['update-ref', ref, commit, '']);
-  return { root, keyId: signer.id };
+  return { root, keyId: signer.id, publicKey: signer.publicKey };
 }
 
 async function rootCommit(ledger: NewLedger): Promise<string> {

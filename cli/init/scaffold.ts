@@ -15,7 +15,6 @@ export async function scaffold(folder: string, organization: string, team: strin
   for (const name of [organization, team]) if (!LOGIN.test(name)) throw new UsageError(`\`${name}\` is no GitHub name`);
   const files = await templateFiles();
   files.set('.github/workflows/gatepass.yml', await readFile(WORKFLOW, 'utf8'));
-  files.set('requests/.gitkeep', '');
   const paths = [...files.keys()].sort();
   for (const path of paths) {
     const text = (files.get(path) as string).replaceAll('ORGANIZATION', organization).replaceAll('TEAM', team);
