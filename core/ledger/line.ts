@@ -55,10 +55,11 @@ function canonicalValue(text: string): unknown {
   }
 }
 
+/** Where it goes wrong first; errors of the whole entry have no place. */
 function firstError(errors: typeof validateLedgerEntry.errors): string {
-  const paths = (errors ?? []).map((error) => error.instancePath).filter((path) => path !== '');
-  paths.sort();
-  return paths[0] === undefined ? '' : ` at \`${paths[0]}\``;
+  const paths = (errors as NonNullable<typeof errors>).map((error) => error.instancePath);
+  const path = paths.sort().find((each) => each !== '');
+  return path === undefined ? '' : ` at \`${path}\``;
 }
 
 const CUT = 'does not follow from the line before it';

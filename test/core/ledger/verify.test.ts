@@ -69,6 +69,13 @@ describe('verifyLedger', () => {
     expect(verifyLedger(without)).toMatchObject({ findings: [], proven: { unchecked: 2 } });
   });
 
+  it('reads segments in the order of their days, however they are given', () => {
+    const last = aBranch().at(-1) as LedgerCommit;
+    const only = { ...last, parents: [], segments: [...last.segments].reverse() };
+    expect(prove([only])).toMatchObject({ findings: [], proven: { commits: 1, entries: 5 } });
+    expect(prove([{ ...only, segments: last.segments }]).findings).toEqual([]);
+  });
+
   it('passes a commit that adds nothing', () => {
     const commits = aBranch();
     const last = commits.at(-1) as LedgerCommit;

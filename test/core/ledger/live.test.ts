@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { Body } from '../../../core/ledger/entry.ts';
+import { activeHolds, endOf, heldGrants, lapseOf, liveGrants, nextDue, windowOf } from '../../../core/ledger/live.ts';
+import type { GrantState, LedgerState } from '../../../core/ledger/state.ts';
+import { DAY, HOUR, MINUTE, plus } from '../../../core/time.ts';
+import {
+  anAction,
+  anEnsure,
+  aRemoval,
+  aSlot,
+  authorised,
+  Book,
+  grantId,
+  minute,
+  outcomeOf,
+  request,
+  START,
+  sha,
+} from '../../support/ledger.ts';
+
+const EXPIRES = plus(START, 2 * HOUR);
+const held: Body[] = [authorised(42), anEnsure(42), outcomeOf(anEnsure(42))];
+const removed: Body[] = [aRemoval(42), outcomeOf(aRemoval(42))];
+const returned: Body = {
+  type: 'returned',
+  grant: grantId(42),
+  by: { id: 1001, login: 'alice' },
+  via: { pullRequest: 50 },
+  asked: minute(30),
+};
+const lapsed: Body = {
+  type: 'lapsed',
+  request: request(42),
+  commit: sha(2),
+  code: 'too-late',
+  why: 'w',
+  next: 'n',
+};
+
+function stateOf(...bodies: readonly Body[]): LedgerState {
+  return Book.of(...bodies).state;
+}
+
+function grantOf(state: LedgerState): GrantState {
+  const grant = state.grants.get(grantId(42));
+  if (grant === undefined) throw new Error('no grant');
+  return grant;
+}
+
+describe('liveGrants', () => {
+  const ids = (state: LedgerState, at: number) => liveGrants(state, minute(at)).map(({ terms }) => terms.id);
+
+  it('is half open: the start is in it, the end is not', () => {
+    const state = stateOf(...held);
+    expect(liveGrants(state, plus(START, -1))).toEqual([]);
+    expect(ids(state, 0)).toEqual([grantId(42)]);
+    expect(liveGrants(state, plus(EXPIRES, -1))).toHaveLength(1);
+    expect(liveGrants(state, EXPIRES)).toEqual([]);
+  });
+
+  it.each<[string, Body[]]>([
+    ['not begun', [authorised(42)]],
+    ['returned', [...held, returned]],
+    ['removed', [...held, ...removed]],
+    ['refused by its target', [authorised(42), anEnsure(42), outcomeOf(anEnsure(42), { result: 'refused' })]],
+  ])('has none that is %s', (_, bodies) => {
+    expect(ids(stateOf(...bodies), 60)).toEqual([]);
+  });
+
+  it('is in the order of the ids', () => {
+    expect(ids(stateOf(authorised(43), authorised(42), anEnsure(43), anEnsure(42)), 1)).toEqual([
+      grantId(42),
+      grantId(43),
+    ]);
+  });
+});
+
+describe('windowOf and endOf', () => {
+  it('begin now where no start is named and none is fixed', () => {
+    expect(windowOf(grantOf(stateOf(authorised(42))), minute(7))).toEqual({
+      starts: minute(7),
+      expires: minute(127),
+    });
+    expect(windowOf(grantOf(stateOf(...held)), minute(7))).toEqual({ starts: START, expires: EXPIRES });
+    expect(endOf(grantOf(stateOf(authorised(42))), minute(9_999))).toBeNull();
+    expect(endOf(grantOf(stateOf(...held)), EXPIRES)).toEqual({ why: 'expired', at: EXPIRES });
+    expect(endOf(grantOf(stateOf(...held, returned)), EXPIRES)).toEqual({ why: 'returned', at: minute(30) });
+  });
+});
+
+describe('lapseOf', () => {
+  it.each<[string, Body[], number, string | null]>([
+    ['still may begin', [authorised(42)], 119.9, null],
+    ['is as late as it is long', [authorised(42)], 120, `it could not begin before ${EXPIRES}`],
+    ['has begun', held, 9_999, null],
+    ['was returned', [authorised(42), returned], 9_999, null],
+    ['lapsed already', [authorised(42), lapsed], 9_999, null],
+    ['may begin until then', [authorised(42, { startsBy: minute(10) })], 10, null],
+    [
+      'is later than it wanted',
+      [authorised(42, { startsBy: minute(10) })],
+      10.1,
+      `it could not begin by ${minute(10)}`,
+    ],
+    ['has another start', [authorised(42, { starts: minute(60), length: HOUR })], 119.9, null],
+    [
+      'has another start, long ago',
+      [authorised(42, { starts: minute(60), length: HOUR })],
+      120,
+      'it could not begin before',
+    ],
+    [
+      'is an action that was started',
+      [
+        authorised(42, anAction(42)),
+        {
+          type: 'action-intent',
+          id: 'a',
+          grant: grantId(42),
+          run: anAction(42).run as NonNullable<ReturnType<typeof anAction>['run']>,
+          correlation: 'c',
+          sweep: 's',
+          lease: minute(5),
+        },
+      ],
+      9_999,
+      null,
+    ],
+  ])('of a grant that %s', (_, bodies, at, why) => {
+    const found = lapseOf(grantOf(stateOf(...bodies)), minute(at));
+    if (why === null) expect(found).toBeNull();
+    else expect(found).toContain(why);
+  });
+});
+
+describe('heldGrants', () => {
+  const row = {
+    id: grantId(42),
+    resource: 'payments-production',
+    role: 'member',
+    subject: 1001,
+    starts: START,
+    expires: EXPIRES,
+    breakGlass: false,
+    reviewed: false,
+  };
+
+  it('has what a subject holds, and what is approved for it', () => {
+    expect(heldGrants(stateOf(...held), 1001, minute(1))).toEqual([row]);
+    expect(heldGrants(stateOf(authorised(42)), 1001, minute(1))).toEqual([row]);
+    expect(heldGrants(stateOf(authorised(42, { starts: minute(60), length: HOUR })), 1001, START)).toEqual([
+      { ...row, starts: minute(60), expires: minute(120) },
+    ]);
+  });
+
+  it('has what was given back early as long as it was held, for 30 days', () => {
+    const state = stateOf(...held, returned);
+    expect(heldGrants(state, 1001, minute(60))).toEqual([{ ...row, expires: minute(30) }]);
+    const late = { ...returned, asked: plus(EXPIRES, MINUTE) } as Body;
+    expect(heldGrants(stateOf(...held, late), 1001, minute(60))).toEqual([row]);
+    expect(heldGrants(state, 1001, plus(minute(30), 30 * DAY - 1))).toHaveLength(1);
+    expect(heldGrants(state, 1001, plus(minute(30), 30 * DAY))).toEqual([]);
+  });
+
+  it.each<[string, Body[]]>([
+    [
+      'somebody else’s',
+      [authorised(42, { subject: { kind: 'person', name: 'bob', id: 1002, login: 'bob', identities: {} } })],
+    ],
+    ['an action', [authorised(42, anAction(42))]],
+    ['what lapsed', [authorised(42), lapsed]],
+    ['what failed', [authorised(42), anEnsure(42), outcomeOf(anEnsure(42), { result: 'refused' })]],
+  ])('does not have %s', (_, bodies) => {
+    expect(heldGrants(stateOf(...bodies), 1001, minute(1))).toEqual([]);
+  });
+
+  it('knows a service by its name', () => {
+    const subject = { kind: 'service', name: 'deploy', id: null, login: null, identities: {} } as const;
+    const state = stateOf(authorised(42, { subject, breakGlass: true }));
+    expect(heldGrants(state, 'deploy', START)).toMatchObject([{ subject: 'deploy', breakGlass: true }]);
+    expect(heldGrants(state, 1001, START)).toEqual([]);
+  });
+
+  it('is in the order of starts, then ids', () => {
+    const starts = (number: number, at: number) => authorised(number, { starts: minute(at), length: HOUR });
+    const state = stateOf(starts(45, 5), starts(44, 1), starts(43, 5), starts(42, 9));
+    expect(heldGrants(state, 1001, START).map(({ id }) => id)).toEqual([44, 43, 45, 42].map(grantId));
+  });
+});
+
+describe('nextDue', () => {
+  it.each<[string, Body[], number, ReturnType<typeof minute> | null]>([
+    ['nothing', [], 0, null],
+    ['a grant that may begin', [authorised(42)], 5, START],
+    ['a grant that begins later', [authorised(42, { starts: minute(60) })], 5, minute(60)],
+    ['a live grant', held, 5, EXPIRES],
+    ['a grant that is overdue', held, 500, EXPIRES],
+    ['a grant that was returned', [...held, returned], 40, minute(30)],
+    ['a grant that is over', [...held, ...removed], 500, null],
+    ['a try that failed', [authorised(42), anEnsure(42), outcomeOf(anEnsure(42), { result: 'failed' })], 0, minute(1)],
+    ['a run that may still send', [...held.slice(0, 2), ...removed], 5, minute(10)],
+    ['a run whose lease is over', [...held.slice(0, 2), ...removed], 10, null],
+    [
+      'a request that waits',
+      [{ type: 'deferred', request: request(42), commit: sha(2), why: 'w', until: minute(60) }],
+      0,
+      minute(60),
+    ],
+    ['a request that was decided', [authorised(42), lapsed], 0, null],
+  ])('is that of %s', (_, bodies, at, due) => {
+    expect(nextDue(stateOf(...bodies), minute(at))).toBe(due);
+  });
+
+  it('is the earliest of all', () => {
+    const state = stateOf(...held, authorised(43, { starts: minute(60) }), authorised(44, { starts: minute(50) }));
+    expect(nextDue(state, minute(1))).toBe(minute(50));
+  });
+
+  it('does not wait for an action that was started: it is followed by every sweep', () => {
+    const run = anAction(42).run as NonNullable<ReturnType<typeof anAction>['run']>;
+    const intent: Body = {
+      type: 'action-intent',
+      id: 'a',
+      grant: grantId(42),
+      run,
+      correlation: 'c',
+      sweep: 's',
+      lease: minute(5),
+    };
+    expect(nextDue(stateOf(authorised(42, anAction(42)), intent), minute(1))).toBeNull();
+  });
+
+  it('spaces tries further and further, up to an hour', () => {
+    const book = Book.of(authorised(42));
+    const waits = Array.from({ length: 9 }, (_, index) => {
+      const ensure = anEnsure(42, { id: `i${index}`, lease: START });
+      book.add(START, ensure, outcomeOf(ensure, { result: 'failed' }));
+      const due = nextDue(book.state, START) ?? START;
+      return (Date.parse(due) - Date.parse(START)) / MINUTE;
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+});
+
+it('activeHolds has the slots that may still be filled, by key', () => {
+  const other = anEnsure(42, { id: 'o', slot: aSlot({ key: 'a' }) });
+  const state = stateOf(authorised(42), anEnsure(42), other);
+  expect(activeHolds(grantOf(state)).map(({ slot }) => slot.key)).toEqual(['a', aSlot().key]);
+  const ended = aRemoval(42, { slot: aSlot({ key: 'a' }) });
+  expect(activeHolds(grantOf(stateOf(authorised(42), anEnsure(42), other, ended, outcomeOf(ended))))).toHaveLength(1);
+});
