@@ -3,7 +3,7 @@
 import { nearest } from '../document/did-you-mean.ts';
 import type { Governance, Person, Principal, Request, Resource, Service } from '../document/documents.ts';
 import type { Issue } from '../document/issue.ts';
-import { type Milliseconds, plus } from '../time.ts';
+import { DAY, type Milliseconds, plus } from '../time.ts';
 import { inputIssues } from './action-inputs.ts';
 import type { Subject } from './decision.ts';
 import { lookup } from './lookup.ts';
@@ -49,8 +49,11 @@ export function catalogIssues(governance: Governance, request: Request): readonl
 
 /** The same, asked for another length of time. */
 export function withLength(ask: Ask, length: Milliseconds): Ask {
-  return { ...ask, length, end: plus(ask.request.starts ?? ask.at, length) };
+  return { ...ask, length, end: plus(ask.request.starts ?? ask.at, Math.min(length, FAR)) };
 }
+
+/** Instants end with the year 9999; no bound lies beyond this, so what is longer is denied by its length. */
+const FAR = 3650 * DAY;
 
 /** Of an action: how long it may still be started. */
 export function lengthOf(request: Request): Milliseconds {

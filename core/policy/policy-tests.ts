@@ -24,8 +24,12 @@ export interface PolicyTestResult {
   readonly decision: Decision;
 }
 
-/** In the order in which they are written. */
-export function runPolicyTests(governance: Governance): readonly PolicyTestResult[] {
+/**
+ * In the order in which they are written. Locks play no part: they come and go with incidents, and a lock that is added in
+ * one must not be held up by a test of the rules.
+ */
+export function runPolicyTests(given: Governance): readonly PolicyTestResult[] {
+  const governance: Governance = { ...given, locks: [] };
   const codeowners = parseCodeowners(governance.codeowners.text, governance.codeowners.path);
   return governance.tests.map((test) => {
     const evidence = evidenceOf(test, governance);

@@ -887,6 +887,10 @@ it('shows what is too long at its line, with the fix', () => {
   ]);
 });
 
+it('denies by its length what is longer than calendars reach', () => {
+  expect(summary(approved().fields({ duration: '999999d' }).decide())).toBe('deny duration-over-max');
+});
+
 it.each([
   ['as long as it may be', '4h', 'pending'],
   ['one minute longer', '241m', 'deny'],
