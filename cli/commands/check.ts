@@ -1,14 +1,15 @@
 /** `gatepass check`: validates requests, policies and CODEOWNERS, and runs the policy tests. The same words as the check on GitHub. */
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { strictProfile } from '../../core/codeowners/strict-profile.ts';
 import type { Governance } from '../../core/document/documents.ts';
 import type { Issue } from '../../core/document/issue.ts';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
 import { parseRequest } from '../../core/document/parse-request.ts';
 import { renderIssue } from '../../core/document/render-issue.ts';
+import { catalogIssues } from '../../core/policy/asked.ts';
 import { checkCondition } from '../../core/policy/conditions.ts';
 import { runPolicyTests } from '../../core/policy/policy-tests.ts';
+import { bindingProblems } from '../../providers/registry.ts';
 import { type Command, FINDING, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
 import { readGoverningFiles, readRequestFiles, repositoryRoot, type TextFile } from '../repository.ts';
 
@@ -34,7 +35,7 @@ async function check(args: readonly string[], terminal: Terminal): Promise<numbe
   const parsed = parseGovernance(governing, checkCondition);
   const issues = [
     ...parsed.issues,
-    ...strictProfile(governing),
+    ...(parsed.ok ? providerIssues(parsed.value) : []),
     ...requests.flatMap((file) => requestIssues(file, parsed.ok ? parsed.value : null)),
   ].filter((issue) => wanted(issue.file));
   const tests = parsed.ok && positionals.length === 0 ? runPolicyTests(parsed.value) : [];
@@ -79,28 +80,29 @@ async function selector(
 /** What a request file says about itself, and whether the catalog knows what it asks for. */
 function requestIssues(file: TextFile, governance: Governance | null): readonly Issue[] {
   const parsed = parseRequest(file.path, file.text);
-  if (!parsed.ok || governance === null) return parsed.issues;
-  const { resource, entitlement } = parsed.value.path;
-  const known = governance.resources[resource];
-  const names = parsed.value.kind === 'AccessRequest' ? known?.roles : known?.actions;
-  if (names !== undefined && Object.hasOwn(names, entitlement)) return parsed.issues;
-  const missing = known === undefined ? `resource \`${resource}\`` : `\`${entitlement}\` of \`${resource}\``;
-  const choice = known === undefined ? Object.keys(governance.resources) : Object.keys(names ?? {});
-  return [
-    ...parsed.issues,
-    {
-      code: 'request-unknown-entitlement',
-      severity: 'error',
-      file: file.path,
-      line: 1,
-      column: 1,
-      length: 1,
-      message: `the catalog has no ${missing}`,
-      found: file.path,
-      expected: choice.length === 0 ? 'an entitlement of the catalog' : `one of ${choice.sort().join(', ')}`,
-      fix: 'rename the folder, or add the entitlement to policies/catalog/ first',
-    },
-  ];
+  return parsed.ok && governance !== null
+    ? [...parsed.issues, ...catalogIssues(governance, parsed.value)]
+    : parsed.issues;
+}
+
+/** Whether each provider can take what its catalog entry says. Checked here, since the core knows no provider. */
+function providerIssues(governance: Governance): readonly Issue[] {
+  return Object.values(governance.resources).flatMap((resource) =>
+    Object.values(resource.roles).flatMap((role) =>
+      role.grants.flatMap(({ provider, target }) =>
+        bindingProblems(provider.type, provider.with, target).map((message) => ({
+          code: 'catalog-provider-settings',
+          severity: 'error' as const,
+          ...resource.place,
+          length: 1,
+          message: `${role.name} of ${resource.name}: ${message}`,
+          found: null,
+          expected: `settings as in docs/guides/providers.md`,
+          fix: 'correct `with` or `grants` of the resource or its catalog',
+        })),
+      ),
+    ),
+  );
 }
 
 function summary(checked: number, issues: readonly Issue[], tests: number, failed: number): string {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Ownership, ownersOf } from '../../core/codeowners/owners.ts';
 import { parseCodeowners } from '../../core/codeowners/parse.ts';
 import { type Command, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
-import { readCodeownersOf, repositoryRoot } from '../repository.ts';
+import { readCodeownersOf, repositoryRoot, type TextFile } from '../repository.ts';
 
 export const command: Command = {
   name: 'owners',
@@ -23,7 +23,8 @@ async function owners(args: readonly string[], terminal: Terminal): Promise<numb
   const file = await readOwnersFile(values.codeowners, terminal);
   const parsed = parseCodeowners(file.text);
   for (const issue of parsed.issues) {
-    terminal.err(`${file.path}:${issue.line}:${issue.column}: ${issue.message}; GitHub skips this line\n`);
+    const skipped = issue.severity === 'error' ? '; GitHub skips this line' : '';
+    terminal.err(`${file.path}:${issue.line}:${issue.column}: ${issue.message}${skipped}\n`);
   }
   const rows = positionals.map((path) => ownersOf(parsed, inRepository(path)));
   if (values.json === true) printJson(terminal, rows);
@@ -31,7 +32,7 @@ async function owners(args: readonly string[], terminal: Terminal): Promise<numb
   return FINE;
 }
 
-async function readOwnersFile(given: string | undefined, terminal: Terminal): Promise<{ path: string; text: string }> {
+async function readOwnersFile(given: string | undefined, terminal: Terminal): Promise<Pick<TextFile, 'path' | 'text'>> {
   if (given === undefined) return readCodeownersOf(await repositoryRoot(terminal.cwd));
   try {
     return { path: given, text: await readFile(resolve(terminal.cwd, given), 'utf8') };

@@ -2,6 +2,7 @@
  * Which path holds what: the one place that says so, for the gate, the applier and the command line alike (threat 32).
  * Names are lower-case ASCII, so that no two paths differ only in case or in Unicode form.
  */
+import { CODEOWNERS_LOCATIONS } from '../codeowners/locate.ts';
 import type { Kind } from './check-shape.ts';
 import type { RequestPath } from './documents.ts';
 import type { Parsed } from './issue.ts';
@@ -41,7 +42,7 @@ export function parseRequestPath(path: string): Parsed<RequestPath> {
 }
 
 /** Where GitHub looks for code owners. All of them are governing, so that none can be added unseen (threat 3). */
-export const CODEOWNERS_PATHS: readonly string[] = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
+export const CODEOWNERS_PATHS: readonly string[] = CODEOWNERS_LOCATIONS;
 
 /** Whether the file takes part in decisions: everything under `policies/`, and code owners. */
 export function isGoverningPath(path: string): boolean {
