@@ -88,6 +88,16 @@ describe('runPolicyTests', () => {
     return governed.value.governance.tests;
   }
 
+  it('lets a lock be added in an incident, whatever the tests expect', () => {
+    const locked = governanceOf(
+      anEvidence().governing('policies/locks.yaml', (text) =>
+        text.replace('locks: []', 'locks:\n  - { name: incident, reason: Leaked keys, on: { resource: [orders-db] } }'),
+      ),
+    );
+    expect(locked.locks).toHaveLength(1);
+    expect(runPolicyTests(locked).filter((result) => !result.passed)).toEqual([]);
+  });
+
   it('refuses a path that is none', () => {
     const [test] = example.tests;
     if (test === undefined) throw new Error('no test');
