@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   init: () => import('./commands/init.ts'),
   owners: () => import('./commands/owners.ts'),
   request: () => import('./commands/request.ts'),
+  return: () => import('./commands/return.ts'),
+  status: () => import('./commands/status.ts'),
   verify: () => import('./commands/verify.ts'),
 };
 

@@ -45,7 +45,7 @@ export async function openPullRequest(
 }
 
 /** `owner` and `repo` of an https or ssh remote. */
-function repositoryOf(remote: string): { owner: string; repo: string } {
+export function repositoryOf(remote: string): { owner: string; repo: string } {
   const match = /[/:]([^/:]+)\/([^/]+?)(?:\.git)?\/?$/.exec(remote);
   if (match === null) throw new UsageError(`can't tell the repository from the remote \`${remote}\``);
   return { owner: match[1] as string, repo: match[2] as string };
