@@ -20,8 +20,8 @@ export interface LedgerCommit {
 }
 
 export interface VerifyInput {
-  /** In first-parent order, the oldest first. */
-  readonly commits: readonly LedgerCommit[];
+  /** In first-parent order, the oldest first. Read once and not kept, so that a long history can be made on the way. */
+  readonly commits: Iterable<LedgerCommit>;
   readonly verify: VerifySignature;
   /** The public key that the genesis must bring; `null`: whichever it brings is trusted. */
   readonly pinned: string | null;
