@@ -1,8 +1,9 @@
 /** `gatepass dev`: the demo's world, kept up, to try by hand. */
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Command, FINE, readArguments, type Terminal, UsageError } from '../command.ts';
+import type { World } from '../demo/world.ts';
 import { git } from '../git.ts';
 
 export const command: Command = {
@@ -20,20 +21,21 @@ async function dev(args: readonly string[], terminal: Terminal): Promise<number>
   if (limit !== null && !(limit > 0)) throw new UsageError(`\`--for ${values.for}\` is no number of seconds`);
   terminal.out('starting git, GitHub, PostgreSQL, the app\n');
   const { startWorld } = await import('../demo/world.ts');
-  const world = await startWorld();
+  const world = await startWorld(terminal.now().toISOString());
   try {
     const desk = join(world.folder, 'desk');
     await mkdir(desk);
+    const clone = join(desk, 'access');
     await git(desk, ['clone', '--quiet', world.urlAs('alice'), 'access']);
-    // Time passes as on the wall, so that grants end while you watch; `advance` skips ahead.
-    const ticking = setInterval(() => void world.hub.clock.advance(1000), 1000);
-    terminal.out(guide(world, join(desk, 'access')));
+    // Commits must be attributable: the gate refuses an e-mail that belongs to nobody.
+    await git(clone, ['config', 'user.name', 'alice']);
+    await git(clone, ['config', 'user.email', 'alice@acme.example']);
+    terminal.out(guide(world, clone));
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     process.once('SIGTERM', () => stop.abort());
-    if (limit !== null) setTimeout(() => stop.abort(), limit * 1000);
-    await once(stop.signal, 'abort');
-    clearInterval(ticking);
+    if (limit !== null) void setTimeout(limit * 1000).then(() => stop.abort());
+    await passTime(world, terminal, stop.signal);
     terminal.out('\nstopping; nothing is kept\n');
     return FINE;
   } finally {
@@ -41,7 +43,16 @@ async function dev(args: readonly string[], terminal: Terminal): Promise<number>
   }
 }
 
-function guide(world: Awaited<ReturnType<typeof import('../demo/world.ts').startWorld>>, desk: string): string {
+/** Time passes as on the wall, so that schedules fire and grants end while you watch. */
+async function passTime(world: World, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await setTimeout(1000, null, { signal }).catch(() => null);
+    const elapsed = terminal.now().getTime() - world.hub.clock.epoch();
+    await world.hub.clock.advance(Math.max(0, elapsed));
+  }
+}
+
+function guide(world: World, desk: string): string {
   const api = world.access.apiUrl;
   const as = (login: string) => `-H "authorization: Bearer ${world.tokens[login]}"`;
   return `

@@ -15,7 +15,7 @@ import { type Databases, startDatabases } from './databases.ts';
 import { createHand, type Hand, type Repository } from './hand.ts';
 
 /** A Monday at noon in Berlin; carol is on call for orders. */
-export const STARTS = '2026-11-23T10:00:00.000Z';
+const STARTS = '2026-11-23T10:00:00.000Z';
 export const PROJECT = join(import.meta.dirname, '..', '..');
 
 export interface World {
@@ -40,14 +40,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+/** @param now where the look-alike's clock starts; it stands still until it is advanced */
+export async function startWorld(now: string = STARTS): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'gatepass-demo-'));
   await mkdir(join(folder, 'hub'));
   // The slowest to start goes first, beside everything else.
   const databasesSoon = startDatabases();
   const hub = await startHub({
     directory: join(folder, 'hub'),
-    now: STARTS,
+    now,
     actions: { 'gatepass/gatepass/action': join(PROJECT, 'action') },
   });
   const acme = await buildAcme(hub, PROJECT);
