@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three suites: `unit` (pure and fast), `contract` (providers and look-alike against real servers), `e2e` (whole lives). */
+/**
+ * Four suites: `unit` (pure and fast), `contract` (providers and look-alike against real servers), `e2e` (whole lives),
+ * `threats` (each attack of the catalogue, by its number).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{contract,e2e}/**'],
+          exclude: ['test/{contract,e2e,threats}/**'],
           testTimeout: 20_000,
         },
       },
@@ -20,6 +23,14 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'threats',
+          include: ['test/threats/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -3,7 +3,7 @@
  * read again. What changes nothing we look at is dropped here, without a call.
  */
 import type { ApplicationFunctionOptions, Probot } from 'probot';
-import { CODEOWNERS_LOCATIONS } from '../core/codeowners/locate.ts';
+import { isGoverningPath } from '../core/document/paths.ts';
 import { diffTrees } from '../github/changes.ts';
 import { CHECK_NAME } from '../github/check-runs.ts';
 import { call, toGitHubError } from '../github/client.ts';
@@ -146,8 +146,7 @@ function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
 
 /** Whether other rules hold after a push; in doubt they do. */
 async function movesGovernance(gate: Gate, before: string, after: string): Promise<boolean> {
-  const isGoverning = (path: string | null) =>
-    path !== null && (path.startsWith('policies/') || CODEOWNERS_LOCATIONS.some((location) => location === path));
+  const isGoverning = (path: string | null) => path !== null && isGoverningPath(path);
   try {
     const github = await gate.connect(gate.repository);
     const [from, to] = [

@@ -1,11 +1,9 @@
 /** The governing files of one commit: everything under `policies/` and the CODEOWNERS locations. Parses none of them. */
-import { CODEOWNERS_LOCATIONS } from '../core/codeowners/locate.ts';
+import { isCodeownersPath } from '../core/codeowners/locate.ts';
 import type { GoverningFile } from '../core/policy/evidence.ts';
 import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { inBatches } from './in-batches.ts';
 import { type GitCache, readText, readTree, type TreeEntry } from './tree.ts';
-
-const CODEOWNERS: ReadonlySet<string> = new Set(CODEOWNERS_LOCATIONS);
 
 const MOST_FILES = 2000;
 
@@ -17,7 +15,7 @@ export async function readGoverning(
   cache: GitCache,
 ): Promise<{ readonly commit: string; readonly files: readonly GoverningFile[] }> {
   const tree = await readTree(github, repository, commit, cache);
-  const entries = [...tree.values()].filter(({ path }) => path.startsWith('policies/') || CODEOWNERS.has(path));
+  const entries = [...tree.values()].filter(({ path }) => path.startsWith('policies/') || isCodeownersPath(path));
   if (entries.length > MOST_FILES) throw new GitHubError('truncated', `more than ${MOST_FILES} governing files`);
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const files = await inBatches(entries, (entry) => readFile(github, repository, entry, cache));

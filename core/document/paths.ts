@@ -2,7 +2,7 @@
  * Which path holds what: the one place that says so, for the gate, the applier and the command line alike (threat 32).
  * Names are lower-case ASCII, so that no two paths differ only in case or in Unicode form.
  */
-import { CODEOWNERS_LOCATIONS } from '../codeowners/locate.ts';
+import { CODEOWNERS_LOCATIONS, isCodeownersPath } from '../codeowners/locate.ts';
 import type { Kind } from './check-shape.ts';
 import type { RequestPath } from './documents.ts';
 import type { Parsed } from './issue.ts';
@@ -46,7 +46,7 @@ export const CODEOWNERS_PATHS: readonly string[] = CODEOWNERS_LOCATIONS;
 
 /** Whether the file takes part in decisions: everything under `policies/`, and code owners. */
 export function isGoverningPath(path: string): boolean {
-  return path.startsWith('policies/') || CODEOWNERS_PATHS.includes(path);
+  return path.startsWith('policies/') || isCodeownersPath(path);
 }
 
 const GOVERNING: readonly { readonly kind: Kind; readonly path: RegExp; readonly text: string }[] = [

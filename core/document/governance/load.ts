@@ -1,4 +1,6 @@
 /** Sorts the governing files by kind and holds each against its schema. Compares no file with another. */
+
+import { isCodeownersPath } from '../../codeowners/locate.ts';
 import { checkShape, type Kind, kindOf } from '../check-shape.ts';
 import type { Issue } from '../issue.ts';
 import { CODEOWNERS_PATHS, GOVERNING_PATHS, isGoverningPath, isNote, kindAtPath } from '../paths.ts';
@@ -48,7 +50,7 @@ export function loadGoverning(files: readonly GovernanceFile[]): Loaded {
   const broken = new Set<Kind>();
   const issues: Issue[] = sorted.flatMap((file) => modeIssue(file) ?? []);
   for (const file of sorted) {
-    if (CODEOWNERS_PATHS.includes(file.path) || isNote(file.path)) continue;
+    if (isCodeownersPath(file.path) || isNote(file.path)) continue;
     const kind = kindAtPath(file.path);
     if (kind === null) {
       issues.push(issueAt(whole(file), { ...PATH, found: file.path }));

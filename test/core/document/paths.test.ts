@@ -8,6 +8,8 @@ describe('isGoverningPath', () => {
     ['CODEOWNERS', true],
     ['.github/CODEOWNERS', true],
     ['docs/CODEOWNERS', true],
+    ['docs/codeowners', true],
+    ['.GitHub/CodeOwners', true],
     ['docs/CODEOWNERS.md', false],
     ['Policies/people.yaml', false],
     ['policies', false],

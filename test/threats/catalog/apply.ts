@@ -1,0 +1,158 @@
+/** Sweeps, the ledger, and the machinery around them. */
+import type { Threat } from '../catalog.ts';
+
+export const APPLY: readonly Threat[] = [
+  {
+    number: 55,
+    attack: 'a stale view of the branch grants again what was taken back',
+    defence: 'The tip is read again just before a grant begins; if it moved, the sweep plans anew (`sweep/sweep.ts`).',
+    levels: ['F'],
+    gates: '2',
+    residual: 'A push within the second of the look is seen by the next sweep.',
+    live: null,
+  },
+  {
+    number: 56,
+    attack: 'two sweeps overlap',
+    defence:
+      'The ledger moves by compare-and-swap; who loses reads and plans again (`sweep/append.ts`, `github/ledger-store.ts`).',
+    levels: ['F'],
+    gates: '2',
+    residual: 'Two sweeps may both send the same removal, which changes nothing twice.',
+    live: null,
+  },
+  {
+    number: 57,
+    attack: 'the provider was called and the ledger could not be written',
+    defence: 'Intent, call, outcome: no intent, no grant; removals go on though the ledger is down (`sweep/sweep.ts`).',
+    levels: ['P'],
+    gates: '2',
+    residual: 'Removals while the ledger is down are recorded as seen, not as sent.',
+    live: null,
+  },
+  {
+    number: 58,
+    attack: 'a grant over several providers is applied in part',
+    defence: 'Each slot has its own state and is driven to its end by each sweep (`core/reconcile/plan-slot.ts`).',
+    levels: ['P'],
+    gates: '2',
+    residual: 'Until a provider answers, the grant is held in part, and says so.',
+    live: null,
+  },
+  {
+    number: 59,
+    attack: 'the ledger is force-pushed, deleted or cut',
+    defence:
+      'Entries are chained and the head is signed (`core/ledger/verify.ts`, `core/ledger/head.ts`); a ledger that does not prove itself grants nothing (`sweep/read-ledger.ts`).',
+    levels: ['F'],
+    gates: '2',
+    residual: 'Back to an older signed head is seen only by who kept a newer one.',
+    live: '`gatepass doctor` checks the ruleset of `gatepass/ledger`.',
+  },
+  {
+    number: 60,
+    attack: 'a line break in text forges a ledger entry',
+    defence:
+      'Canonical JSON, one line an entry, held against a schema when read (`core/canonical.ts`, `core/ledger/line.ts`).',
+    levels: ['P'],
+    gates: '2',
+    residual: 'None known.',
+    live: null,
+  },
+  {
+    number: 61,
+    attack: 'an expiry is missed: cron is late, dropped or disabled',
+    defence:
+      'The provider’s own expiry where it has one, and the next due instant is reported (`sweep/report.ts`); each sweep removes whatever is due (`core/reconcile/plan.ts`).',
+    levels: ['F'],
+    gates: '2',
+    residual: 'Without a sweep and without the provider’s own expiry, access stays until the next sweep.',
+    live: null,
+  },
+  {
+    number: 62,
+    attack: 'a clock is wrong',
+    defence:
+      'Instants are GitHub’s `Date`; if that lies behind the ledger, grants stop and removals go on (`sweep/look.ts`, `sweep/world.ts`).',
+    levels: ['U'],
+    gates: '2',
+    residual: 'GitHub’s clock is believed.',
+    live: null,
+  },
+  {
+    number: 63,
+    attack: 'a workflow on a branch takes the providers’ secrets',
+    defence: 'They are in an environment that admits the default branch only (`docs/guides/action.md`).',
+    levels: ['L'],
+    gates: 'none',
+    residual: 'Whoever may change the environment may read what it holds.',
+    live: '`gatepass doctor` checks the environment’s branch policy; the operator checks that OIDC trust names the environment, without wildcards.',
+  },
+  {
+    number: 64,
+    attack: 'a webhook is forged, or sent again under a new delivery id',
+    defence:
+      'Signatures are verified in constant time, under one of two secrets while they are rotated (`app/environment.ts`, `app/main.ts`); an event is only a hint, and everything is read again (`app/app.ts`).',
+    levels: ['F'],
+    gates: '1',
+    residual: 'A replay costs a few reads.',
+    live: null,
+  },
+  {
+    number: 65,
+    attack: 'webhooks are lost or come out of order',
+    defence:
+      'Evaluation reads everything anew, and all open pull requests are looked at again every ten minutes (`app/app.ts`).',
+    levels: ['F'],
+    gates: '1',
+    residual: 'Up to ten minutes of delay.',
+    live: null,
+  },
+  {
+    number: 66,
+    attack: 'the private key of the gate app leaks',
+    defence:
+      'The gate app cannot write the ledger and holds no provider credential; gate 2 believes nothing it says (`sweep/derive-grant.ts`).',
+    levels: ['L'],
+    gates: '2',
+    residual: 'Its holder can merge requests and write checks, none of which grants. Rotate the key.',
+    live: '`gatepass doctor` lists what each app may do; the operator keeps the keys apart.',
+  },
+  {
+    number: 67,
+    attack: 'a flood of events exhausts the quota',
+    defence:
+      'One evaluation at a time for a pull request, and only the newest waits (`app/queue.ts`); an unchanged verdict is not written again (`github/check-runs.ts`).',
+    levels: ['P'],
+    gates: '1',
+    residual: 'Whoever may open many pull requests makes the gate slow; the check is then in progress.',
+    live: null,
+  },
+  {
+    number: 68,
+    attack: 'output is over the limits of GitHub, so that no check appears',
+    defence: 'Texts are cut by bytes, annotations sent in batches (`core/explain/escape.ts`, `github/check-runs.ts`).',
+    levels: ['U'],
+    gates: '1',
+    residual: 'What is cut is in the logs alone.',
+    live: null,
+  },
+  {
+    number: 69,
+    attack: 'a page of the app shows who is in which team',
+    defence: 'The app has one page, its health, which names nobody and calls nobody (`app/health.ts`).',
+    levels: ['F'],
+    gates: '1',
+    residual: 'The check and the comment name who could approve, to whoever can read the repository.',
+    live: null,
+  },
+  {
+    number: 70,
+    attack: 'an approver approves blindly',
+    defence: 'Check and comment show who would get what, until when (`core/explain/sections.ts`).',
+    levels: ['U', 'L'],
+    gates: '1',
+    residual: 'Nobody can be made to read.',
+    live: 'The operator looks at approvals that came within seconds of the request, in `gatepass audit report`.',
+  },
+];
