@@ -22,6 +22,9 @@ export const STICKY_MARKER = '<!-- gatepass:sticky -->';
 /** GitHub takes 65,536 characters; bytes are the safer count. */
 const MOST_BYTES = 65_000;
 
+/** A comment has more room than the title of a check. */
+const HEADING = 200;
+
 const SIGNS: Readonly<Record<Decision['verdict'], string>> = {
   allow: '🟢',
   pending: '🟡',
@@ -31,7 +34,7 @@ const SIGNS: Readonly<Record<Decision['verdict'], string>> = {
 };
 
 export function stickyComment(decision: Decision, links: Links): string {
-  const open = [heading(SIGNS[decision.verdict], verdictLine(decision)), ...body(decision, links)];
+  const open = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
   return fitBytes(
     [STICKY_MARKER, ...open, folded(decision, links)].filter((part) => part !== '').join('\n\n'),
     MOST_BYTES,

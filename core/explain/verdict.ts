@@ -1,5 +1,6 @@
 /** The verdict in one line, and the effect in one sentence. Says what was decided; decides nothing. */
 import type { AccessRequest, ActionRequest } from '../document/documents.ts';
+import type { Issue } from '../document/issue.ts';
 import type { Allow, Asked, Decision, Pending, Reason, RequirementStatus, Window } from '../policy/decision.ts';
 import { formatDuration, type Instant, type Milliseconds } from '../time.ts';
 import { code, person, plain, shorten } from './escape.ts';
@@ -7,9 +8,9 @@ import { code, person, plain, shorten } from './escape.ts';
 /** GitHub shows about so much of a check's title. */
 const TITLE = 60;
 
-/** `Waiting for 1 of 2 approvals, from team:dba`: plain text of at most 60 characters. */
-export function verdictLine(decision: Decision): string {
-  return shorten(plain(lineOf(decision)), TITLE);
+/** `Waiting for 1 of 2 approvals, from team:dba`: plain text of at most so many characters, 60 unless told. */
+export function verdictLine(decision: Decision, most: number = TITLE): string {
+  return shorten(plain(lineOf(decision)), most);
 }
 
 function lineOf(decision: Decision): string {
@@ -19,7 +20,7 @@ function lineOf(decision: Decision): string {
     case 'pending':
       return pendingLine(decision);
     case 'deny':
-      return `Denied: ${whatFailed(decision) ?? 'no rule allows it'}`;
+      return `Denied: ${overMost(decision.issues) ?? whatFailed(decision) ?? 'no rule allows it'}`;
     case 'invalid':
       return decision.issues.length > 1
         ? `Not valid: ${decision.issues.length} problems`
@@ -27,6 +28,12 @@ function lineOf(decision: Decision): string {
     case 'fault':
       return `Cannot decide yet: ${whatFailed(decision) ?? 'a fact is missing'}`;
   }
+}
+
+/** `3d asked, at most 4h allowed`: where a bound was passed, the two numbers say it best. */
+function overMost([issue]: readonly Issue[]): string | null {
+  if (issue?.code !== 'duration-over-max') return null;
+  return `${issue.found} asked, ${issue.expected} allowed`;
 }
 
 function allowLine(decision: Allow): string {

@@ -5,7 +5,7 @@ import type { Decision } from '../../../core/policy/decision.ts';
 import { anEvidence, instant } from '../../support/evidence.ts';
 import { allowed, by, denied, fault, invalid, pending, reason, requirement, runOnce } from './decisions.ts';
 
-const issue = (message: string) => ({ ...(denied().issues[0] as Issue), message });
+const issue = (message: string) => ({ ...(denied().issues[0] as Issue), code: 'frozen', message });
 
 describe('verdictLine', () => {
   it.each<[string, Decision, string]>([
@@ -31,6 +31,7 @@ describe('verdictLine', () => {
       'Waiting: the pull request is still a draft',
     ],
     ['nothing said', pending({ requirements: [], reasons: [] }), 'Waiting: not ready yet'],
+    ['a denial for its length, by the two numbers', denied(), 'Denied: 3d asked, at most 4h allowed'],
     ['a denial with an issue', denied({ issues: [issue('too long')] }), 'Denied: too long'],
     [
       'a denial by its last reason',
