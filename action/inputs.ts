@@ -4,6 +4,8 @@ import { type LedgerSigner, ledgerSigner } from '../github/ledger-key.ts';
 
 export interface ActionInputs {
   readonly appId: string;
+  /** Whose check the rules must require: the number of the gate app, or that of GitHub Actions. */
+  readonly gateAppId: number;
   readonly privateKey: string;
   readonly signer: LedgerSigner;
   readonly repository: RepositoryName;
@@ -31,6 +33,10 @@ export function readInputs(input: (name: string) => string, environment: Environ
   const isText = (value: unknown): value is string => typeof value === 'string';
   const here = environment['GITHUB_REPOSITORY'] ?? '';
   const appId = check(matching('app-id', input('app-id'), /^\d{1,15}$/, 'the number of the applier app'), isText);
+  const gateAppId = check(
+    matching('gate-app-id', input('gate-app-id'), /^\d{1,15}$/, 'the number of the gate app'),
+    isText,
+  );
   const privateKey = check(pem(input('private-key')), isText);
   const signer = check(signerFrom(input('ledger-key')), isText);
   const written = input('repository') === '' ? here : input('repository');
@@ -41,11 +47,12 @@ export function readInputs(input: (name: string) => string, environment: Environ
     matching('zone', input('zone') || 'default', /^[a-z0-9][a-z0-9-]{0,63}$/, 'a zone of your catalogs'),
     isText,
   );
-  if (appId === null || privateKey === null || signer === null) return { ok: false, problems };
+  if (appId === null || gateAppId === null || privateKey === null || signer === null) return { ok: false, problems };
   if (repository === null || ledgerRepository === null || zone === null) return { ok: false, problems };
   const apiUrl = (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, '');
   const run = `${environment['GITHUB_RUN_ID'] ?? '0'}/${environment['GITHUB_RUN_ATTEMPT'] ?? '1'}`;
-  const values = { appId: appId.value, privateKey: privateKey.value, zone: zone.value };
+  const ids = { appId: appId.value, gateAppId: Number(gateAppId.value) };
+  const values = { ...ids, privateKey: privateKey.value, zone: zone.value };
   return { ok: true, inputs: { ...values, signer, repository, ledgerRepository, apiUrl, run } };
 }
 

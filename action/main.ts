@@ -7,6 +7,7 @@ import { appClient } from '../github/app-client.ts';
 import { gitCache } from '../github/tree.ts';
 import type { Io } from '../providers/provider.ts';
 import { actionRunner, openProvider } from '../providers/registry.ts';
+import { attestation } from '../sweep/attest.ts';
 import { failureOf } from '../sweep/failure.ts';
 import type { SweepReport } from '../sweep/report.ts';
 import { attentionOf, isCritical } from '../sweep/report.ts';
@@ -47,16 +48,26 @@ async function worldOf(inputs: ActionInputs): Promise<SweepWorld> {
     },
     log: core.debug,
   };
+  const cache = { git: gitCache(), ledger: new Map() };
+  const ledgerHome = { github: ledger.github, repository: ledgerRepository };
+  const attest = attestation(client.github, {
+    access: repository,
+    ledger: ledgerHome,
+    gateApp: inputs.gateAppId,
+    applierApp: Number(inputs.appId),
+    cache: cache.git,
+  });
   return {
     github: client.github,
     repository,
-    ledger: { github: ledger.github, repository: ledgerRepository },
+    ledger: ledgerHome,
+    attest,
     openProvider: (type, config) => openProvider(type, config, io),
     runner: actionRunner(io),
     signer,
     run,
     zone,
-    cache: { git: gitCache(), ledger: new Map() },
+    cache,
     pause,
   };
 }

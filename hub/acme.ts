@@ -80,6 +80,7 @@ export async function buildAcme(hub: Hub, root: string, options: AcmeOptions = {
   const ledgerKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const secret = (key: string, value: string): void => hub.setSecret('acme', 'access', 'gatepass', key, value);
   secret('GATEPASS_APP_ID', String(applier.id));
+  secret('GATEPASS_GATE_APP_ID', String(gate.id));
   secret('GATEPASS_PRIVATE_KEY', applier.privateKey);
   secret('GATEPASS_LEDGER_KEY', ledgerKey);
   if (options.rules !== false)
@@ -98,12 +99,14 @@ export const GATE = {
     contents: 'write',
     issues: 'write',
     members: 'read',
+    merge_queues: 'read',
     pull_requests: 'write',
   },
   events: [
     'check_run',
     'issue_comment',
     'membership',
+    'merge_group',
     'organization',
     'pull_request',
     'pull_request_review',

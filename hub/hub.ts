@@ -55,6 +55,8 @@ export interface Hub {
   setWebhookUrl(app: number, url: string | null): void;
   /** Adds a ruleset in GitHub's own JSON; the answer is its id. */
   protect(owner: string, name: string, ruleset: Json): number;
+  /** Which branches may use an environment; `null`: any. A secret makes one for the default branch only. */
+  setEnvironment(owner: string, name: string, environment: string, branches: readonly string[] | null): void;
   /** `environment: null` is the repository's own. */
   setSecret(owner: string, name: string, environment: string | null, key: string, value: string): void;
   /** Somebody invited to an organisation accepts. */
@@ -123,8 +125,15 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       app.webhookUrl = url;
     },
     protect: (owner, name, ruleset) => addRuleset(state, repositories.repositoryByName(state, owner, name), ruleset).id,
+    setEnvironment(owner, name, environment, branches) {
+      repositories.setEnvironment(state, repositories.repositoryByName(state, owner, name), environment, branches);
+    },
     setSecret(owner, name, environment, key, value) {
-      const { secrets } = repositories.repositoryByName(state, owner, name);
+      const repository = repositories.repositoryByName(state, owner, name);
+      const { environments, secrets } = repository;
+      if (environment !== null && !environments.has(environment)) {
+        repositories.setEnvironment(state, repository, environment);
+      }
       const place = secrets.get(environment ?? '') ?? new Map<string, string>();
       secrets.set(environment ?? '', place.set(key, value));
     },

@@ -168,6 +168,13 @@ export interface Activity {
   readonly type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge' | 'merge_queue_merge';
 }
 
+export interface Environment {
+  readonly id: number;
+  readonly createdAt: Instant;
+  /** `null`: any branch. */
+  branches: readonly string[] | null;
+}
+
 export interface Repository {
   readonly id: number;
   readonly owner: Account;
@@ -189,6 +196,10 @@ export interface Repository {
   readonly activity: Activity[];
   /** Secrets by environment name; `''` holds those of the repository. */
   readonly secrets: Map<string, Map<string, string>>;
+  /** By name: the branches that may use an environment (names or patterns); `null`: any. */
+  readonly environments: Map<string, Environment>;
+  /** Whether Actions may approve pull requests. */
+  actionsMayApprove: boolean;
   nextNumber: number;
   /** Merge settings. */
   settings: { mergeCommit: boolean; squash: boolean; rebase: boolean; deleteBranch: boolean };

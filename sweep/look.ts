@@ -39,9 +39,9 @@ export interface Look {
 }
 
 export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look> {
-  const [view, server] = await Promise.all([readLedgerView(world), serverNow(world)]);
+  const [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), world.attest()]);
   const now = view.tip !== null && view.tip.at > server ? view.tip.at : server;
-  const before = [...view.stops, ...clockStops(view, server)];
+  const before = [...view.stops, ...clockStops(view, server), ...attested];
   const branch =
     view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before);
   const stops = [...before, ...branch.stops];

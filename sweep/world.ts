@@ -10,6 +10,7 @@ import type { LedgerSigner } from '../github/ledger-key.ts';
 import type { LedgerCache } from '../github/ledger-store.ts';
 import type { GitCache } from '../github/tree.ts';
 import type { ActionRunner, Provider } from '../providers/provider.ts';
+import type { Attest } from './attest.ts';
 
 export interface SweepWorld {
   /** Reads the access repository. */
@@ -17,6 +18,8 @@ export interface SweepWorld {
   readonly repository: RepositoryName;
   /** Reads and writes the ledger, which may live in another repository under another token. */
   readonly ledger: { readonly github: GitHub; readonly repository: RepositoryName };
+  /** Says why no grant may begin, by how GitHub is set up: `attestation` of attest.ts. */
+  readonly attest: Attest;
   /** By the catalog's `provider.type`, with the slot's or binding's configuration. Throws `ProviderError`. */
   readonly openProvider: (type: string, config: JsonObject) => Promise<Provider>;
   readonly runner: ActionRunner;

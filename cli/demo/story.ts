@@ -90,6 +90,10 @@ export async function tellCheats(stage: Stage): Promise<void> {
     if (status?.is !== 'quarantined') throw new Error(`it is ${status?.is ?? 'not recorded'}`);
     return status.why;
   });
+  await tell.fact('gate 2 sees that the rules are off, and grants nothing until they are back', async () => {
+    const alert = (await stage.ledger()).state.alerts.get('setup-drift');
+    return alert?.message ?? Promise.reject(new Error('no alert'));
+  });
   await tell.fact('mallory has nothing', () => refusal(world.databases.countOrders('mallory')));
 
   tell.act('heidi, an admin, pushes a looser policy straight to main');
@@ -100,7 +104,7 @@ export async function tellCheats(stage: Stage): Promise<void> {
   await tell.fact('it governs nothing, grants stop, an alert is open', async () => {
     const { state } = await stage.ledger();
     if (state.diverged === null) throw new Error('the looser policy governs');
-    const alert = [...state.alerts.values()].find((each) => each.severity === 'critical');
+    const alert = state.alerts.get('governing-refused');
     if (alert === undefined) throw new Error('no alert');
     return `${state.diverged.why}\nalert: ${alert.message}`;
   });

@@ -99,14 +99,15 @@ export async function runJob(
 }
 
 /**
- * The repository's secrets, and the environment's over them. An environment admits the default branch only, as Gatepass
- * asks for it (`doctor` checks it on GitHub): from elsewhere the job fails before it has any secret.
+ * The repository's secrets, and the environment's over them. From a branch that the environment does not admit the job
+ * fails before it has any secret.
  */
 function secretsOf(run: Run, job: Job): Record<string, string> {
   const { repository, trigger } = run;
   const all = Object.fromEntries(repository.secrets.get('') ?? []);
   if (job.environment === null) return all;
-  if (trigger.ref !== `refs/heads/${repository.defaultBranch}`) {
+  const admitted = repository.environments.get(job.environment)?.branches;
+  if (admitted !== undefined && admitted !== null && !admitted.some((name) => trigger.ref === `refs/heads/${name}`)) {
     const from = branchOf(trigger.ref);
     throw new Error(
       `Branch "${from}" is not allowed to deploy to ${job.environment} due to environment protection rules.`,

@@ -4,6 +4,7 @@ import { checkRoutes } from './checks.ts';
 import { commentRoutes } from './comments.ts';
 import { commitRoutes } from './commits.ts';
 import { contentsRoutes } from './contents.ts';
+import { environmentRoutes } from './environments.ts';
 import { gitDataRoutes } from './git-data.ts';
 import { peopleRoutes } from './people.ts';
 import { pullRoutes } from './pulls.ts';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...checkRoutes,
   ...statusRoutes,
   ...rulesetRoutes,
+  ...environmentRoutes,
 ];

@@ -53,6 +53,8 @@ async function refusalsByRule(hub: HubState, repository: Repository, rule: Rule,
       return isCreated ? [] : ['Cannot update this protected ref.'];
     case 'pull_request':
       return isCreated ? [] : ['Changes must be made through a pull request.'];
+    case 'merge_queue':
+      return isCreated ? [] : ['Changes must be made through the merge queue'];
     case 'required_status_checks':
       return isCreated ? [] : missingChecks(repository, rule, after);
     case 'non_fast_forward':
@@ -127,6 +129,8 @@ async function refusalsOfMergeByRule(
       const isAllowed = method === null || allowed.length === 0 || allowed.includes(method);
       return isAllowed ? missing : [...missing, `Merge method ${method} is not allowed.`];
     }
+    case 'merge_queue':
+      return method === null ? [] : ['Changes must be made through the merge queue'];
     case 'required_linear_history':
       return method === 'merge' ? ['This branch must not contain merge commits.'] : [];
     case 'file_path_restriction':

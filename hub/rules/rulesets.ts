@@ -17,6 +17,7 @@ const KNOWN = new Set([
   'required_status_checks',
   'non_fast_forward',
   'file_path_restriction',
+  'merge_queue',
 ]);
 
 /** Adds a ruleset to a repository; 422 for a rule that the look-alike cannot enforce, so that none is silently void. */

@@ -49,6 +49,8 @@ export async function addRepository(hub: HubState, wanted: NewRepository): Promi
     rulesets: [],
     activity: [],
     secrets: new Map(),
+    environments: new Map(),
+    actionsMayApprove: false,
     nextNumber: 1,
     settings: { mergeCommit: true, squash: true, rebase: true, deleteBranch: false },
   };
@@ -134,4 +136,17 @@ export function repositoryByName(hub: HubState, owner: string, name: string): Re
   const found = hub.repositories.get(`${owner}/${name}`.toLowerCase());
   if (found === undefined) throw new Error(`no repository \`${owner}/${name}\` on this hub`);
   return found;
+}
+
+/** Made when it is first named, for the default branch only, as Gatepass asks for it; `null` opens it to every branch. */
+export function setEnvironment(
+  hub: HubState,
+  repository: Repository,
+  name: string,
+  branches: readonly string[] | null = [repository.defaultBranch],
+): void {
+  const known = repository.environments.get(name);
+  const made = known ?? { id: hub.nextId(), createdAt: hub.clock.now(), branches };
+  made.branches = branches;
+  repository.environments.set(name, made);
 }

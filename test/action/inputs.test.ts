@@ -7,7 +7,12 @@ const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
-const VALID: Readonly<Record<string, string>> = { 'app-id': '7002', 'private-key': rsaKey, 'ledger-key': ledgerKey };
+const VALID: Readonly<Record<string, string>> = {
+  'app-id': '7002',
+  'gate-app-id': '7001',
+  'private-key': rsaKey,
+  'ledger-key': ledgerKey,
+};
 const ENVIRONMENT = { GITHUB_REPOSITORY: 'acme/access', GITHUB_RUN_ID: '4711', GITHUB_RUN_ATTEMPT: '2' };
 
 function read(change: Readonly<Record<string, string>> = {}, environment: Record<string, string> = ENVIRONMENT) {
@@ -20,6 +25,7 @@ describe('the Action’s inputs', () => {
     const found = read();
     expect(found.ok && { ...found.inputs, signer: null, privateKey: null }).toEqual({
       appId: '7002',
+      gateAppId: 7001,
       privateKey: null,
       signer: null,
       repository: { owner: 'acme', name: 'access' },
@@ -36,9 +42,17 @@ describe('the Action’s inputs', () => {
   });
 
   it('say every problem at once', () => {
-    const found = read({ 'app-id': '', 'private-key': 'x', 'ledger-key': '', repository: 'access', zone: 'Prod EU' });
+    const found = read({
+      'app-id': '',
+      'gate-app-id': 'gate',
+      'private-key': 'x',
+      'ledger-key': '',
+      repository: 'access',
+      zone: 'Prod EU',
+    });
     expect(found.ok ? [] : found.problems.map((problem) => problem.split(' ')[0])).toEqual([
       '`app-id`',
+      '`gate-app-id`',
       '`private-key`',
       '`ledger-key`',
       '`repository`',

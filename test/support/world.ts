@@ -79,6 +79,7 @@ export function aWorld(): TestWorld {
     github,
     repository,
     ledger: { github, repository },
+    attest: async () => [],
     openProvider: async (type, config) => target.open(type, config),
     runner,
     signer,

@@ -33,7 +33,7 @@ describe('the workflow for', () => {
     const { inputs } = readAction(pathname);
     const given = Object.keys(parseWorkflow(SWEEP_PATH, text).jobs[0]?.steps[0]?.with ?? {});
     expect(given.filter((name) => !Object.hasOwn(inputs, name))).toEqual([]);
-    expect(given).toEqual(expect.arrayContaining(['app-id', 'private-key', 'ledger-key']));
+    expect(given).toEqual(expect.arrayContaining(['app-id', 'gate-app-id', 'private-key', 'ledger-key']));
   });
 
   it('starts on a merge only where the merges are', () => {

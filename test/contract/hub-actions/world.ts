@@ -59,6 +59,8 @@ export async function aWorld(now = '2026-11-23T10:00:00Z'): Promise<World> {
       ['', new Map([['SHARED', 'shared-secret-value']])],
       ['production', new Map([['KEY', 'first-line\nsecond-line']])],
     ]),
+    environments: new Map([['production', { id: 1, createdAt: now, branches: ['main'] }]]),
+    actionsMayApprove: false,
     nextNumber: 1,
     settings: { mergeCommit: true, squash: true, rebase: true, deleteBranch: false },
   } satisfies Repository;

@@ -356,6 +356,19 @@ describe('every exchange of the look-alike is one of GitHub’s', () => {
     await heidi('DELETE', `${REPO}/rulesets/${data['id']}`);
   });
 
+  it('for environments and what Actions may do', async () => {
+    const heidi = at('heidi');
+    hub.setEnvironment('acme', 'access', 'gatepass', ['main']);
+    hub.setEnvironment('acme', 'access', 'open', null);
+    await heidi('GET', `${REPO}/environments`);
+    await heidi('GET', `${REPO}/environments/open`);
+    const { data } = await heidi('GET', `${REPO}/environments/gatepass/deployment-branch-policies`);
+    expect(data).toMatchObject({ branch_policies: [{ name: 'main' }] });
+    const path = `${REPO}/actions/permissions/workflow`;
+    await heidi('PUT', path, { can_approve_pull_request_reviews: true });
+    expect((await heidi('GET', path)).data).toMatchObject({ can_approve_pull_request_reviews: true });
+  });
+
   it('for workflows and their runs', async () => {
     const workflow = `${REPO}/actions/workflows/restart.yml`;
     await as(installation, 'GET', `${REPO}/actions/workflows`);

@@ -232,6 +232,6 @@ describe('rules', () => {
   });
 
   it('refuses a rule that it could not enforce', () => {
-    expect(() => setRule('merge_queue', {})).toThrow('does not enforce');
+    expect(() => setRule('required_deployments', {})).toThrow('does not enforce');
   });
 });

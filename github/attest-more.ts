@@ -1,0 +1,107 @@
+/** What only `gatepass doctor` reads, with a person's token: settings and permissions that no App of ours may see. */
+import type { Fact, MoreSetup } from '../core/attest/snapshot.ts';
+import { known, unknown } from '../core/attest/snapshot.ts';
+import { parseGovernance } from '../core/document/parse-governance.ts';
+import { attempt } from './attest.ts';
+import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
+import { readGoverning } from './governing.ts';
+import { inBatches } from './in-batches.ts';
+import { fields, fieldsOrNull, text } from './read.ts';
+import { type GitCache, gitCache } from './tree.ts';
+
+export interface MoreAsked {
+  readonly access: RepositoryName;
+  readonly defaultBranch: string;
+  readonly gateApp: number | null;
+  readonly applierApp: number | null;
+  readonly cache?: GitCache;
+}
+
+export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<MoreSetup> {
+  const name = { owner: asked.access.owner, repo: asked.access.name };
+  const [actionsMayApprove, classic, installations, runs] = await Promise.all([
+    attempt(async () => {
+      const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/permissions/workflow', name);
+      return fields(data, 'workflow permissions')['can_approve_pull_request_reviews'] === true;
+    }),
+    attempt(() => readClassic(github, asked)),
+    attempt(() => callAll(github, 'GET /orgs/{org}/installations', { org: name.owner }, { under: 'installations' })),
+    attempt(() => readRuns(github, asked)),
+  ]);
+  return {
+    actionsMayApprove,
+    classic,
+    gatePermissions: permissionsOf(installations, asked.gateApp, 'gate'),
+    applierPermissions: permissionsOf(installations, asked.applierApp, 'applier'),
+    runs,
+  };
+}
+
+/** Without protection GitHub answers 404; to who may not see it, too, so that only administrators know. */
+async function readClassic(github: GitHub, asked: MoreAsked): Promise<{ readonly strict: boolean } | null> {
+  const { owner, name: repo } = asked.access;
+  try {
+    const parameters = { owner, repo, branch: asked.defaultBranch };
+    const { data } = await call(github, 'GET /repos/{owner}/{repo}/branches/{branch}/protection', parameters);
+    const checks = fieldsOrNull(fields(data, 'protection')['required_status_checks'], 'required_status_checks');
+    return { strict: checks?.['strict'] === true };
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === 'not-found' && /not protected/i.test(error.message)) return null;
+    throw error;
+  }
+}
+
+function permissionsOf(
+  installations: Fact<readonly unknown[]>,
+  app: number | null,
+  who: string,
+): Fact<Readonly<Record<string, string>>> {
+  if (app === null) return unknown(`the id of the ${who} app was not given`);
+  if (!installations.isRead) return installations;
+  const ours = installations.value
+    .map((item) => fields(item, 'installation'))
+    .find((installation) => installation['app_id'] === app);
+  if (ours === undefined) return unknown(`App ${app} is not installed in this organisation`);
+  const permissions = Object.entries(fields(ours['permissions'], 'permissions'));
+  return known(Object.fromEntries(permissions.map(([name, level]) => [name, text(level, name)])));
+}
+
+/** Who may write in a repository that actions run in, and in the access repository, so that they could ask as well. */
+async function readRuns(
+  github: GitHub,
+  asked: MoreAsked,
+): Promise<readonly { readonly repository: string; readonly writers: Fact<readonly string[]> }[]> {
+  const { owner, name: repo } = asked.access;
+  const parameters = { owner, repo, ref: `heads/${asked.defaultBranch}` };
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/ref/{ref}', parameters);
+  const tip = text(fields(fields(data, 'ref')['object'], 'ref.object')['sha'], 'ref.object.sha');
+  const { files } = await readGoverning(github, asked.access, tip, asked.cache ?? gitCache());
+  const governance = parseGovernance(files);
+  if (!governance.ok) throw new GitHubError('unexpected', 'the governing files do not parse; run `gatepass check`');
+  const actions = Object.values(governance.value.resources).flatMap((resource) => Object.values(resource.actions));
+  const repositories = [...new Set(actions.map(({ runs }) => runs.repository.toLowerCase()))].sort();
+  if (repositories.length === 0) return [];
+  const requesters = new Set(await readWriters(github, asked.access));
+  return inBatches(repositories, async (repository) => {
+    const [runsOwner = '', name = ''] = repository.split('/');
+    const writers = await attempt(() => readWriters(github, { owner: runsOwner, name }));
+    return {
+      repository,
+      writers: writers.isRead ? known(writers.value.filter((login) => requesters.has(login))) : writers,
+    };
+  });
+}
+
+/** Logins, sorted. */
+async function readWriters(github: GitHub, repository: RepositoryName): Promise<readonly string[]> {
+  const people = await callAll(github, 'GET /repos/{owner}/{repo}/collaborators', {
+    owner: repository.owner,
+    repo: repository.name,
+    permission: 'push',
+  });
+  return people
+    .map((item) => fields(item, 'collaborator'))
+    .filter((person) => fieldsOrNull(person['permissions'], 'permissions')?.['push'] === true)
+    .map((person) => text(person['login'], 'login'))
+    .sort();
+}
