@@ -207,6 +207,8 @@ export interface Service {
 export interface People {
   readonly people: Readonly<Record<string, Person>>;
   readonly services: Readonly<Record<string, Service>>;
+  /** Numeric GitHub ids of teams, by slug, for those that are pinned: another team under the name is another. */
+  readonly teams: Readonly<Record<string, number>>;
 }
 
 export interface Shift {

@@ -148,6 +148,7 @@ export interface WrittenService {
 export interface WrittenPeople {
   readonly people: Readonly<Record<string, WrittenPerson>>;
   readonly services?: Readonly<Record<string, WrittenService>>;
+  readonly teams?: Readonly<Record<string, number>>;
 }
 
 export interface WrittenRota {

@@ -67,6 +67,7 @@ function settingFor(governance: Governance, person: Person, facts: Facts): Setti
   const evidence = hypotheticalEvidence({
     organization: organizationIn(governance.codeowners.text),
     people: governance.people.people,
+    pins: governance.people.teams,
     at: facts.at,
     opener: person.name,
     approvedBy: [],

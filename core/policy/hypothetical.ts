@@ -10,6 +10,8 @@ export interface Supposed {
   /** The organisation whose teams CODEOWNERS names. */
   readonly organization: string;
   readonly people: People;
+  /** Numeric ids of teams, where they are pinned. */
+  readonly pins: Readonly<Record<string, number>>;
   readonly at: Instant;
   /** Names of people. */
   readonly opener: string;
@@ -25,7 +27,7 @@ export interface Supposed {
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 
 export function hypotheticalEvidence(supposed: Supposed): Evidence {
-  const { people, at, path, text } = supposed;
+  const { people, pins, at, path, text } = supposed;
   const opener = accountOf(supposed.opener, people);
   const author = { account: opener, name: opener.login, email: `${opener.login}@users.noreply.github.com` };
   return {
@@ -52,7 +54,10 @@ export function hypotheticalEvidence(supposed: Supposed): Evidence {
     pushers: [opener],
     reviews: supposed.approvedBy.map((name, index) => approval(accountOf(name, people), index + 1, at)),
     teams: Object.fromEntries(
-      Object.entries(supposed.teams).map(([slug, names], index) => [slug, teamOf(slug, names, index + 1, people)]),
+      Object.entries(supposed.teams).map(([slug, names], index) => [
+        slug,
+        teamOf(slug, names, lookup(pins, slug) ?? index + 1, people),
+      ]),
     ),
     members: Object.values(people).map((person) => person.id),
     governing: { commit: SHA, files: [] },

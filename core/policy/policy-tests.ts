@@ -79,6 +79,7 @@ function evidenceOf(test: PolicyTestCase, governance: Governance): Evidence {
   return hypotheticalEvidence({
     organization: organizationIn(governance.codeowners.text),
     people: governance.people.people,
+    pins: governance.people.teams,
     at: test.at,
     opener: test.opener ?? test.subject,
     approvedBy: test.approvedBy,

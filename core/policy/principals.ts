@@ -3,7 +3,7 @@
  * absence, so there are three answers.
  */
 import { ownersOf } from '../codeowners/owners.ts';
-import type { Principal } from '../document/documents.ts';
+import type { People, Principal } from '../document/documents.ts';
 import type { Answer } from './answer.ts';
 import type { Evidence, Team } from './evidence.ts';
 import { lookup } from './lookup.ts';
@@ -83,12 +83,12 @@ export function organizationOf(evidence: Evidence): string {
 }
 
 function membersOfNamed(principal: Named, scope: Scope): Members {
-  const { governance, evidence } = scope.setting;
+  const { governance } = scope.setting;
   switch (principal.kind) {
     case 'person':
       return idsOf([principal.name], scope.setting);
     case 'team':
-      return membersOfTeam(evidence, principal.name);
+      return membersOfTeam(scope.setting, principal.name);
     case 'rota': {
       const rota = lookup(governance.rotas, principal.name);
       return rota === undefined ? { ids: [], complete: false } : idsOf(onCall(rota, scope.at), scope.setting);
@@ -107,14 +107,20 @@ function idsOf(names: readonly string[], setting: Setting): Members {
 }
 
 /** Members of a child team are members of its parents (GitHub, "About teams: nested teams"). */
-export function membersOfTeam(evidence: Evidence, slug: string): Members {
+export function membersOfTeam({ evidence, governance }: Setting, slug: string): Members {
   const team = lookup(evidence.teams, slug);
   if (team === undefined) return { ids: [], complete: false };
   const teams = [team, ...Object.values(evidence.teams).filter((other) => ancestorsOf(evidence, other).includes(slug))];
+  const known = teams.filter((one) => isPinned(one, governance.people));
   return {
-    ids: teams.flatMap((one) => one.members.filter((member) => member.state === 'active').map((member) => member.id)),
-    complete: teams.every((one) => one.complete),
+    ids: known.flatMap((one) => one.members.filter((member) => member.state === 'active').map((member) => member.id)),
+    complete: known.length === teams.length && known.every((one) => one.complete),
   };
+}
+
+/** A team made again under the name of one that `people.yaml` knows by its id: who is in it proves nothing (threat 27). */
+function isPinned(team: Team, people: People): boolean {
+  return (lookup(people.teams, team.slug) ?? team.id) === team.id;
 }
 
 /** Slugs of the teams above this one, nearest first. A parent that was not read is still named. */

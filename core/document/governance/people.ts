@@ -8,10 +8,10 @@ import { pointer, valueAt } from '../yaml-document.ts';
 import { principals, type Source, wrongValue } from './source.ts';
 import { zoneIssue } from './zones.ts';
 
-export const NOBODY: People = { people: recordOf([]), services: recordOf([]) };
+export const NOBODY: People = { people: recordOf([]), services: recordOf([]), teams: recordOf([]) };
 
 export function readPeople(source: Source<WrittenPeople>): { people: People; issues: Issue[] } {
-  const { people, services = {} } = source.written;
+  const { people, services = {}, teams = {} } = source.written;
   const value: People = {
     people: recordOf(
       Object.entries(people).map(([name, { github, zone, identities }]) => [
@@ -36,6 +36,7 @@ export function readPeople(source: Source<WrittenPeople>): { people: People; iss
         },
       ]),
     ),
+    teams: recordOf(Object.entries(teams)),
   };
   const names = Object.keys(people).sort();
   const issues = [

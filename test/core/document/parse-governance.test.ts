@@ -372,6 +372,7 @@ people:
 services:
   deploy: { controllers: [team:payments, person:bob], claims: { repository: acme/x }, identities: { postgres: deploy } }
   other: { controllers: [team:payments], claims: { repository: acme/y } }
+teams: { orders: 8002 }
 `,
     });
     expect(people).toEqual({
@@ -396,6 +397,7 @@ services:
           identities: {},
         },
       },
+      teams: { orders: 8002 },
     });
   });
 
