@@ -19,12 +19,14 @@ export function understand(setting: Setting, request: Request): Ask | Refusal {
   if ('is' in subject) return subject;
   const { evidence } = setting;
   const opener = evidence.pullRequest.author;
-  const at = request.starts !== null && request.starts > evidence.now ? request.starts : evidence.now;
+  const starts = request.starts ?? evidence.pullRequest.mergedAt ?? evidence.now;
+  const at = starts > evidence.now ? starts : evidence.now;
   const ask: Ask = {
     setting,
     resource,
     path: request.path.path,
     at,
+    starts,
     request,
     asked: {
       request,
@@ -49,7 +51,7 @@ export function catalogIssues(governance: Governance, request: Request): readonl
 
 /** The same, asked for another length of time. */
 export function withLength(ask: Ask, length: Milliseconds): Ask {
-  return { ...ask, length, end: plus(ask.request.starts ?? ask.at, Math.min(length, FAR)) };
+  return { ...ask, length, end: plus(ask.starts, Math.min(length, FAR)) };
 }
 
 /** Instants end with the year 9999; no bound lies beyond this, so what is longer is denied by its length. */

@@ -40,7 +40,7 @@ export function checkBounds(bounds: readonly Bound[], ask: Ask): Findings {
 
 /** Whether any of the window is left, and whether it could still begin in time. */
 export function checkWindow(ask: Ask): Findings {
-  const { starts, startsBy } = ask.request;
+  const { startsBy } = ask.request;
   if (ask.end <= ask.at) {
     return one(
       'window-over',
@@ -49,7 +49,7 @@ export function checkWindow(ask: Ask): Findings {
       `let \`starts\` be after ${ask.at}, or leave it out`,
     );
   }
-  if (startsBy !== null && (starts ?? ask.at) > startsBy) {
+  if (startsBy !== null && ask.at > startsBy) {
     return one(
       'start-too-late',
       'startsBy',

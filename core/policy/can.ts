@@ -144,6 +144,7 @@ function askFor(
     resource,
     path,
     at,
+    starts: at,
     request,
     asked: {
       request,

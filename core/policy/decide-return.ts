@@ -30,7 +30,8 @@ export function decideReturn(setting: Setting, common: Common): Decision {
     );
   }
   const own = evidence.changes.map((change) => ownReason(change, setting));
-  const others = evidence.changes.filter((_, index) => own[index] === null).map((change) => change.path);
+  // Whoever may not tell whether they own it can still have an owner agree: doubt keeps nobody from giving back.
+  const others = evidence.changes.filter((_, index) => own[index]?.holds !== true).map((change) => change.path);
   const demands = demandsFor(setting, others.sort());
   if ('is' in demands) return refuse(common, demands);
   const approvals = countApprovals(demands, setting, exclusionsOf(evidence, null, []), false);
@@ -48,7 +49,7 @@ export function decideReturn(setting: Setting, common: Common): Decision {
       reviews: approvals.reviews,
       reasons: [...own.filter((reason) => reason !== null), ...approvals.reasons],
     },
-    doubtful.length > 0 ? 'unknown' : approvals.is,
+    doubtful.length > 0 && approvals.is !== 'complete' ? 'unknown' : approvals.is,
     evidence.pullRequest.draft,
   );
 }

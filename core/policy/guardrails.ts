@@ -120,7 +120,7 @@ function joined(ask: Ask): { readonly from: string; readonly until: string } {
   const same = heldGrants(ask).filter(
     (grant) => grant.resource === ask.resource.name && grant.role === ask.asked.entitlement,
   );
-  let from: string = ask.request.starts ?? ask.at;
+  let from: string = ask.starts;
   let until: string = ask.end;
   // Each pass joins at least one more grant, or ends.
   for (let rest = same; ; ) {

@@ -24,13 +24,15 @@ export type Who =
   | { readonly kind: 'person'; readonly id: number }
   | { readonly kind: 'service'; readonly name: string };
 
-/** A request understood, for one length of time. `at` is when its window would start. */
+/** A request understood, for one length of time. `at` is the first instant at which it could be held: its start, or now. */
 export interface Ask extends Scope {
   readonly resource: Resource;
   readonly request: Request;
   readonly asked: Asked;
   readonly who: Who;
   readonly length: Milliseconds;
+  /** When the window begins: as written, else with the merge, else now. */
+  readonly starts: Instant;
   /** Exclusive end of the window. */
   readonly end: Instant;
 }
