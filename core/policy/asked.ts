@@ -20,7 +20,8 @@ export function understand(setting: Setting, request: Request): Ask | Refusal {
   const { evidence } = setting;
   const opener = evidence.pullRequest.author;
   const starts = request.starts ?? evidence.pullRequest.mergedAt ?? evidence.now;
-  const at = starts > evidence.now ? starts : evidence.now;
+  const isAhead = starts > evidence.now;
+  const at = isAhead ? starts : evidence.now;
   const ask: Ask = {
     setting,
     resource,
