@@ -36,15 +36,15 @@ describe('the app', () => {
     expect(set.filter((name) => !variables.includes(name))).toEqual([]);
   });
 
-  it('has the events that it listens to in the guide and on the look-alike', () => {
+  it('listens to no event that the guide and the look-alike do not have', () => {
     const listens = [...readText('app/app.ts').matchAll(/probot\.on\(([\s\S]*?)async /g)].map(
       ([, names = '']) => names,
     );
     const events = sorted(listens.flatMap((names) => found(names, /'([a-z_]+)(?:\.[a-z_]+)?'/g)));
     const rows = rowsUnder(realGithub, '## 2. Two Apps').flatMap(([cell]) => namesIn(cell));
     expect(events.length).toBeGreaterThan(7);
-    expect(sorted(rows)).toEqual(events);
-    expect(sorted(GATE.events)).toEqual(events);
+    expect(sorted(rows)).toEqual(sorted(GATE.events));
+    expect(events.filter((event) => !rows.includes(event))).toEqual([]);
   });
 });
 
@@ -66,7 +66,7 @@ describe('real GitHub', () => {
   it('sets up the rules that the look-alike has', () => {
     const shell = realGithub.blocks.map(({ text }) => text).join('\n');
     const documents = [...shell.matchAll(/\/rulesets --input - <<JSON\n([\s\S]*?)\nJSON\n/g)].map(([, json = '']) =>
-      JSON.parse(json.replace('$GATE_ID', '1').replace('$APPLIER_ID', '2').replace('$TEAM_ID', '3')),
+      JSON.parse(json.replaceAll('$GATE_ID', '1').replace('$APPLIER_ID', '2').replace('$TEAM_ID', '3')),
     );
     // One team owns everything at first; the example organisation has two.
     const withoutTeams = (ruleset: unknown) =>
