@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import { SETUP_CODES, type SetupCheck } from '../../../core/attest/check.ts';
+import { findingsOf, judgeSetup } from '../../../core/attest/judge.ts';
+import { known, type Rule, type Setup, unknown } from '../../../core/attest/snapshot.ts';
+import {
+  APPLIER,
+  aSetup,
+  branchSetup,
+  checkRule,
+  GATE,
+  LEDGER_RULES,
+  MAIN_RULES,
+  moreSetup,
+  plainRule,
+  pullRule,
+  treeSetup,
+} from '../../support/setup.ts';
+
+function findings(change: Partial<Setup>): readonly string[] {
+  return findingsOf(judgeSetup(aSetup(change))).map(
+    ({ code, severity, blocks }) => `${code} ${severity}${blocks ? ' blocks' : ''}`,
+  );
+}
+
+function only(change: Partial<Setup>, code: string): SetupCheck {
+  const found = judgeSetup(aSetup(change)).find((check) => check.code === code);
+  if (found === undefined) throw new Error(`no check ${code}`);
+  return found;
+}
+
+const without = (type: Rule['type']): Partial<Setup> => ({
+  main: known(
+    branchSetup(
+      'main',
+      MAIN_RULES.filter((rule) => rule.type !== type),
+    ),
+  ),
+});
+const main = (rules: readonly Rule[], bypass = {}): Partial<Setup> => ({
+  main: known(branchSetup('main', rules, bypass)),
+});
+const ledger = (rules: readonly Rule[], bypass = {}): Partial<Setup> => ({
+  ledgerBranch: known(branchSetup('gatepass/ledger', rules, bypass)),
+});
+const replaced = (rule: Rule): readonly Rule[] => [...MAIN_RULES.filter(({ type }) => type !== rule.type), rule];
+const HEIDI = known([{ type: 'OrganizationAdmin', id: null }]);
+const HIDDEN = unknown<never>('hidden');
+const APPLIER_PASSES = known([{ type: 'Integration', id: APPLIER }]);
+
+describe('the setup of GitHub', () => {
+  it('as the guides describe it has no finding, and every check says what is expected', () => {
+    const checks = judgeSetup(aSetup({ more: moreSetup() }));
+    expect(findingsOf(checks)).toEqual([]);
+    expect(checks.map(({ code }) => code)).toEqual(SETUP_CODES);
+    for (const check of checks) expect([check.message, check.fix]).toEqual([check.expected, '']);
+  });
+
+  it.each<[string, Partial<Setup>, readonly string[]]>([
+    [
+      'no pull request is required',
+      without('pull_request'),
+      ['pull-request-required stop blocks', 'merge-methods stop blocks', 'reviews-elsewhere stop blocks'],
+    ],
+    ['no check is required', without('required_status_checks'), ['check-required stop blocks']],
+    ['another check is required', main(replaced(checkRule('ci'))), ['check-required stop blocks']],
+    ['the check counts from anybody', main(replaced(checkRule('gatepass', null))), ['check-pinned stop blocks']],
+    ['the check counts from another App', main(replaced(checkRule('gatepass', 9))), ['check-pinned stop blocks']],
+    ['the gate app is not told', { gateApp: null }, ['check-pinned unknown blocks']],
+    ['force pushes are allowed', without('non_fast_forward'), ['force-push-refused stop blocks']],
+    ['deletion is allowed', without('deletion'), ['deletion-refused stop blocks']],
+    ['an owner may pass over the rules', main(MAIN_RULES, { 1: HEIDI }), ['bypass stop blocks']],
+    ['bypass lists are hidden', main(MAIN_RULES, { 1: HIDDEN }), ['bypass unknown']],
+    [
+      'rebase is allowed',
+      main(replaced(pullRule({ mergeMethods: ['merge', 'rebase'] }))),
+      ['merge-methods stop blocks'],
+    ],
+    [
+      'rebase is not spoken of, and allowed',
+      main(replaced(pullRule({ mergeMethods: [] }))),
+      ['merge-methods stop blocks'],
+    ],
+    [
+      'rebase is not spoken of, and hidden',
+      { ...main(replaced(pullRule({ mergeMethods: [] }))), allowsRebase: HIDDEN },
+      ['merge-methods unknown blocks'],
+    ],
+    ['the merge queue is on', main([...MAIN_RULES, plainRule('merge_queue')]), ['merge-queue stop blocks']],
+    [
+      'nobody reviews policies',
+      main(replaced(pullRule({ reviewers: [{ patterns: ['**', '!/policies/**', '!/requests/**'], approvals: 1 }] }))),
+      ['reviews-elsewhere stop blocks'],
+    ],
+    [
+      'reviewers of zero approvals',
+      main(replaced(pullRule({ reviewers: [{ patterns: ['**'], approvals: 0 }] }))),
+      ['reviews-elsewhere stop blocks'],
+    ],
+    [
+      'reviewers of everything',
+      main(replaced(pullRule({ reviewers: [{ patterns: ['**'], approvals: 1 }] }))),
+      ['reviews-of-requests weak'],
+    ],
+    [
+      'code owners of everything',
+      main(replaced(pullRule({ reviewers: [], codeOwners: true }))),
+      ['reviews-of-requests weak'],
+    ],
+    ['an approval of everything', main(replaced(pullRule({ approvals: 1 }))), ['reviews-of-requests weak']],
+    ['branches must be up to date', main(replaced(checkRule('gatepass', GATE, true))), ['up-to-date weak']],
+    ['the rules cannot be read', { main: HIDDEN }, ['pull-request-required unknown blocks']],
+    ['the tree cannot be read', { tree: HIDDEN }, ['reviews-elsewhere unknown blocks', 'check-name unknown blocks']],
+    ['anybody may append to the ledger', ledger(LEDGER_RULES.slice(1)), ['ledger-update stop blocks']],
+    [
+      'the ledger may be forced',
+      ledger([plainRule('update', 3), plainRule('deletion', 4)], { 3: APPLIER_PASSES }),
+      ['ledger-force-push stop blocks'],
+    ],
+    [
+      'the ledger may be deleted',
+      ledger([plainRule('update', 3), plainRule('non_fast_forward', 4)], { 3: APPLIER_PASSES }),
+      ['ledger-deletion stop blocks'],
+    ],
+    [
+      'another App may append',
+      ledger(LEDGER_RULES, { 3: known([{ type: 'Integration', id: 9 }]) }),
+      ['ledger-bypass stop blocks'],
+    ],
+    [
+      'the applier may force',
+      ledger(LEDGER_RULES, { 3: APPLIER_PASSES, 4: APPLIER_PASSES }),
+      ['ledger-bypass stop blocks'],
+    ],
+    ['who may append is hidden', ledger(LEDGER_RULES, { 3: HIDDEN }), ['ledger-bypass unknown']],
+    [
+      'the ledger has no rules',
+      ledger([]),
+      ['ledger-update stop blocks', 'ledger-force-push stop blocks', 'ledger-deletion stop blocks'],
+    ],
+    ['the ledger’s rules cannot be read', { ledgerBranch: HIDDEN }, ['ledger-update unknown blocks']],
+    [
+      'the environment admits any branch',
+      { environment: known({ branches: 'all' as const }) },
+      ['environment stop blocks'],
+    ],
+    [
+      'the environment admits protected branches',
+      { environment: known({ branches: 'protected' as const }) },
+      ['environment stop blocks'],
+    ],
+    [
+      'the environment admits another branch too',
+      { environment: known({ branches: ['main', 'next'] }) },
+      ['environment stop blocks'],
+    ],
+    ['the environment admits no branch', { environment: known({ branches: [] }) }, ['environment stop blocks']],
+    ['there is no environment', { environment: known(null) }, ['environment weak']],
+    ['the environment cannot be read', { environment: HIDDEN }, ['environment unknown blocks']],
+    ['one repository holds both', { ledger: 'ACME/access' }, ['layout weak']],
+    [
+      'a job is called as the check',
+      { tree: known(treeSetup({ workflows: new Map([['.github/workflows/ci.yml', 'jobs:\n  gatepass: {}\n']]) })) },
+      ['check-name weak'],
+    ],
+    [
+      'a workflow is no text',
+      { tree: known(treeSetup({ workflows: new Map([['.github/workflows/ci.yml', null]]) })) },
+      ['check-name unknown'],
+    ],
+    ['Actions may approve', { more: moreSetup({ actionsMayApprove: known(true) }) }, ['actions-approve weak']],
+    [
+      'classic protection is strict',
+      { more: moreSetup({ classic: known({ strict: true }) }) },
+      ['classic-protection weak'],
+    ],
+    ['classic protection is there', { more: moreSetup({ classic: known({ strict: false }) }) }, []],
+    [
+      'the gate app may administer',
+      { more: moreSetup({ gatePermissions: known({ administration: 'read' }) }) },
+      ['gate-permissions weak'],
+    ],
+    [
+      'the applier may write more',
+      { more: moreSetup({ applierPermissions: known({ issues: 'write', contents: 'admin' }) }) },
+      ['applier-permissions weak'],
+    ],
+    [
+      'requesters write where actions run',
+      {
+        more: moreSetup({ runs: known([{ repository: 'acme/ops', writers: known(['a', 'b', 'c', 'd', 'e', 'f']) }]) }),
+      },
+      ['runs-writers weak'],
+    ],
+    [
+      'few requesters write where actions run',
+      { more: moreSetup({ runs: known([{ repository: 'acme/ops', writers: known(['erin']) }]) }) },
+      ['runs-writers weak'],
+    ],
+    [
+      'who writes where actions run is hidden',
+      { more: moreSetup({ runs: known([{ repository: 'acme/ops', writers: HIDDEN }]) }) },
+      ['runs-writers unknown'],
+    ],
+    ['there are no actions', { more: moreSetup({ runs: known([]) }) }, []],
+    [
+      'a person sees none of the settings',
+      {
+        more: {
+          actionsMayApprove: HIDDEN,
+          classic: HIDDEN,
+          gatePermissions: HIDDEN,
+          applierPermissions: HIDDEN,
+          runs: HIDDEN,
+        },
+      },
+      [
+        'actions-approve unknown',
+        'classic-protection unknown',
+        'gate-permissions unknown',
+        'applier-permissions unknown',
+        'runs-writers unknown',
+      ],
+    ],
+  ])('is found out when %s', (_, change, expected) => {
+    expect(findings(change)).toEqual(expected);
+  });
+
+  it('is good where the repository itself refuses rebase', () => {
+    expect(findings({ ...main(replaced(pullRule({ mergeMethods: [] }))), allowsRebase: known(false) })).toEqual([]);
+  });
+
+  it('is good where one of two rulesets has no bypass list', () => {
+    const doubled = MAIN_RULES.flatMap((rule) => [rule, { ...rule, ruleset: 2 }]);
+    expect(findings(main(doubled, { 1: HEIDI }))).toEqual([]);
+    expect(findings(main(doubled, { 1: HEIDI, 2: HIDDEN }))).toEqual(['bypass unknown']);
+  });
+
+  it('takes no notice of who may pass over another check', () => {
+    expect(findings(main([...MAIN_RULES, { ...checkRule('ci'), ruleset: 2 }], { 2: HEIDI }))).toEqual([]);
+  });
+
+  it('is not known where a ruleset was not read', () => {
+    const setup = branchSetup('main', MAIN_RULES);
+    expect(findings({ main: known({ ...setup, bypass: new Map() }) })).toEqual(['bypass unknown']);
+  });
+
+  it('says that a check by GitHub Actions is anybody’s, and refuses a job of its name', () => {
+    const byActions = { ...main(replaced(checkRule('gatepass', 15368))), gateApp: 15368 };
+    expect(findings(byActions)).toEqual(['check-pinned weak']);
+    const workflows = new Map([['.github/workflows/gate.yml', 'jobs:\n  x: { name: Gatepass }\n']]);
+    expect(findings({ ...byActions, tree: known(treeSetup({ workflows })) })).toEqual([
+      'check-pinned weak',
+      'check-name stop blocks',
+    ]);
+  });
+
+  it('counts code owners only for paths that somebody owns', () => {
+    const owned = main(replaced(pullRule({ reviewers: [], codeOwners: true })));
+    expect(findings({ ...owned, tree: known(treeSetup({ codeowners: '/policies/ @acme/security\n' })) })).toEqual([
+      'reviews-elsewhere stop blocks',
+      'reviews-of-requests weak',
+    ]);
+    expect(findings({ ...owned, tree: known(treeSetup({ codeowners: null })) })[0]).toBe(
+      'reviews-elsewhere stop blocks',
+    );
+  });
+
+  it('names the first bare paths and counts the others', () => {
+    const few = [{ patterns: ['/policies/**', '/.github/**', '/docs/**', 'CODEOWNERS'], approvals: 1 }];
+    const { message } = only(main(replaced(pullRule({ reviewers: few }))), 'reviews-elsewhere');
+    expect(message).toBe(
+      'a pull request may change these without a native review: `gatepass-sample`, `gatepass-sample/gatepass-sample`',
+    );
+    expect(only(main(replaced(pullRule({ reviewers: [] }))), 'reviews-elsewhere').message).toMatch(/ and 5 more$/);
+  });
+
+  it('names the merge queue’s setting and ruleset', () => {
+    const { message, fix } = only(main([...MAIN_RULES, plainRule('merge_queue')]), 'merge-queue');
+    expect(message).toContain('"Require merge queue"');
+    expect(fix).toContain('`ruleset 1`');
+    const unnamed = { ...branchSetup('main', [...MAIN_RULES, plainRule('merge_queue', 8)]), names: new Map() };
+    expect(only({ main: known(unnamed) }, 'merge-queue').found).toBe('8');
+  });
+
+  it('gives a command that carries the apps’ numbers, quoted for a shell', () => {
+    expect(only(main([]), 'check-required').fix).toContain('"integration_id":7001');
+    expect(only({ ...main([]), gateApp: null }, 'check-required').fix).not.toContain('integration_id');
+    expect(only(ledger([]), 'ledger-update').fix).toContain('"actor_id":7002');
+    expect(only({ ...ledger([]), applierApp: null }, 'ledger-update').fix).toContain('APPLIER_APP_ID');
+    const odd = only(
+      { sweepBranch: "main'; rm -rf $HOME", environment: known({ branches: ['x'] }) },
+      'environment',
+    ).fix;
+    expect(odd.endsWith("-f name='main'\\''; rm -rf $HOME'")).toBe(true);
+  });
+});
