@@ -49,14 +49,16 @@ export function isBaseMerge(commit: Commit, evidence: Evidence): boolean {
   );
 }
 
-/** Every commit is signed and is the opener's own: then nobody else can have put something into the branch. */
+/**
+ * Every commit is signed and is the opener's own: then nobody else can have put something into the branch. A merge of the
+ * base that GitHub signed for somebody else may hold what that person wrote while resolving a conflict on its page.
+ */
 export function isAllSignedByOpener(evidence: Evidence): boolean {
   const opener = evidence.pullRequest.author.id;
   return evidence.commits.every(
     (commit) =>
-      isBaseMerge(commit, evidence) ||
-      (commit.verified &&
-        commit.author.account?.id === opener &&
-        (commit.committer.account?.id === opener || isWebFlow(commit.committer))),
+      commit.verified &&
+      commit.author.account?.id === opener &&
+      (commit.committer.account?.id === opener || isWebFlow(commit.committer)),
   );
 }

@@ -81,12 +81,11 @@ export function handsIn(evidence: Evidence): Set<number> {
   return hands;
 }
 
-/** Pushers unknown: then every commit must be signed and the author's own (threat 89). */
+/** Pushers unknown: then every commit must be signed and the author's own, merges of the base too (threats 15, 89). */
 export function isPushUnsafe(evidence: Evidence): boolean {
   if (evidence.pushers !== null) return false;
   const { id } = evidence.pullRequest.author;
   return evidence.commits.some((commit) => {
-    if (isBaseMerge(evidence, commit)) return false;
     const committer = commit.committer.account?.id;
     return !commit.verified || commit.author.account?.id !== id || (committer !== id && committer !== WEB_FLOW);
   });

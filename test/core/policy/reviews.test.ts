@@ -248,8 +248,13 @@ describe('unknown pushers', () => {
       [aCommit('alice', { committer: WEB_FLOW })],
     ],
     [
-      'leave approvals over a merge of the base by GitHub',
+      'leave approvals over a merge of the base by GitHub for the opener',
       'review-counts',
+      [aCommit('alice', { sha: FIRST }), aCommit('alice', { parents: [FIRST, TIP], committer: WEB_FLOW })],
+    ],
+    [
+      'void approvals over a merge of the base for somebody else, who may have resolved a conflict in it',
+      'pushers-unknown',
       [aCommit('alice', { sha: FIRST }), aCommit('carol', { parents: [FIRST, TIP], committer: WEB_FLOW })],
     ],
     ['void approvals when a commit is not signed', 'pushers-unknown', [aCommit('alice', { verified: false })]],
