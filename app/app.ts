@@ -18,17 +18,19 @@ import { evaluate } from './evaluate.ts';
 import { tellNews } from './finish.ts';
 import { type Gate, isRepository } from './gate.ts';
 import { healthHandler, newHealth } from './health.ts';
+import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
+import { newWitness, witnessLedger } from './witness.ts';
 
-/** A pull request, all open ones, or the comments that a sweep made out of date. */
-type Work = number | 'all' | 'news';
+/** A pull request, all open ones, what the ledger's news make out of date, or the round that is made anyway. */
+type Work = number | 'all' | 'news' | 'patrol';
 
 export interface RunningGate {
   readonly queue: Queue<Work>;
   close(): Promise<void>;
 }
 
-/** Every open pull request is looked at again this often, in seconds: webhooks get lost. */
+/** Everything is looked at again this often, in seconds: webhooks get lost. */
 const PATROL = 600;
 
 type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web'>;
@@ -55,6 +57,7 @@ function open(
     git: gitCache(),
     ledgerFiles: new Map(),
     health,
+    witness: newWitness(),
     log: probot.log,
     enqueue: (pullRequest) => later(pullRequest),
   };
@@ -62,7 +65,16 @@ function open(
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
     try {
       if (work === 'all') return await enqueueAll(gate, queue);
+      if (work === 'patrol') {
+        await patrol(
+          gate,
+          () => probot.auth(),
+          () => defaultBranch(gate),
+        );
+        return null;
+      }
       if (work === 'news') {
+        await witnessLedger(gate);
         told = await tellNews(gate, told, await defaultBranch(gate));
         return null;
       }
@@ -76,13 +88,17 @@ function open(
     queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
   };
   listen(probot, gate, queue);
-  addHandler(healthHandler(health, () => queue.size));
-  const patrol = patrolBy(timer, () => later('all'));
-  later('all');
+  addHandler(healthHandler(health, gate.witness, () => queue.size));
+  const goRound = () => {
+    later('all');
+    later('patrol');
+  };
+  const stopPatrol = patrolBy(timer, goRound);
+  goRound();
   return {
     queue,
     async close() {
-      patrol();
+      stopPatrol();
       await queue.close();
     },
   };

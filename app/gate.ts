@@ -6,6 +6,7 @@ import type { GitHub, RepositoryName } from '../github/client.ts';
 import type { LedgerCache } from '../github/ledger-store.ts';
 import type { GitCache } from '../github/tree.ts';
 import type { Health } from './health.ts';
+import type { WitnessMemory } from './witness.ts';
 
 export interface Log {
   info(facts: Record<string, unknown>, message: string): void;
@@ -24,6 +25,8 @@ export interface Gate {
   readonly git: GitCache;
   readonly ledgerFiles: LedgerCache;
   readonly health: Health;
+  /** What the gate itself wrote down of the ledger. */
+  readonly witness: WitnessMemory;
   readonly log: Log;
   /** Has another pull request evaluated, soon. */
   enqueue(pullRequest: number): void;

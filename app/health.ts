@@ -1,6 +1,8 @@
 /** Whether the gate lives and sees GitHub, for whoever watches it. Answering asks nobody and changes nothing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { WitnessMemory } from './witness.ts';
+
 /** What has been noticed; written by the evaluations, read by `/healthz`. Local time: it is for operators only. */
 export interface Health {
   lastEvaluation: { readonly at: string; readonly pullRequest: number; readonly verdict: string } | null;
@@ -20,10 +22,10 @@ interface Work {
 }
 
 /**
- * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown`. No names of
- * people or requests beyond a number: the page needs no login.
+ * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown` and `ledger:
+ * witnessed | contradicted | unknown`. No names of people or requests beyond a number: the page needs no login.
  */
-export function healthHandler(health: Health, work: () => Work) {
+export function healthHandler(health: Health, witness: WitnessMemory, work: () => Work) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.url?.split('?')[0] !== '/healthz') return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -35,6 +37,8 @@ export function healthHandler(health: Health, work: () => Work) {
       github: reachability(health),
       lastAnswer: health.lastAnswer,
       unreachableSince: health.unreachableSince,
+      ledger: standingOf(witness),
+      witnessed: witness.last?.seq ?? null,
       lastEvaluation: health.lastEvaluation,
       work: work(),
     });
@@ -47,4 +51,10 @@ export function healthHandler(health: Health, work: () => Work) {
 function reachability(health: Health): 'reachable' | 'unreachable' | 'unknown' {
   if (health.unreachableSince !== null) return 'unreachable';
   return health.lastAnswer === null ? 'unknown' : 'reachable';
+}
+
+/** `contradicted`: the ledger lacks what this gate saw of it; nothing is allowed until a person has looked. */
+function standingOf(witness: WitnessMemory): 'witnessed' | 'contradicted' | 'unknown' {
+  if (witness.alarm !== null) return 'contradicted';
+  return witness.last === null ? 'unknown' : 'witnessed';
 }

@@ -6,6 +6,7 @@ import { GitHubError } from '../github/client.ts';
 import { verifyLedgerSignature } from '../github/ledger-key.ts';
 import { LEDGER_BRANCH, readLedger } from '../github/ledger-store.ts';
 import { fullName, type Gate } from './gate.ts';
+import { contradiction } from './witness.ts';
 
 export type LedgerRead =
   | { readonly ok: true; readonly entries: readonly Entry[] }
@@ -14,6 +15,7 @@ export type LedgerRead =
 /** Outages are thrown, since they pass; what a person must mend is said. */
 export async function readEntries(gate: Gate): Promise<LedgerRead> {
   const name = fullName(gate.ledger);
+  const witness = { ...gate.witness };
   try {
     const github = await gate.connect(gate.ledger);
     const stored = await readLedger(github, gate.ledger, { cache: gate.ledgerFiles });
@@ -25,7 +27,10 @@ export async function readEntries(gate: Gate): Promise<LedgerRead> {
     }
     const opened = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
     const [fault] = opened.faults;
-    if (fault === undefined) return { ok: true, entries: opened.entries };
+    if (fault === undefined) {
+      const why = contradiction(gate, witness, opened);
+      return why === null ? { ok: true, entries: opened.entries } : { ok: false, why };
+    }
     return {
       ok: false,
       why: `the ledger in \`${name}\` does not verify: \`${fault.file}\` line ${fault.line} ${fault.why}`,

@@ -122,8 +122,11 @@ function listIn(data: unknown, under: string | undefined, route: string): readon
   throw new GitHubError('unexpected', `expected a list from ${route}`);
 }
 
-/** Only the query of the next address is used: where requests go is not for an answer to say. */
-function nextPlace(response: GitHubResponse): Readonly<Record<string, string>> | null {
+/**
+ * Parameters of the next page, `null` after the last. Only the query of the next address is used: where requests go is
+ * not for an answer to say.
+ */
+export function nextPlace(response: GitHubResponse): Readonly<Record<string, string>> | null {
   const [, next] = /<([^>]+)>;\s*rel="next"/.exec(String(response.headers['link'] ?? '')) ?? [];
   return next === undefined || !URL.canParse(next) ? null : Object.fromEntries(new URL(next).searchParams);
 }

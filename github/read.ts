@@ -37,6 +37,11 @@ export function integer(value: unknown, what: string): number {
   throw unexpected(what, 'a whole number', value);
 }
 
+export function boolean(value: unknown, what: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw unexpected(what, 'true or false', value);
+}
+
 export function instant(value: unknown, what: string): Instant {
   const at = typeof value === 'string' ? parseInstant(value) : null;
   if (at !== null) return at;

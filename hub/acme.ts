@@ -178,6 +178,7 @@ function merged(files: Record<string, File>, more: Readonly<Record<string, File 
 }
 
 const MAIN = { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } };
+const WITNESS = { ref_name: { include: ['refs/heads/gatepass/witness'], exclude: [] } };
 const LEDGER = { ref_name: { include: ['refs/heads/gatepass/ledger'], exclude: [] } };
 
 /** The setup that the gates rely on: a pull request and our check for requests, the owners' approval for all else. */
@@ -225,6 +226,17 @@ export function rulesets(gate: number, applier: number): Json[] {
       conditions: LEDGER,
       bypass_actors: [{ actor_id: null, actor_type: 'OrganizationAdmin', bypass_mode: 'always' }],
       rules: [{ type: 'creation' }],
+    },
+    {
+      name: 'only the gate writes down what it saw of the ledger',
+      conditions: WITNESS,
+      bypass_actors: [{ actor_id: gate, actor_type: 'Integration', bypass_mode: 'always' }],
+      rules: [{ type: 'creation' }, { type: 'update' }],
+    },
+    {
+      name: 'the witness only grows',
+      conditions: WITNESS,
+      rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }],
     },
   ];
 }

@@ -1,7 +1,8 @@
 /**
  * The ledger as this sweep may rely on it. Entries count only if the chain and the signed head prove them under the key
  * that this applier holds. If the tip does not prove itself, the last commit that does tells what is owed: revokes go on
- * from there, grants stop, and nothing is written over the evidence (threats 59, 72, 77).
+ * from there, grants stop, and nothing is written over the evidence. The same when it proves itself but lacks a head that
+ * the gate witnessed: it was set back (threats 59, 72, 77).
  */
 import type { Segment } from '../core/ledger/chain.ts';
 import type { Entry } from '../core/ledger/entry.ts';
@@ -9,8 +10,11 @@ import { openLedger } from '../core/ledger/head.ts';
 import type { Tip } from '../core/ledger/line.ts';
 import { replay } from '../core/ledger/replay.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
+import { firstMissing, type WitnessedHead } from '../core/ledger/witness.ts';
+import { GitHubError } from '../github/client.ts';
 import { verifyLedgerSignature } from '../github/ledger-key.ts';
 import { ledgerParents, readLedger, type StoredLedger } from '../github/ledger-store.ts';
+import { readWitness } from '../github/witness-store.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
 
@@ -32,18 +36,59 @@ const MOST_COMMITS_BACK = 100;
 
 /** Throws `GitHubError`. */
 export async function readLedgerView(world: SweepWorld): Promise<LedgerView> {
+  // In this order: whatever was witnessed by then is in a ledger that is read afterwards.
+  const witnessed = await readWitnessed(world);
   const stored = await readStored(world);
-  if (stored.commit === null)
-    return closed(stored, [], 'ledger-missing', 'there is no ledger on `gatepass/ledger`', INIT);
-  const opened = open(world, stored);
-  if (opened.tip !== null) {
-    const { entries, tip } = opened;
-    return { commit: stored.commit, segments: stored.segments, entries, state: replay(entries), tip, stops: [] };
+  if (stored.commit === null) {
+    const known = await witnessedEntries(world, witnessed.heads);
+    return closed(stored, known, 'ledger-missing', 'there is no ledger on `gatepass/ledger`', INIT);
   }
-  const [fault] = opened.faults;
-  const where = fault === undefined ? '' : ` (${fault.file}:${fault.line}, entry ${fault.seq})`;
-  const why = `the ledger does not prove itself: ${fault?.why ?? 'no reason was found'}${where}`;
-  return closed(stored, await lastGoodEntries(world, stored.commit), 'ledger-broken', why, REPAIR);
+  const opened = open(world, stored);
+  if (opened.tip === null) {
+    const [fault] = opened.faults;
+    const where = fault === undefined ? '' : ` (${fault.file}:${fault.line}, entry ${fault.seq})`;
+    const why = `the ledger does not prove itself: ${fault?.why ?? 'no reason was found'}${where}`;
+    return closed(stored, await lastGoodEntries(world, stored.commit), 'ledger-broken', why, REPAIR);
+  }
+  const { entries, tip } = opened;
+  const missing = firstMissing(witnessed.heads, opened);
+  if (missing !== null) {
+    const known = await witnessedEntries(world, witnessed.heads);
+    const why = `the ledger ends at entry ${tip.seq} or was rewritten: the gate saw another entry ${missing.seq}, in commit ${missing.commit}`;
+    return closed(stored, known.length > 0 ? known : entries, 'ledger-rewound', why, REPAIR);
+  }
+  const { commit, segments } = stored;
+  return { commit, segments, entries, state: replay(entries), tip, stops: witnessed.stops };
+}
+
+interface Witnessed {
+  readonly heads: readonly WitnessedHead[];
+  readonly stops: readonly Stop[];
+}
+
+async function readWitnessed(world: SweepWorld): Promise<Witnessed> {
+  try {
+    const { heads } = await readWitness(world.github, world.repository, world.cache.ledger);
+    return { heads, stops: [] };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    const message = `what the gate witnessed of the ledger could not be read: ${error.message}`;
+    const next = 'the next sweep tries again; if the branch `gatepass/witness` is damaged, find out who wrote to it';
+    return { heads: [], stops: [{ key: 'witness-unreadable', severity: 'critical', message, next }] };
+  }
+}
+
+/** GitHub keeps commits that no branch has any more for a while: what is owed is known from the last one witnessed. */
+async function witnessedEntries(world: SweepWorld, heads: readonly WitnessedHead[]): Promise<readonly Entry[]> {
+  const last = heads.at(-1);
+  if (last === undefined) return [];
+  try {
+    const opened = open(world, await readStored(world, last.commit));
+    return opened.tip?.hash === last.hash ? opened.entries : [];
+  } catch (error) {
+    if (error instanceof GitHubError) return [];
+    throw error;
+  }
 }
 
 const INIT = 'start one with `gatepass init --ledger` and push it';

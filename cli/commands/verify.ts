@@ -5,6 +5,7 @@ import { verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { type Command, FINDING, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
 import { git } from '../git.ts';
 import { readLedgerBranch } from '../ledger-branch.ts';
+import { readWitnessBranch } from '../witness-branch.ts';
 
 export const command: Command = {
   name: 'verify',
@@ -12,7 +13,8 @@ export const command: Command = {
   usage: `gatepass verify [CLONE] [--access CLONE] [--key PUBLIC] [--known SEQ:HASH] [--json]
 
   CLONE            a clone with the branch gatepass/ledger; default: here
-  --access CLONE   the clone of the access repository, when the ledger lives in another one
+  --access CLONE   the clone of the access repository, when the ledger lives in another one; what the gate saw of the
+                   ledger (gatepass/witness) is there too
   --key PUBLIC     the public key that the ledger must start with (base64url), noted when it was started
   --known SEQ:HASH an entry that was seen before and has to be there still
   --json           {findings, proven, tip}
@@ -33,7 +35,13 @@ async function verify(args: readonly string[], terminal: Terminal): Promise<numb
   const folder = resolve(terminal.cwd, positionals[0] ?? '.');
   const commits = await readLedgerBranch(folder);
   const access = resolve(terminal.cwd, values.access ?? folder);
-  const trust = { verify: verifyLedgerSignature, pinned: values.key ?? null, known: readKnown(values.known) };
+  const witnessed = await readWitnessBranch(access);
+  const trust = {
+    verify: verifyLedgerSignature,
+    pinned: values.key ?? null,
+    known: readKnown(values.known),
+    witnessed: witnessed ?? [],
+  };
   // Twice: the entries say which requests to look up, and only the clone of the access repository has them.
   const { entries } = verifyLedger({ commits, ...trust });
   const asked = entries.flatMap((entry) =>
@@ -42,7 +50,7 @@ async function verify(args: readonly string[], terminal: Terminal): Promise<numb
   const blobAt = await lookUp(access, asked);
   const result = verifyLedger({ commits, ...trust, blobAt });
   if (values.json === true) printJson(terminal, { findings: result.findings, proven: result.proven, tip: result.tip });
-  else terminal.out(describe(result));
+  else terminal.out(describe(result, witnessed !== null));
   return result.findings.length === 0 ? FINE : FINDING;
 }
 
@@ -73,10 +81,13 @@ function isMissing(row: string | undefined): boolean {
   return row === undefined || !/^[0-9a-f]{40,64}$/.test(row);
 }
 
-function describe({ findings, proven, tip }: Verification): string {
+function describe({ findings, proven, tip }: Verification, isWitnessed: boolean): string {
   const counts = `${proven.entries} entries in ${proven.commits} signed commits, ${proven.requests} requests found as recorded`;
+  const witness = isWitnessed
+    ? `, ${proven.witnessed} heads as the gate saw them`
+    : ', no gatepass/witness in this clone';
   const unchecked = proven.unchecked === 0 ? '' : `, ${proven.unchecked} not in this clone`;
   const lines = findings.map((finding: Finding) => `${finding.code}: ${finding.message}`);
-  if (lines.length > 0) return `${lines.join('\n')}\nproven before that: ${counts}${unchecked}\n`;
-  return `proven: ${counts}${unchecked}\ntip ${tip?.seq}:${tip?.hash}\n`;
+  if (lines.length > 0) return `${lines.join('\n')}\nproven before that: ${counts}${unchecked}${witness}\n`;
+  return `proven: ${counts}${unchecked}${witness}\ntip ${tip?.seq}:${tip?.hash}\n`;
 }

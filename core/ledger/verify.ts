@@ -9,6 +9,7 @@ import type { Entry, Head } from './entry.ts';
 import { headFault, type LedgerKey, nextKey, type VerifySignature } from './head.ts';
 import { readLine } from './line.ts';
 import { compareSegments, type KnownSegments } from './segments.ts';
+import { firstMissing, hashAt, type WitnessedHead } from './witness.ts';
 
 export interface LedgerCommit {
   readonly commit: string;
@@ -27,6 +28,8 @@ export interface VerifyInput {
   readonly pinned: string | null;
   /** An end of the chain that was seen earlier, and has to be in it still; `null`: none is known. */
   readonly known: { readonly seq: number; readonly hash: string } | null;
+  /** Heads that the gate saw, from its own branch. */
+  readonly witnessed?: readonly WitnessedHead[];
   /** The blob at a path in a commit of the access repository; `null`: nothing there; `undefined`: it cannot be told. */
   readonly blobAt?: (commit: string, path: string) => string | null | undefined;
 }
@@ -41,6 +44,7 @@ export type FindingCode =
   | 'head-not-believed'
   | 'genesis-unknown'
   | 'history-rewritten'
+  | 'witness-contradicted'
   | 'request-not-there';
 
 export interface Finding {
@@ -63,6 +67,8 @@ export interface Verification {
     readonly commits: number;
     readonly entries: number;
     readonly heads: number;
+    /** Heads that the gate saw, and that are in the chain. */
+    readonly witnessed: number;
     /** Authorised requests found in the access repository as recorded, and those that could not be looked up. */
     readonly requests: number;
     readonly unchecked: number;
@@ -115,6 +121,8 @@ export function verifyLedger(input: VerifyInput): Verification {
       commits,
       entries: entries.length,
       heads: commits,
+      witnessed: (input.witnessed ?? []).filter((head) => firstMissing([head], { entries, tip: good.tip }) === null)
+        .length,
       requests: requests.found,
       unchecked: requests.unchecked,
     },
@@ -191,17 +199,18 @@ function checkWhole(entries: readonly Entry[], good: Proven, input: VerifyInput)
     const message = `the ledger begins with the key \`${genesis.key.id}\`, which is not the one that is trusted`;
     findings.push({ ...whole, code: 'genesis-unknown', seq: 0, message });
   }
+  const chain = { entries, tip: good.tip };
   const { known } = input;
-  if (known !== null && hashOf(entries, good.tip, known.seq) !== known.hash) {
+  if (known !== null && hashAt(chain, known.seq) !== known.hash) {
     const message = `entry ${known.seq} is not the one that was seen there earlier: the branch was rewritten or cut off`;
     findings.push({ ...whole, code: 'history-rewritten', seq: known.seq, message });
   }
+  const missing = firstMissing(input.witnessed ?? [], chain);
+  if (missing !== null) {
+    const message = `entry ${missing.seq} is not the one that the gate saw in commit ${missing.commit}: the branch was rewritten or cut off`;
+    findings.push({ ...whole, code: 'witness-contradicted', seq: missing.seq, message });
+  }
   return findings;
-}
-
-/** Of the line `seq`, as the line after it links to it. */
-function hashOf(entries: readonly Entry[], tip: Tip | null, seq: number): string | undefined {
-  return seq === tip?.seq ? tip.hash : entries[seq + 1]?.prev;
 }
 
 function checkRequests(

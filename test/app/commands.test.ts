@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerCommand, commandIn } from '../../app/commands.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
+import { newWitness } from '../../app/witness.ts';
 import { gitCache } from '../../github/tree.ts';
 import { BASE, REPOSITORY, type Row, wire } from '../support/wire.ts';
 
@@ -68,6 +69,7 @@ function gateOver(rows: Readonly<Record<string, Row>>) {
     git: gitCache(),
     ledgerFiles: new Map(),
     health: newHealth(),
+    witness: newWitness(),
     log: silent,
     enqueue: (number) => enqueued.push(number),
   };

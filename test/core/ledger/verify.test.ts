@@ -57,7 +57,7 @@ describe('verifyLedger', () => {
   it('proves a whole branch, and counts what it proved', () => {
     const proof = prove(aBranch());
     expect(proof.findings).toEqual([]);
-    expect(proof.proven).toEqual({ commits: 3, entries: 5, heads: 3, requests: 2, unchecked: 0 });
+    expect(proof.proven).toEqual({ commits: 3, entries: 5, heads: 3, witnessed: 0, requests: 2, unchecked: 0 });
     expect(proof.entries.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4]);
     expect(proof.good).toBe(sha(103));
     expect(proof.tip).toMatchObject({ seq: 4 });
@@ -270,5 +270,14 @@ describe('verifyLedger', () => {
         expect(findings[0]?.message).toContain(`entry ${first + line - 1} in ${path}:${line}`);
       }
     }
+  });
+
+  it('counts the heads that the gate saw, and names the first that is gone', () => {
+    const whole = prove(aBranch());
+    const head = { v: 1, seq: 4, hash: whole.tip?.hash ?? '', commit: sha(103), at: plus(START, DAY) } as const;
+    expect(prove(aBranch(), { witnessed: [head] })).toMatchObject({ findings: [], proven: { witnessed: 1 } });
+    const set = prove(aBranch().slice(0, 2), { witnessed: [head] });
+    expect(set.findings.map(({ code, seq }) => [code, seq])).toEqual([['witness-contradicted', 4]]);
+    expect(set.proven.witnessed).toBe(0);
   });
 });

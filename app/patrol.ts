@@ -1,0 +1,31 @@
+/**
+ * The round that the gate makes by itself, because webhooks and runs get lost: the ledger is witnessed, failed deliveries
+ * are asked for again, a sweep that is owed is started. One failing part holds up no other.
+ */
+import type { GitHub } from '../github/client.ts';
+import { followSweeps } from './follow-sweeps.ts';
+import type { Gate } from './gate.ts';
+import { redeliverFailed } from './redeliver.ts';
+import { witnessLedger } from './witness.ts';
+
+/** @param asApp signs in as the App itself, which alone may see its deliveries */
+export async function patrol(
+  gate: Gate,
+  asApp: () => Promise<GitHub>,
+  defaultBranch: () => Promise<string>,
+): Promise<void> {
+  await part(gate, 'witness', () => witnessLedger(gate));
+  await part(gate, 'redelivery', async () => {
+    const again = await redeliverFailed(await asApp());
+    if (again > 0) gate.log.warn({ deliveries: again }, 'failed deliveries are asked for again');
+  });
+  await part(gate, 'sweeps', async () => followSweeps(gate, await defaultBranch()));
+}
+
+async function part(gate: Gate, name: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    gate.log.error({ part: name, err: error }, 'a part of the patrol failed; the next one tries again');
+  }
+}
