@@ -18,6 +18,7 @@ import { evaluate } from './evaluate.ts';
 import { tellNews } from './finish.ts';
 import { type Gate, isRepository } from './gate.ts';
 import { healthHandler, newHealth } from './health.ts';
+import { refuseMergeGroup } from './merge-group.ts';
 import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
 import { newWitness, witnessLedger } from './witness.ts';
@@ -135,6 +136,10 @@ function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
     if (!isOurs(payload) || run.name !== CHECK_NAME || run.app?.id !== gate.appId) return;
     const number = Number(/^(\d{1,15})@/.exec(run.external_id ?? '')?.[1]);
     await queue.push(Number.isSafeInteger(number) ? number : 'all');
+  });
+
+  probot.on('merge_group.checks_requested', async ({ payload }) => {
+    if (isOurs(payload)) await refuseMergeGroup(gate, payload.merge_group.head_sha);
   });
 
   probot.on('issue_comment.created', async ({ payload }) => {

@@ -10,6 +10,7 @@ import { emitCheckRun } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { CheckRun, Json, Repository } from './model.ts';
 import { setDraft } from './pulls/open.ts';
+import { queuePull } from './pulls/queue.ts';
 import { makeRouter } from './router.ts';
 import { appRoutes } from './routes/apps.ts';
 import { ROUTES } from './routes/table.ts';
@@ -65,6 +66,8 @@ export interface Hub {
   renameUser(login: string, to: string): void;
   /** What GitHub offers only in the browser and through GraphQL. */
   setDraft(owner: string, name: string, number: number, draft: boolean, login: string): Promise<void>;
+  /** Somebody adds a pull request to the merge queue; resolves to the group's head, whose checks are asked for. */
+  queue(owner: string, name: string, number: number, login: string): Promise<string>;
   /** Somebody presses a button of a check run, or "re-run". */
   requestAction(owner: string, name: string, checkRun: number, identifier: string, login: string): void;
   rerequest(owner: string, name: string, checkRun: number, login: string): void;
@@ -148,6 +151,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       const pull = repository.pulls.get(number);
       if (pull === undefined) throw new Error(`no pull request ${number} in \`${owner}/${name}\``);
       await setDraft(state, repository, pull, draft, people.accountByLogin(state, login));
+    },
+    async queue(owner, name, number, login) {
+      const repository = repositories.repositoryByName(state, owner, name);
+      const pull = repository.pulls.get(number);
+      if (pull === undefined) throw new Error(`no pull request ${number} in \`${owner}/${name}\``);
+      return queuePull(state, repository, pull, people.accountByLogin(state, login));
     },
     requestAction(owner, name, id, identifier, login) {
       const { repository, run } = checkRunOf(state, owner, name, id);
