@@ -1,6 +1,6 @@
 /**
  * `/gatepass …` in a comment: read again from GitHub, and only when a person wrote it and left it as it was. None
- * approves. A return is not believed here either: the sweep reads the comment itself and decides.
+ * approves. A return or a review is not believed here either: the sweep reads the comment itself and decides.
  */
 import { call, type GitHub } from '../github/client.ts';
 import { react } from '../github/comments.ts';
@@ -9,7 +9,7 @@ import { account, fields, fieldsOrNull, instant, textOrEmpty } from '../github/r
 import { dispatchSweep } from './dispatch-sweep.ts';
 import type { Gate } from './gate.ts';
 
-const COMMANDS = ['explain', 'retry', 'return', 'extend'] as const;
+const COMMANDS = ['explain', 'retry', 'return', 'reviewed', 'extend'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** The first line that starts with `/gatepass`; `unknown` when it names no command; `null`: no such line. */
@@ -25,11 +25,12 @@ export async function answerCommand(gate: Gate, pullRequest: number, comment: nu
   const command = await readCommand(gate, github, comment);
   if (command === null) return;
   const { state } = (await readPullRequest(github, gate.repository, pullRequest)).pullRequest;
-  const isOfHeld = command === 'return' || command === 'extend';
+  const isForSweep = command === 'return' || command === 'reviewed';
+  const isOfHeld = isForSweep || command === 'extend';
   const isUnderstood = command !== 'unknown' && (!isOfHeld || state === 'merged');
   await react(github, gate.repository, comment, isUnderstood ? 'eyes' : 'confused');
   if (!isUnderstood) return;
-  if (command === 'return') await dispatchSweep(gate);
+  if (isForSweep) await dispatchSweep(gate);
   gate.enqueue(pullRequest);
 }
 

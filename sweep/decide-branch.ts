@@ -14,6 +14,7 @@ import { type Accepted, type Governed, govern } from './govern.ts';
 import { findLocked } from './locks.ts';
 import type { LedgerView } from './read-ledger.ts';
 import { returnsByComment, returnsOf } from './returns.ts';
+import { overdueReviews, reviewsGiven } from './reviews.ts';
 import { readRepository } from './setting.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
@@ -68,13 +69,15 @@ export async function decideBranch(world: SweepWorld, asked: BranchAsked): Promi
   if (last !== cursor) bodies.push({ type: 'read', commit: last });
   bodies.push(...locked.bodies.filter((body) => body.type === 'locked' && !isReturned(bodies, body.grant)));
   const tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
+  const state = foldIn(view, bodies, now);
+  const overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
   return {
     tip: branch.tip,
     bodies,
     governed: { accepted, home },
     locks: locked.grants,
     stops,
-    situations: situationsInTree(foldIn(view, bodies, now), tree),
+    situations: [...situationsInTree(state, tree), ...overdue],
   };
 }
 
@@ -93,6 +96,7 @@ async function decideCommits(world: SweepWorld, asked: AuthoriseAsked): Promise<
     bodies.push(...(await authoriseCommit(world, asked, commit, bodies)));
   }
   bodies.push(...(await returnsByComment(world, returnsIn(bodies))));
+  bodies.push(...(await reviewsGiven(world, returnsIn(bodies))));
   return bodies;
 }
 

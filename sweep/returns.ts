@@ -8,17 +8,16 @@ import { heldGrants, isOver } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Evidence } from '../core/policy/evidence.ts';
-import { isOneOf } from '../core/policy/principals.ts';
 import type { Instant } from '../core/time.ts';
-import { callAll, GitHubError } from '../github/client.ts';
+import { GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { inBatches } from '../github/in-batches.ts';
-import { account, fields, instant, integer, textOrEmpty } from '../github/read.ts';
 import { readText } from '../github/tree.ts';
+import { commandComments } from './command-comments.ts';
 import { derivePull, readDifference } from './derive.ts';
 import type { BranchCommit } from './first-parent.ts';
-import { readSetting } from './setting.ts';
-import { repositoryOf, type SweepWorld } from './world.ts';
+import { isOwner } from './owners.ts';
+import type { SweepWorld } from './world.ts';
 
 export interface ReturnsAsked {
   readonly home: { readonly id: number; readonly defaultBranch: string };
@@ -72,13 +71,13 @@ async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<
   return { ...evidence, changes };
 }
 
-const COMMAND = /^\/gatepass[ \t]+return[ \t]*$/;
-
-/** The first line says it, alone; a person wrote it, and nobody changed it since. */
+/** The one who holds it says so in a comment, or who owns the resource or its path, told by numeric id. */
 export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): Promise<readonly Body[]> {
   const found = await inBatches(returnable(asked.state), async (grant) => {
-    const comments = await returnComments(world, grant);
-    for (const comment of comments) if (await mayReturn(world, asked, grant, comment.by.id)) return [comment.body];
+    for (const { id, by, at } of await commandComments(world, grant, 'return')) {
+      const isTheirs = grant.terms.subject.id === by.id || (await isOwner(world, asked, grant, by.id)) === 'yes';
+      if (isTheirs) return [returned(grant, by, { comment: id }, at)];
+    }
     return [];
   });
   return found.flat();
@@ -88,53 +87,6 @@ function returnable(state: LedgerState): readonly GrantState[] {
   return [...state.grants.values()].filter(
     (grant) => grant.terms.kind === 'access' && !isOver(grant) && grant.ended === null,
   );
-}
-
-interface ReturnComment {
-  readonly by: { readonly id: number; readonly login: string };
-  readonly body: Body;
-}
-
-/** A pull request's comments that GitHub does not give ask for nothing; the next sweep looks again. */
-async function returnComments(world: SweepWorld, grant: GrantState): Promise<readonly ReturnComment[]> {
-  const items = await callAll(world.github, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...repositoryOf(world.repository),
-    issue_number: grant.request.pullRequest,
-    since: grant.authority.mergedAt,
-  }).catch((error: unknown) => {
-    if (error instanceof GitHubError) return [];
-    throw error;
-  });
-  return items.flatMap((item) => {
-    const comment = fields(item, 'comment');
-    const [line = ''] = textOrEmpty(comment['body']).split(/\r?\n/);
-    const created = instant(comment['created_at'], 'comment created_at');
-    const isEdited = comment['updated_at'] !== comment['created_at'];
-    if (!COMMAND.test(line) || isEdited || created < grant.authority.mergedAt) return [];
-    if (comment['user'] === null) return [];
-    const by = account(comment['user'], 'comment user');
-    if (by.type !== 'User') return [];
-    const id = integer(comment['id'], 'comment id');
-    return [{ by, body: returned(grant, by, { comment: id }, created) }];
-  });
-}
-
-/** The one who holds it, or who owns the resource or its path, told by numeric id. In doubt: not. */
-async function mayReturn(world: SweepWorld, asked: ReturnsAsked, grant: GrantState, id: number): Promise<boolean> {
-  if (grant.terms.subject.id === id) return true;
-  try {
-    const { accepted, now } = asked;
-    const setting = await readSetting(world, { accepted, instead: [], needsPeople: () => true, now });
-    const { resources } = setting.governance;
-    const name = grant.terms.resource;
-    const resource = Object.hasOwn(resources, name) ? (resources[name] ?? null) : null;
-    const scope = { setting, resource, path: grant.request.path, at: asked.now };
-    const owners = [{ kind: 'owner' }, { kind: 'codeowners' }] as const;
-    return isOneOf(owners, { kind: 'person', id }, scope) === 'yes';
-  } catch (error) {
-    if (error instanceof GitHubError) return false;
-    throw error;
-  }
 }
 
 function returned(

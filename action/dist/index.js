@@ -15522,7 +15522,7 @@ var require_helper = __commonJS({
     module.exports.getPassword = function(connInfo, stream, cb) {
       var pass, lineStream = stream.pipe(split());
       function onLine(line) {
-        var entry = parseLine2(line);
+        var entry = parseLine3(line);
         entry && isValidEntry(entry) && matcher(connInfo, entry) && (pass = entry[passKey], lineStream.end());
       }
       var onEnd = function() {
@@ -15532,7 +15532,7 @@ var require_helper = __commonJS({
       };
       stream.on("error", onErr), lineStream.on("data", onLine).on("end", onEnd).on("error", onErr);
     };
-    var parseLine2 = module.exports.parseLine = function(line) {
+    var parseLine3 = module.exports.parseLine = function(line) {
       if (line.length < 11 || line.match(/^\s+#/))
         return null;
       for (var curChar = "", prevChar = "", fieldIdx = 0, startIdx = 0, endIdx = 0, obj = {}, isLastField = !1, addToObj = function(idx, i0, i1) {
@@ -23168,7 +23168,7 @@ function isReviewed(branch, tree, path) {
   return pullsIn(branch).some((rule) => hasReviewer(rule, path) || rule.codeOwners && isOwned(tree.codeowners, path));
 }
 function hasReviewer(rule, path) {
-  return rule.reviewers.some(({ approvals, patterns }) => approvals > 0 && covers(patterns, path));
+  return rule.reviewers.some(({ approvals: approvals2, patterns }) => approvals2 > 0 && covers(patterns, path));
 }
 function isOwned(codeowners, path) {
   return codeowners !== null && ownersOf(parseCodeowners(codeowners), path).owners.length > 0;
@@ -25341,6 +25341,7 @@ async function readSetup(github, asked) {
   ]), rebase = repository.allow_rebase_merge;
   return {
     access: fullName(access2),
+    defaultBranch: branch,
     ledger: fullName(ledger.repository),
     sweepBranch: text(fields(sweepHome.data, "repository").default_branch, "default branch"),
     gateApp: asked.gateApp,
@@ -25550,7 +25551,10 @@ var HISTORY = 30 * 864e5;
 function heldGrants(state, subject2, now) {
   return sorted(state).filter(
     ({ terms, status }) => terms.kind === "access" && (terms.subject.id ?? terms.subject.name) === subject2 && status !== "lapsed" && status !== "failed"
-  ).map((grant) => toHeld(grant)).filter((grant) => plus(grant.expires, HISTORY) > now).sort((a, b2) => a.starts === b2.starts ? compare(a.id, b2.id) : compare(a.starts, b2.starts));
+  ).map((grant) => toHeld(grant)).filter((grant) => plus(grant.expires, HISTORY) > now || owesReview(grant)).sort((a, b2) => a.starts === b2.starts ? compare(a.id, b2.id) : compare(a.starts, b2.starts));
+}
+function owesReview(grant) {
+  return grant.breakGlass && !grant.reviewed;
 }
 function toHeld(grant) {
   let { terms, ended, reviewed } = grant, { starts, expires } = windowOf(grant, grant.authority.mergedAt);
@@ -32198,7 +32202,7 @@ function sortKey(change) {
 }
 
 // sweep/alerts.ts
-var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action):/;
+var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|witness-unreadable|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
 function alertBodies(state, situations, zone) {
   let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter((key) => isOurs3(key, zone) && !current.has(key));
   return [
@@ -32748,7 +32752,7 @@ function isBaseMerge(commit, evidence) {
 function isAllSignedByOpener(evidence) {
   let opener = evidence.pullRequest.author.id;
   return evidence.commits.every(
-    (commit) => isBaseMerge(commit, evidence) || commit.verified && commit.author.account?.id === opener && (commit.committer.account?.id === opener || isWebFlow(commit.committer))
+    (commit) => commit.verified && commit.author.account?.id === opener && (commit.committer.account?.id === opener || isWebFlow(commit.committer))
   );
 }
 
@@ -32987,21 +32991,21 @@ function speakingReviews(evidence) {
   return reviews.map((review2) => judge(review2, latest2, evidence));
 }
 function judge(review2, latest2, evidence) {
-  let nothing = (code2, why) => ({ review: review2, is: "void", code: code2, why });
-  if (!isDecisive(review2)) return nothing("review-not-a-verdict", "a comment approves nothing");
-  if (!isInTime(review2, evidence)) return nothing("review-after-merge", "it was submitted after the merge");
+  let nothing2 = (code2, why) => ({ review: review2, is: "void", code: code2, why });
+  if (!isDecisive(review2)) return nothing2("review-not-a-verdict", "a comment approves nothing");
+  if (!isInTime(review2, evidence)) return nothing2("review-after-merge", "it was submitted after the merge");
   let last = latest2.get(review2.user.id);
-  return review2.state === "DISMISSED" ? nothing("review-dismissed", "it was dismissed") : last !== review2 ? last.state === "DISMISSED" ? nothing("review-dismissed", "a later review of the same person was dismissed, and this one with it") : nothing("review-superseded", "the same person reviewed again later") : review2.user.type !== "User" ? nothing("review-by-bot", "only people approve") : review2.state === "CHANGES_REQUESTED" ? { review: review2, is: "blocking" } : approval(review2, evidence, nothing);
+  return review2.state === "DISMISSED" ? nothing2("review-dismissed", "it was dismissed") : last !== review2 ? last.state === "DISMISSED" ? nothing2("review-dismissed", "a later review of the same person was dismissed, and this one with it") : nothing2("review-superseded", "the same person reviewed again later") : review2.user.type !== "User" ? nothing2("review-by-bot", "only people approve") : review2.state === "CHANGES_REQUESTED" ? { review: review2, is: "blocking" } : approval(review2, evidence, nothing2);
 }
-function approval(review2, evidence, nothing) {
+function approval(review2, evidence, nothing2) {
   let { head, retargetedAt } = evidence.pullRequest;
   if (review2.commitId !== head.sha)
-    return nothing(
+    return nothing2(
       "review-stale",
       `it is of ${short(review2.commitId)}, the head is now ${short(head.sha)}: approve again`
     );
   let submitted = review2.submittedAt;
-  return retargetedAt.some((at3) => at3 >= submitted) ? nothing("review-before-retarget", "the pull request changed its base since: approve again") : review2.limit !== null && parseDuration(review2.limit) === null ? nothing(
+  return retargetedAt.some((at3) => at3 >= submitted) ? nothing2("review-before-retarget", "the pull request changed its base since: approve again") : review2.limit !== null && parseDuration(review2.limit) === null ? nothing2(
     "review-limit-malformed",
     `\`limit: ${review2.limit}\` is no duration: review again with, say, \`limit: 1h\``
   ) : { review: review2, is: "approving" };
@@ -33522,6 +33526,7 @@ function sortedEntries(record) {
 function nearest(word, candidates2) {
   let most = Math.max(1, Math.floor(word.length / 3)), best = null, fewest = most + 1;
   for (let candidate of [...candidates2].sort()) {
+    if (Math.abs(word.length - candidate.length) >= fewest) continue;
     let edits = distance(word.toLowerCase(), candidate.toLowerCase());
     edits < fewest && (fewest = edits, best = candidate);
   }
@@ -34506,7 +34511,7 @@ function calendarIssues(source, name, { from, to }) {
   ];
 }
 function guardrailOf(written2, source, path) {
-  let { max, maxContinuous, fields: fields2, during, approvals } = written2.require;
+  let { max, maxContinuous, fields: fields2, during, approvals: approvals2 } = written2.require;
   return {
     name: written2.name,
     on: selectorOf(written2.on),
@@ -34518,7 +34523,7 @@ function guardrailOf(written2, source, path) {
       maxContinuous: maxContinuous === void 0 ? null : durationOf(maxContinuous),
       fields: fields2 ?? [],
       during: during ?? null,
-      approvals: approvalsOf(approvals)
+      approvals: approvalsOf(approvals2)
     },
     place: placeOf(source, path)
   };
@@ -37662,7 +37667,7 @@ var ESCAPE_ERRORS = {
       input: this.input
     });
   }
-  _parseAsBigInt(start2, end, isHex, unsigned) {
+  _parseAsBigInt(start2, end, isHex2, unsigned) {
     let string = this.input.substring(start2, end);
     if (unsigned === "u" || unsigned === "U") {
       this.pos++;
@@ -37676,8 +37681,8 @@ var ESCAPE_ERRORS = {
       } catch {
       }
     throw parseError(
-      isHex ? "invalid_hex_integer" : "invalid_integer",
-      isHex ? `Invalid hex integer: ${string}` : `Invalid integer: ${string}`,
+      isHex2 ? "invalid_hex_integer" : "invalid_integer",
+      isHex2 ? `Invalid hex integer: ${string}` : `Invalid integer: ${string}`,
       { pos: start2, start: start2, end: this.pos, input: this.input }
     );
   }
@@ -39350,26 +39355,26 @@ function decideRequest(setting, common) {
   return terms.is !== "terms" ? refuse2(known3, terms, terms.is === "deny" ? hintFor(ask2) : null) : judge2(ask2, terms, known3);
 }
 function judge2(ask2, terms, common) {
-  let { evidence } = ask2.setting, exclusions = exclusionsFor(ask2), demands2 = terms.requirements.map((requirement) => ({ ...requirement, scope: { ...ask2, at: evidence.now } })), approvals = countApprovals(demands2, ask2.setting, exclusions, !0), length = approvals.limit === null ? ask2.length : Math.min(ask2.length, approvals.limit), { run } = terms.effect;
+  let { evidence } = ask2.setting, exclusions = exclusionsFor(ask2), demands2 = terms.requirements.map((requirement) => ({ ...requirement, scope: { ...ask2, at: evidence.now } })), approvals2 = countApprovals(demands2, ask2.setting, exclusions, !0), length = approvals2.limit === null ? ask2.length : Math.min(ask2.length, approvals2.limit), { run } = terms.effect;
   return conclude2(
     {
       ...common,
       rule: terms.rule,
-      requirements: approvals.statuses,
+      requirements: approvals2.statuses,
       window: windowOf2(ask2, length),
       bindings: terms.effect.bindings,
       run: run === null ? null : { ...run, within: length },
       reviewWithin: terms.reviewWithin,
       returns: [],
-      reviews: approvals.reviews,
+      reviews: approvals2.reviews,
       reasons: [
         ...terms.reasons,
-        ...demands2.length === 0 ? [holds("automatic", `${terms.rule}: no approval is needed`)] : approvals.reasons,
+        ...demands2.length === 0 ? [holds("automatic", `${terms.rule}: no approval is needed`)] : approvals2.reasons,
         ...length < ask2.length ? [limited(length, ask2.length)] : [],
         ...pusherReasons(exclusions, demands2.length)
       ]
     },
-    approvals.is,
+    approvals2.is,
     evidence.pullRequest.draft
   );
 }
@@ -39511,25 +39516,25 @@ function decidePolicy(setting, common) {
   }
   let demands2 = demandsFor(setting, [...new Set(evidence.changes.flatMap(pathsOf))].sort());
   if ("is" in demands2) return refuse2(common, demands2);
-  let approvals = countApprovals(demands2, setting, exclusionsOf(evidence, null, []), !1);
+  let approvals2 = countApprovals(demands2, setting, exclusionsOf(evidence, null, []), !1);
   return conclude2(
     {
       ...common,
       warnings: [...common.warnings, ...found.warnings],
       rule: null,
-      requirements: approvals.statuses,
+      requirements: approvals2.statuses,
       window: null,
       bindings: [],
       run: null,
       reviewWithin: null,
       returns: [],
-      reviews: approvals.reviews,
+      reviews: approvals2.reviews,
       reasons: [
         ...governing.length === 0 ? [] : [holds("policy-valid", "the changed policies are valid")],
-        ...approvals.reasons
+        ...approvals2.reasons
       ]
     },
-    approvals.is,
+    approvals2.is,
     evidence.pullRequest.draft
   );
 }
@@ -39607,21 +39612,21 @@ function decideReturn(setting, common) {
     );
   let own = evidence.changes.map((change) => ownReason(change, setting)), others = evidence.changes.filter((_, index) => own[index]?.holds !== !0).map((change) => change.path), demands2 = demandsFor(setting, others.sort());
   if ("is" in demands2) return refuse2(common, demands2);
-  let approvals = countApprovals(demands2, setting, exclusionsOf(evidence, null, []), !1), doubtful2 = own.filter((reason) => reason?.holds === null);
+  let approvals2 = countApprovals(demands2, setting, exclusionsOf(evidence, null, []), !1), doubtful2 = own.filter((reason) => reason?.holds === null);
   return conclude2(
     {
       ...common,
       rule: null,
-      requirements: approvals.statuses,
+      requirements: approvals2.statuses,
       window: null,
       bindings: [],
       run: null,
       reviewWithin: null,
       returns: paths,
-      reviews: approvals.reviews,
-      reasons: [...own.filter((reason) => reason !== null), ...approvals.reasons]
+      reviews: approvals2.reviews,
+      reasons: [...own.filter((reason) => reason !== null), ...approvals2.reasons]
     },
-    doubtful2.length > 0 && approvals.is !== "complete" ? "unknown" : approvals.is,
+    doubtful2.length > 0 && approvals2.is !== "complete" ? "unknown" : approvals2.is,
     evidence.pullRequest.draft
   );
 }
@@ -40379,8 +40384,8 @@ async function decideChange(world, commit, accepted, change, derived) {
   switch (decision.verdict) {
     case "allow": {
       if (decision.pullKind !== "policy") return refusal3(change, number, `it is a ${decision.pullKind} pull request`);
-      let approvals = recordedApprovals(decision, evidence);
-      return { type: "governing-accepted", ...change, pullRequest: number, approvals };
+      let approvals2 = recordedApprovals(decision, evidence);
+      return { type: "governing-accepted", ...change, pullRequest: number, approvals: approvals2 };
     }
     case "pending":
       return refusal3(change, number, "it was merged before its approvals were complete");
@@ -40524,6 +40529,39 @@ function isOn(lock, name, resource) {
   return resource !== null ? matches2(lock.on, resource) : lock.on.resource?.includes(name) ?? !0;
 }
 
+// sweep/command-comments.ts
+async function commandComments(world, grant, command) {
+  let { mergedAt } = grant.authority;
+  return (await callAll(world.github, "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    ...repositoryOf(world.repository),
+    issue_number: grant.request.pullRequest,
+    since: mergedAt
+  }).catch((error2) => {
+    if (error2 instanceof GitHubError) return [];
+    throw error2;
+  })).flatMap((item) => {
+    let comment = fields(item, "comment"), [line = ""] = textOrEmpty(comment.body).split(/\r?\n/), [first, second, ...more] = line.trimEnd().split(/[ \t]+/), at3 = instant(comment.created_at, "comment created_at"), isEdited = comment.updated_at !== comment.created_at;
+    if (first !== "/gatepass" || second !== command || more.length > 0 || isEdited || at3 < mergedAt) return [];
+    if (comment.user === null) return [];
+    let by = account(comment.user, "comment user");
+    return by.type === "User" ? [{ id: integer(comment.id, "comment id"), by, at: at3 }] : [];
+  });
+}
+
+// sweep/owners.ts
+var OWNERS = [{ kind: "owner" }, { kind: "codeowners" }];
+async function isOwner2(world, asked, grant, id) {
+  try {
+    let { accepted, now } = asked, setting = await readSetting(world, { accepted, instead: [], needsPeople: () => !0, now });
+    if (isActive2(setting.evidence, id) !== "yes") return isActive2(setting.evidence, id);
+    let { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null;
+    return isOneOf(OWNERS, { kind: "person", id }, { setting, resource, path: grant.request.path, at: now });
+  } catch (error2) {
+    if (error2 instanceof GitHubError) return "unknown";
+    throw error2;
+  }
+}
+
 // sweep/returns.ts
 async function returnsOf(world, asked, commit) {
   let removed = (await readDifference(world, commit)).flatMap((change) => change.status === "removed" ? [change.path] : []), grants = returnable(asked.state).filter((grant) => removed.includes(grant.request.path));
@@ -40551,11 +40589,10 @@ async function withRemovedTexts(world, evidence) {
   let changes = await inBatches(evidence.changes, async (change) => change.status !== "removed" || change.text !== null ? change : { ...change, text: await readText(world.github, world.repository, change, world.cache.git) });
   return { ...evidence, changes };
 }
-var COMMAND = /^\/gatepass[ \t]+return[ \t]*$/;
 async function returnsByComment(world, asked) {
   return (await inBatches(returnable(asked.state), async (grant) => {
-    let comments = await returnComments(world, grant);
-    for (let comment of comments) if (await mayReturn(world, asked, grant, comment.by.id)) return [comment.body];
+    for (let { id, by, at: at3 } of await commandComments(world, grant, "return"))
+      if (grant.terms.subject.id === by.id || await isOwner2(world, asked, grant, by.id) === "yes") return [returned(grant, by, { comment: id }, at3)];
     return [];
   })).flat();
 }
@@ -40564,36 +40601,57 @@ function returnable(state) {
     (grant) => grant.terms.kind === "access" && !isOver(grant) && grant.ended === null
   );
 }
-async function returnComments(world, grant) {
-  return (await callAll(world.github, "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...repositoryOf(world.repository),
-    issue_number: grant.request.pullRequest,
-    since: grant.authority.mergedAt
-  }).catch((error2) => {
-    if (error2 instanceof GitHubError) return [];
-    throw error2;
-  })).flatMap((item) => {
-    let comment = fields(item, "comment"), [line = ""] = textOrEmpty(comment.body).split(/\r?\n/), created = instant(comment.created_at, "comment created_at"), isEdited = comment.updated_at !== comment.created_at;
-    if (!COMMAND.test(line) || isEdited || created < grant.authority.mergedAt) return [];
-    if (comment.user === null) return [];
-    let by = account(comment.user, "comment user");
-    if (by.type !== "User") return [];
-    let id = integer(comment.id, "comment id");
-    return [{ by, body: returned(grant, by, { comment: id }, created) }];
-  });
-}
-async function mayReturn(world, asked, grant, id) {
-  if (grant.terms.subject.id === id) return !0;
-  try {
-    let { accepted, now } = asked, setting = await readSetting(world, { accepted, instead: [], needsPeople: () => !0, now }), { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null, scope = { setting, resource, path: grant.request.path, at: asked.now };
-    return isOneOf([{ kind: "owner" }, { kind: "codeowners" }], { kind: "person", id }, scope) === "yes";
-  } catch (error2) {
-    if (error2 instanceof GitHubError) return !1;
-    throw error2;
-  }
-}
 function returned(grant, by, via, asked) {
   return { type: "returned", grant: grant.terms.id, by: { id: by.id, login: by.login }, via, asked };
+}
+
+// sweep/reviews.ts
+async function reviewsGiven(world, asked) {
+  return (await inBatches(owingReview(asked.state), async (grant) => {
+    let candidates2 = [...await approvals(world, grant), ...await comments(world, grant)];
+    for (let review2 of candidates2)
+      if (!(review2.user.id === grant.terms.subject.id || review2.user.id === grant.authority.opener.id || await isOwner2(world, asked, grant, review2.user.id) !== "yes"))
+        return [{ type: "reviewed", grant: grant.terms.id, review: review2 }];
+    return [];
+  })).flat();
+}
+function owingReview(state) {
+  return [...state.grants.values()].filter(
+    ({ terms, reviewed, status }) => terms.breakGlass && !reviewed && status !== "lapsed" && status !== "failed"
+  );
+}
+async function approvals(world, grant) {
+  let { head, mergedAt } = grant.authority, decisive = (await readReviews(world.github, world.repository, grant.request.pullRequest).catch(nothing)).filter(({ state, submittedAt }) => (state === "APPROVED" || state === "CHANGES_REQUESTED" || state === "DISMISSED") && submittedAt !== null && submittedAt > mergedAt);
+  return [...new Map(decisive.sort((a, b2) => a.id - b2.id).map((review2) => [review2.user.id, review2])).values()].flatMap(
+    ({ id, user, state, commitId, submittedAt }) => state === "APPROVED" && commitId === head && user.type === "User" && submittedAt !== null ? [recorded(id, user, submittedAt)] : []
+  );
+}
+async function comments(world, grant) {
+  return (await commandComments(world, grant, "reviewed")).map(({ id, by, at: at3 }) => recorded(id, by, at3));
+}
+function recorded(review2, { id, login }, submittedAt) {
+  return { review: review2, user: { id, login }, fills: "break-glass review", submittedAt, onBehalfOf: null };
+}
+function nothing(error2) {
+  if (error2 instanceof GitHubError) return [];
+  throw error2;
+}
+var WITHIN = 864e5;
+async function overdueReviews(world, asked) {
+  let owing = owingReview(asked.state);
+  if (owing.length === 0) return [];
+  let { accepted, now } = asked, setting = await readSetting(world, { accepted, instead: [], needsPeople: () => !1, now }).catch(nothing), within = "governance" in setting ? setting.governance.organization.breakGlass?.reviewWithin : void 0;
+  return owing.flatMap(({ terms, authority, window, request: request2 }) => {
+    let due = plus(window?.starts ?? authority.mergedAt, within ?? WITHIN);
+    return now < due ? [] : [
+      {
+        key: `review-overdue:${terms.id}`,
+        severity: "warning",
+        message: `break-glass ${terms.entitlement} of ${terms.resource} by ${terms.subject.name} was to be reviewed by ${due}`,
+        next: `an owner approves #${request2.pullRequest}, or comments \`/gatepass reviewed\` there; until then ${terms.subject.name} has no other break-glass`
+      }
+    ];
+  });
 }
 
 // sweep/decide-branch.ts
@@ -40610,14 +40668,14 @@ async function decideBranch(world, asked) {
   if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
   let branch = await readBranch(world, home.defaultBranch, cursor), governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known3, now }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops], bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] }), last = governed.commits.at(-1)?.sha ?? cursor;
   last !== cursor && bodies.push({ type: "read", commit: last }), bodies.push(...locked.bodies.filter((body) => body.type === "locked" && !isReturned(bodies, body.grant)));
-  let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
+  let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git), state = foldIn(view, bodies, now), overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
   return {
     tip: branch.tip,
     bodies,
     governed: { accepted, home },
     locks: locked.grants,
     stops,
-    situations: situationsInTree(foldIn(view, bodies, now), tree)
+    situations: [...situationsInTree(state, tree), ...overdue]
   };
 }
 async function decideCommits(world, asked) {
@@ -40629,7 +40687,7 @@ async function decideCommits(world, asked) {
   }), bodies = [...await authoriseDeferred(world, asked)];
   for (let commit of governed.commits)
     bodies.push(...governed.bodies.filter((body) => "commit" in body && body.commit === commit.sha)), bodies.push(...await returnsOf(world, returnsIn(bodies), commit)), bodies.push(...await authoriseCommit(world, asked, commit, bodies));
-  return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies;
+  return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies.push(...await reviewsGiven(world, returnsIn(bodies))), bodies;
 }
 function isReturned(bodies, grant) {
   return bodies.some((body) => body.type === "returned" && body.grant === grant);
@@ -40649,6 +40707,49 @@ function governingStops(governed, state) {
   if (governed.isClean) return [];
   let refused2 = governed.bodies.findLast((body) => body.type === "governing-refused") ?? state.diverged, why = refused2 === null ? "they differ from the accepted ones" : refused2.why;
   return [{ key: "governing-refused", severity: "critical", message: `the governing files on the default branch are not accepted (${refused2?.commit ?? "unknown"}): ${why}`, next: "restore them as they were, then change them by a policy pull request; until then nothing is granted" }];
+}
+
+// core/ledger/witness.ts
+function witnessLine(head) {
+  let { v: v2, seq, hash, commit, at: at3 } = head;
+  return canonicalJson({ v: v2, seq, hash, commit, at: at3 });
+}
+function parseWitness(files) {
+  let heads = [];
+  for (let { path, text: text2 } of [...files].sort((a, b2) => a.path < b2.path ? -1 : 1)) {
+    let lines = text2.split(`
+`), rest = lines.pop();
+    for (let [index, line] of lines.entries()) {
+      let head = parseLine2(line), before = heads.at(-1);
+      if (head === null || before !== void 0 && head.seq <= before.seq)
+        return { ok: !1, why: `${path}:${index + 1} is not the next witnessed head` };
+      heads.push(head);
+    }
+    if (rest !== "") return { ok: !1, why: `${path} was cut off before its last line feed` };
+  }
+  return { ok: !0, heads };
+}
+function parseLine2(line) {
+  try {
+    let { v: v2, seq, hash, commit, at: at3 } = JSON.parse(line), instant2 = typeof at3 == "string" ? parseInstant(at3) : null;
+    if (v2 !== 1 || !isCount(seq) || !isHex(hash, 64) || !isHex(commit, 40) || instant2 === null) return null;
+    let head = { v: v2, seq, hash, commit, at: instant2 };
+    return witnessLine(head) === line ? head : null;
+  } catch {
+    return null;
+  }
+}
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+function isHex(value, length) {
+  return typeof value == "string" && value.length === length && /^[0-9a-f]+$/.test(value);
+}
+function firstMissing(heads, chain) {
+  return heads.find(({ seq, hash }) => hashAt(chain, seq) !== hash) ?? null;
+}
+function hashAt({ entries, tip }, seq) {
+  return seq === tip?.seq ? tip.hash : entries[seq + 1]?.prev;
 }
 
 // github/ledger-key.ts
@@ -40690,19 +40791,60 @@ function rawPublicKey(key) {
   return x;
 }
 
+// github/witness-store.ts
+var WITNESS_BRANCH = "gatepass/witness", FILE = /^witness\/\d{4}\/\d{2}\.jsonl$/;
+async function readWitness(github, repository, cache = /* @__PURE__ */ new Map()) {
+  let commit = await readBranchTip(github, repository, WITNESS_BRANCH);
+  if (commit === null) return { commit: null, heads: [], file: null };
+  let files = await listFiles(github, repository, commit, (path2) => FILE.test(path2)), path = [...files.keys()].sort().at(-1);
+  if (path === void 0) return { commit, heads: [], file: null };
+  await fetchBlobs(github, repository, [files.get(path)], cache);
+  let file = { path, text: textAt(files, path, cache) }, parsed2 = parseWitness([file]);
+  if (!parsed2.ok) throw new GitHubError("unexpected", `the branch \`${WITNESS_BRANCH}\` is damaged: ${parsed2.why}`);
+  return { commit, heads: parsed2.heads, file };
+}
+
 // sweep/read-ledger.ts
 var MOST_COMMITS_BACK = 100;
 async function readLedgerView(world) {
-  let stored = await readStored(world);
-  if (stored.commit === null)
-    return closed3(stored, [], "ledger-missing", "there is no ledger on `gatepass/ledger`", INIT);
-  let opened = open2(world, stored);
-  if (opened.tip !== null) {
-    let { entries, tip } = opened;
-    return { commit: stored.commit, segments: stored.segments, entries, state: replay(entries), tip, stops: [] };
+  let witnessed = await readWitnessed(world), stored = await readStored(world);
+  if (stored.commit === null) {
+    let known3 = await witnessedEntries(world, witnessed.heads);
+    return closed3(stored, known3, "ledger-missing", "there is no ledger on `gatepass/ledger`", INIT);
   }
-  let [fault] = opened.faults, where = fault === void 0 ? "" : ` (${fault.file}:${fault.line}, entry ${fault.seq})`, why = `the ledger does not prove itself: ${fault?.why ?? "no reason was found"}${where}`;
-  return closed3(stored, await lastGoodEntries(world, stored.commit), "ledger-broken", why, REPAIR);
+  let opened = open2(world, stored);
+  if (opened.tip === null) {
+    let [fault] = opened.faults, where = fault === void 0 ? "" : ` (${fault.file}:${fault.line}, entry ${fault.seq})`, why = `the ledger does not prove itself: ${fault?.why ?? "no reason was found"}${where}`;
+    return closed3(stored, await lastGoodEntries(world, stored.commit), "ledger-broken", why, REPAIR);
+  }
+  let { entries, tip } = opened, missing3 = firstMissing(witnessed.heads, opened);
+  if (missing3 !== null) {
+    let known3 = await witnessedEntries(world, witnessed.heads), why = `the ledger ends at entry ${tip.seq} or was rewritten: the gate saw another entry ${missing3.seq}, in commit ${missing3.commit}`;
+    return closed3(stored, known3.length > 0 ? known3 : entries, "ledger-rewound", why, REPAIR);
+  }
+  let { commit, segments } = stored;
+  return { commit, segments, entries, state: replay(entries), tip, stops: witnessed.stops };
+}
+async function readWitnessed(world) {
+  try {
+    let { heads } = await readWitness(world.github, world.repository, world.cache.ledger);
+    return { heads, stops: [] };
+  } catch (error2) {
+    if (!(error2 instanceof GitHubError)) throw error2;
+    let message = `what the gate witnessed of the ledger could not be read: ${error2.message}`;
+    return { heads: [], stops: [{ key: "witness-unreadable", severity: "critical", message, next: "the next sweep tries again; if the branch `gatepass/witness` is damaged, find out who wrote to it" }] };
+  }
+}
+async function witnessedEntries(world, heads) {
+  let last = heads.at(-1);
+  if (last === void 0) return [];
+  try {
+    let opened = open2(world, await readStored(world, last.commit));
+    return opened.tip?.hash === last.hash ? opened.entries : [];
+  } catch (error2) {
+    if (error2 instanceof GitHubError) return [];
+    throw error2;
+  }
 }
 var INIT = "start one with `gatepass init --ledger` and push it", REPAIR = "run `gatepass verify` on a clone, find who wrote to the branch, and reset it to its last good commit";
 function closed3(stored, entries, key, message, next) {

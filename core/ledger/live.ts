@@ -52,8 +52,8 @@ export function liveGrants(state: LedgerState, now: Instant): readonly GrantStat
 const HISTORY = 30 * DAY;
 
 /**
- * What a subject (numeric GitHub id, or a service's name) holds, is about to hold, and held in the last 30 days, for the
- * evidence of its next request. Sorted by start, then id.
+ * What a subject (numeric GitHub id, or a service's name) holds, is about to hold, and held in the last 30 days or owes a
+ * review for, for the evidence of its next request. Sorted by start, then id.
  */
 export function heldGrants(state: LedgerState, subject: number | string, now: Instant): readonly HeldGrant[] {
   const held = sorted(state).filter(
@@ -65,8 +65,13 @@ export function heldGrants(state: LedgerState, subject: number | string, now: In
   );
   return held
     .map((grant) => toHeld(grant))
-    .filter((grant) => plus(grant.expires, HISTORY) > now)
+    .filter((grant) => plus(grant.expires, HISTORY) > now || owesReview(grant))
     .sort((a, b) => (a.starts === b.starts ? compare(a.id, b.id) : compare(a.starts, b.starts)));
+}
+
+/** Break-glass that nobody reviewed stays evidence, however long it is waited out (threat 94). */
+function owesReview(grant: HeldGrant): boolean {
+  return grant.breakGlass && !grant.reviewed;
 }
 
 function toHeld(grant: GrantState): HeldGrant {

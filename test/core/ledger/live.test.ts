@@ -162,6 +162,15 @@ describe('heldGrants', () => {
     expect(heldGrants(state, 1001, plus(minute(30), 30 * DAY))).toEqual([]);
   });
 
+  it('has break-glass until it is reviewed, however long that takes', () => {
+    const broken = stateOf(authorised(42, { breakGlass: true }), ...held.slice(1));
+    expect(heldGrants(broken, 1001, plus(EXPIRES, 300 * DAY))).toEqual([{ ...row, breakGlass: true }]);
+    const review = { review: 1, user: { id: 1002, login: 'bob' }, fills: 'x', submittedAt: START, onBehalfOf: null };
+    const reviewed: Body = { type: 'reviewed', grant: grantId(42), review };
+    const state = stateOf(authorised(42, { breakGlass: true }), ...held.slice(1), reviewed);
+    expect(heldGrants(state, 1001, plus(EXPIRES, 300 * DAY))).toEqual([]);
+  });
+
   it.each<[string, Body[]]>([
     [
       'somebody else’s',
