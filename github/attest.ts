@@ -49,6 +49,7 @@ export async function readSetup(github: GitHub, asked: SetupAsked): Promise<Setu
   const rebase = repository['allow_rebase_merge'];
   return {
     access: fullName(access),
+    defaultBranch: branch,
     ledger: fullName(ledger.repository),
     sweepBranch: text(fields(sweepHome.data, 'repository')['default_branch'], 'default branch'),
     gateApp: asked.gateApp,

@@ -132,5 +132,6 @@ function personMay(
   }
   const member = about.members.get(account.id);
   if (member?.state !== 'active') return false;
+  if (name === 'organization_administration') return member.role === 'admin';
   return level === 'read' || member.role === 'admin' || !ORGANIZATION.has(name);
 }

@@ -59,6 +59,7 @@ export interface EnvironmentSetup {
 export interface Setup {
   /** `acme/access`. */
   readonly access: string;
+  readonly defaultBranch: string;
   /** Where the branch `gatepass/ledger`, the sweep's workflow and its environment are. */
   readonly ledger: string;
   /** Of the repository that holds the sweep. */

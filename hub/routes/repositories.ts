@@ -2,7 +2,7 @@
 import { atLeast, roleOf, teamRole } from '../access.ts';
 import { optionalText } from '../body.ts';
 import { seconds } from '../clock.ts';
-import { notFound, unprocessable } from '../http-error.ts';
+import { HttpError, notFound, unprocessable } from '../http-error.ts';
 import { accountJson, nodeId, teamJson } from '../json/account.ts';
 import { commitJson } from '../json/commit.ts';
 import { fullRepositoryJson, permissionsJson, repositoryUrl } from '../json/repository.ts';
@@ -23,6 +23,15 @@ export const repositoryRoutes: readonly Route[] = [
   },
   { method: 'GET', path: `${REPOSITORY}/branches`, needs: 'contents:read', handle: branches },
   { method: 'GET', path: `${REPOSITORY}/branches/{branch}`, needs: 'contents:read', handle: branch },
+  {
+    method: 'GET',
+    path: `${REPOSITORY}/branches/{branch}/protection`,
+    needs: 'administration:read',
+    handle() {
+      // There are rulesets here, and no classic protection.
+      throw new HttpError(404, 'Branch not protected');
+    },
+  },
   { method: 'GET', path: `${REPOSITORY}/activity`, needs: 'contents:read', handle: activity },
   { method: 'GET', path: `${REPOSITORY}/codeowners/errors`, needs: 'contents:read', handle: codeownersErrors },
   { method: 'GET', path: `${REPOSITORY}/collaborators`, needs: 'metadata:read', handle: collaborators },

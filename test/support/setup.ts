@@ -74,6 +74,7 @@ export function treeSetup(change: Partial<TreeSetup> = {}): TreeSetup {
 export function aSetup(change: Partial<Setup> = {}): Setup {
   return {
     access: 'acme/access',
+    defaultBranch: 'main',
     ledger: 'acme/operations',
     sweepBranch: 'main',
     gateApp: GATE,

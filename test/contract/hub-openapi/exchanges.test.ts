@@ -364,6 +364,7 @@ describe('every exchange of the look-alike is one of GitHub’s', () => {
     await heidi('GET', `${REPO}/environments/open`);
     const { data } = await heidi('GET', `${REPO}/environments/gatepass/deployment-branch-policies`);
     expect(data).toMatchObject({ branch_policies: [{ name: 'main' }] });
+    expect((await heidi('GET', `${REPO}/branches/main/protection`)).status).toBe(404);
     const path = `${REPO}/actions/permissions/workflow`;
     await heidi('PUT', path, { can_approve_pull_request_reviews: true });
     expect((await heidi('GET', path)).data).toMatchObject({ can_approve_pull_request_reviews: true });
