@@ -242,6 +242,12 @@ export class MemoryGitHub implements GitHub {
     },
     'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': ({ commit_sha }) =>
       [...this.pulls.values()].filter((pull) => pull.merged?.sha === commit_sha).map((pull) => this.#pullJson(pull)),
+    'GET /repos/{owner}/{repo}/compare/{basehead}': ({ basehead }) => {
+      const [, head = ''] = String(basehead).split('...');
+      const pull = [...this.pulls.values()].find((one) => one.heads.includes(head));
+      if (pull === undefined) throw notFound();
+      return { merge_base_commit: { sha: pull.from } };
+    },
     'GET /repos/{owner}/{repo}/pulls': ({ state }) =>
       [...this.pulls.values()]
         .filter((pull) => (pull.merged === null ? 'open' : 'closed') === state)

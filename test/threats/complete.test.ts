@@ -6,7 +6,7 @@ import { testsByThreat } from './coverage.ts';
 import { isFresh } from './page.ts';
 
 /** Still without a test. Shrinks only: a number here that has one fails too. */
-const AWAITED: readonly number[] = Array.from({ length: 67 }, (_, index) => index + 28);
+const AWAITED: readonly number[] = Array.from({ length: 53 }, (_, index) => index + 42);
 
 describe('the catalogue of threats', () => {
   const tests = testsByThreat();
