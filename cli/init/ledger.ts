@@ -1,7 +1,8 @@
 /** Starts a ledger: the genesis entry, signed, on an orphan branch of a clone. Offline; pushing it is the operator's act. */
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { appendEntries, segmentPath } from '../../core/ledger/chain.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { appendEntries, segmentPath, type Tip } from '../../core/ledger/chain.ts';
 import type { Head } from '../../core/ledger/entry.ts';
 import { governingDigest } from '../../core/ledger/governing-digest.ts';
 import { headToSign } from '../../core/ledger/head.ts';
@@ -55,12 +56,16 @@ export async function startLedger(ledger: NewLedger): Promise<StartedLedger> {
     ],
     at,
   );
-  const unsigned: Omit<Head, 'signature'> = { v: 1, seq: tip.seq, hash: tip.hash, at, key: signer.id };
-  const head: Head = { ...unsigned, signature: signer.sign(headToSign(unsigned)) };
-  const files = { [segmentPath(at)]: `${lines.join('\n')}\n`, [LEDGER_HEAD]: `${JSON.stringify(head)}\n` };
-  const commit = await commitFiles(ledger.folder, files, 'gatepass: start the ledger');
+  const files = { [segmentPath(at)]: `${lines.join('\n')}\n`, [LEDGER_HEAD]: signedHead(tip, signer) };
+  const commit = await commitFiles(ledger.folder, files, 'gatepass: start the ledger', null);
   await git(ledger.folder, ['update-ref', ref, commit, '']);
   return { root, keyId: signer.id, publicKey: signer.publicKey };
+}
+
+/** The text of `ledger/head.json`. */
+export function signedHead(tip: Tip, signer: LedgerSigner): string {
+  const unsigned: Omit<Head, 'signature'> = { v: 1, seq: tip.seq, hash: tip.hash, at: tip.at, key: signer.id };
+  return `${canonicalJson({ ...unsigned, signature: signer.sign(headToSign(unsigned)) })}\n`;
 }
 
 async function rootCommit(ledger: NewLedger): Promise<string> {
@@ -82,7 +87,7 @@ async function rootEntries(folder: string, commit: string) {
 }
 
 /** The key in the file, or a new one written there for its owner only. */
-async function signerFrom(file: string): Promise<LedgerSigner> {
+export async function signerFrom(file: string): Promise<LedgerSigner> {
   const pem = await readFile(file, 'utf8').catch(() => null);
   if (pem === null) {
     const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -96,14 +101,20 @@ async function signerFrom(file: string): Promise<LedgerSigner> {
   }
 }
 
-/** A parentless commit of exactly these files, made without touching the work tree or its index. */
-async function commitFiles(folder: string, files: Readonly<Record<string, string>>, message: string): Promise<string> {
+/** A commit of exactly these files, made without touching the work tree or its index. */
+export async function commitFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  message: string,
+  parent: string | null,
+): Promise<string> {
   const tree = await writeFolder(
     folder,
     Object.entries(files).map(([path, text]) => ({ path: path.split('/'), text })),
   );
   const identity = ['-c', 'user.name=gatepass init', '-c', 'user.email=gatepass@users.noreply.github.com'];
-  return (await git(folder, [...identity, 'commit-tree', tree, '-m', message])).trim();
+  const follows = parent === null ? [] : ['-p', parent];
+  return (await git(folder, [...identity, 'commit-tree', tree, ...follows, '-m', message])).trim();
 }
 
 async function writeFolder(

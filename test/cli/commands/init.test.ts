@@ -27,6 +27,18 @@ async function aScaffold(): Promise<string> {
   return folder;
 }
 
+const LEDGER = ['init', '--ledger', '--key', '../key.pem', '--repository', 'acme/access', '--repository-id', '5001'];
+
+async function aStartedLedger(): Promise<{ readonly cwd: string; readonly out: string }> {
+  const cwd = await aScaffold();
+  git(cwd, 'init', '--quiet', '--initial-branch', 'main');
+  git(cwd, 'add', '.');
+  git(cwd, 'commit', '--quiet', '--message', 'Start');
+  const { code, out } = await runCli(LEDGER, { cwd });
+  expect(code).toBe(0);
+  return { cwd, out };
+}
+
 describe('gatepass init', () => {
   it('writes a repository that passes gatepass check, with the first person in it and without', async () => {
     const cwd = await aScaffold();
@@ -58,18 +70,6 @@ describe('gatepass init', () => {
 });
 
 describe('gatepass init --ledger', () => {
-  const LEDGER = ['init', '--ledger', '--key', '../key.pem', '--repository', 'acme/access', '--repository-id', '5001'];
-
-  async function aStartedLedger(): Promise<{ readonly cwd: string; readonly out: string }> {
-    const cwd = await aScaffold();
-    git(cwd, 'init', '--quiet', '--initial-branch', 'main');
-    git(cwd, 'add', '.');
-    git(cwd, 'commit', '--quiet', '--message', 'Start');
-    const { code, out } = await runCli(LEDGER, { cwd });
-    expect(code).toBe(0);
-    return { cwd, out };
-  }
-
   it('starts at the commit that is trusted, on a branch of its own', async () => {
     const { cwd, out } = await aStartedLedger();
     expect(out).toContain(`the ledger starts at ${git(cwd, 'rev-parse', 'main').slice(0, 12)}`);
@@ -100,5 +100,45 @@ describe('gatepass init --ledger', () => {
     const { cwd } = await aStartedLedger();
     const again = await runCli(LEDGER, { cwd });
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('a ledger is started once')]);
+  });
+});
+
+describe('gatepass init --rotate-key', () => {
+  const rotate = (cwd: string, from = '../key.pem', to = '../next.pem') =>
+    runCli(['init', '--rotate-key', '--key', from, '--new-key', to], { cwd });
+
+  it('hands the ledger to a new key, again and again, and the first public key still proves it all', async () => {
+    const { cwd, out } = await aStartedLedger();
+    const [, key = ''] = /public key (\S{43});/.exec(out) ?? [];
+    expect((await rotate(cwd)).code).toBe(0);
+    expect((await rotate(cwd, '../next.pem', '../third.pem')).code).toBe(0);
+    const proven = await runCli(['verify', '--key', key], { cwd });
+    expect([proven.code, proven.out]).toEqual([0, expect.stringContaining('proven: 3 entries in 3 signed commits')]);
+    expect(git(cwd, 'rev-list', '--count', 'gatepass/ledger')).toBe('3');
+    expect((await stat(join(cwd, '../next.pem'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('believes no key that the one in force did not sign for', async () => {
+    const { cwd } = await aStartedLedger();
+    await rotate(cwd);
+    const again = await rotate(cwd, '../key.pem', '../other.pem');
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('is in force')]);
+    const file = git(cwd, 'ls-tree', '--name-only', 'gatepass/ledger', 'ledger/2026/11/23.jsonl');
+    const forged = git(cwd, 'show', `gatepass/ledger:${file}`).replace(/"proof":"[^"]{4}/, '"proof":"AAAA');
+    git(cwd, 'switch', '--quiet', 'gatepass/ledger');
+    await writeFile(join(cwd, file), `${forged}\n`);
+    git(cwd, 'commit', '--quiet', '--all', '--amend', '--no-edit');
+    const proof = await runCli(['verify'], { cwd });
+    expect([proof.code, proof.out]).toEqual([1, expect.stringContaining('did not sign for')]);
+  });
+
+  it.each<[string, readonly [string, string], string]>([
+    ['a key that is not there', ['../none.pem', '../next.pem'], 'there is no'],
+    ['the same key twice', ['../key.pem', '../key.pem'], 'the new key is the old one'],
+  ])('refuses %s', async (_, [from, to], why) => {
+    const { cwd } = await aStartedLedger();
+    const refused = await rotate(cwd, from, to);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(why)]);
+    expect(git(cwd, 'rev-list', '--count', 'gatepass/ledger')).toBe('1');
   });
 });
