@@ -6,6 +6,8 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   let best: string | null = null;
   let fewest = most + 1;
   for (const candidate of [...candidates].sort()) {
+    // So many edits it takes at least. Without this a word of 64 KiB costs seconds.
+    if (Math.abs(word.length - candidate.length) >= fewest) continue;
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) {
       fewest = edits;

@@ -82,7 +82,10 @@ export function parseLedger(segments: readonly Segment[]): ParsedLedger {
   const tip = proven.at(-1)?.tip ?? null;
   if (broken === null) return { entries, unproven: [], faults: [], tip };
   const rest = lines.slice(proven.length);
-  const unproven = rest.map(({ text }) => parseLine(text)).filter((entry) => typeof entry !== 'string');
+  const unproven = rest
+    .filter(({ text }) => text.length > SHORTER_THAN_ANY)
+    .map(({ text }) => parseLine(text))
+    .filter((entry) => typeof entry !== 'string');
   const faults = rest.map(({ file, line }, index): LedgerFault => {
     const seq = proven.length + index;
     if (index === 0) return { is: 'broken', file, line, seq, why: broken };
@@ -90,6 +93,9 @@ export function parseLedger(segments: readonly Segment[]): ParsedLedger {
   });
   return { entries, unproven, faults, tip };
 }
+
+/** An entry holds the hash of the line before it. To find out by parsing costs a throw for each line of junk. */
+const SHORTER_THAN_ANY = 100;
 
 /** Fills `proven`; why the line after it is broken, or `null`. */
 function firstBroken(

@@ -12,7 +12,7 @@ describe('decide and the oracle', () => {
     'agree on every history of shard %i, and no approval less and no unrelated event makes an allowance',
     (shard) => {
       const each = HISTORIES / SHARDS;
-      const { failures, verdicts } = batch(SEED, shard * each, (shard + 1) * each);
+      const { failures, verdicts } = batch(SEED, shard * each, (shard + 1) * each, 4);
       expect(failures).toEqual([]);
       // A generator that stopped making allowances would prove nothing.
       for (const verdict of ['allow', 'pending', 'deny', 'invalid', 'fault'])

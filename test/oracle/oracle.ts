@@ -67,8 +67,7 @@ function judgeRequest(evidence: Evidence, documents: Documents): Answer {
   const document: Written = JSON.parse(change?.text ?? '{}');
   const length = lengthOf(document.duration ?? document.within ?? '');
   const resource = documents.resources.find((one) => one.name === name);
-  if (document.starts !== undefined && document.startsBy !== undefined && document.startsBy < document.starts)
-    return only('invalid');
+  if (isBackwards(document)) return only('invalid');
   if (length === null || resource === undefined || !isAskable(document, resource, entitlement)) return only('invalid');
   const world: World = { evidence, documents, resource };
   const opener = evidence.pullRequest.author.id;
@@ -102,6 +101,11 @@ function judgeRequest(evidence: Evidence, documents: Documents): Answer {
   const wanted: Wanted[] = terms.approvals.map((one) => ({ from: one.from, count: one.count, path }));
   const counted = count(world, wanted, subject, true);
   return { ...answer(evidence, counted), rule: terms.rule, length: Math.min(length, counted.limit) };
+}
+
+/** A document that could never begin is none. */
+function isBackwards({ starts, startsBy }: Written): boolean {
+  return starts !== undefined && startsBy !== undefined && startsBy < starts;
 }
 
 function isAskable(document: Written, resource: Resource, entitlement: string): boolean {
@@ -148,7 +152,8 @@ function judgeReturn(world: World): Answer {
   const others = evidence.changes.filter((change) => {
     let subject: string | undefined;
     try {
-      subject = (JSON.parse(change.text ?? '{}') as Written).subject;
+      const written = JSON.parse(change.text ?? '{}') as Written;
+      subject = isBackwards(written) ? undefined : written.subject;
     } catch {}
     const own = subject?.startsWith('person:') === true && documents.people[subject.slice(7)]?.github.id === opener;
     return !own && isOne(world, ownersOf(world, change.path), opener, 0, change.path) !== 'yes';
