@@ -9,7 +9,8 @@ export interface Environment {
   readonly appId: number;
   /** PEM. */
   readonly privateKey: string;
-  readonly webhookSecret: string;
+  /** One, or two while they are rotated: either proves a webhook. */
+  readonly webhookSecrets: readonly string[];
   /** Base URL of the GitHub API, without a trailing slash. */
   readonly api: string;
   /** Base URL of GitHub's pages, without a trailing slash. */
@@ -48,7 +49,8 @@ export function checkEnvironment(variables: Variables): Checked {
 
   const appId = read('APP_ID', parseId, 'not set; it is the number on the settings page of your GitHub App');
   const privateKey = text('PRIVATE_KEY', parseKey, 'not set; generate one on the settings page of your GitHub App');
-  const webhookSecret = text('WEBHOOK_SECRET', parseSecret, 'not set; it is what proves that a webhook is from GitHub');
+  const absent = 'not set; it is what proves that a webhook is from GitHub';
+  const webhookSecrets = read<readonly string[]>('WEBHOOK_SECRET', parseSecrets, absent);
   const api = text('GITHUB_API_URL', parseUrl, { text: DEFAULT_API });
   const web = text('GITHUB_URL', parseUrl, { text: api === null ? '' : pagesOf(api) });
   const host = text('HOST', (value) => ({ text: value }), { text: 'localhost' });
@@ -58,7 +60,7 @@ export function checkEnvironment(variables: Variables): Checked {
   const writesPerMinute = read('WRITES_PER_MINUTE', parseRate, 60);
   const logLevel = text('LOG_LEVEL', parseLevel, { text: 'info' });
 
-  const isWhole = appId !== null && privateKey !== null && webhookSecret !== null && api !== null && web !== null;
+  const isWhole = appId !== null && privateKey !== null && webhookSecrets !== null && api !== null && web !== null;
   if (
     !isWhole ||
     host === null ||
@@ -76,7 +78,7 @@ export function checkEnvironment(variables: Variables): Checked {
     value: {
       appId,
       privateKey,
-      webhookSecret,
+      webhookSecrets,
       api,
       web,
       host,
@@ -110,8 +112,12 @@ function parseKey(value: string): Held | string {
   }
 }
 
-function parseSecret(value: string): Held | string {
-  return value.length >= 16 ? { text: value } : 'shorter than 16 characters; `openssl rand -hex 32` makes a good one';
+/** Two, apart by a comma or space, while GitHub is told the new one: the old is dropped afterwards. */
+function parseSecrets(value: string): readonly string[] | string {
+  const secrets = value.split(/[\s,]+/).filter((secret) => secret !== '');
+  if (secrets.length > 2) return 'more than two secrets; the new one and the old one are enough to rotate';
+  const isShort = secrets.some((secret) => secret.length < 16);
+  return isShort ? 'shorter than 16 characters; `openssl rand -hex 32` makes a good one' : secrets;
 }
 
 function parseUrl(value: string): Held | string {

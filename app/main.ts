@@ -1,6 +1,7 @@
 /** Starts the gate: `node app/main.ts`. Refuses to start half configured, stops when it is told to. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createNodeMiddleware, Webhooks } from '@octokit/webhooks';
 import { Probot, ProbotOctokit } from 'probot';
 import { gateApp, type RunningGate } from './app.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
@@ -29,14 +30,13 @@ export async function startGate(
   const probot = new Probot({
     appId: environment.appId,
     privateKey: environment.privateKey,
-    secret: environment.webhookSecret,
     baseUrl: environment.api,
     logLevel: environment.logLevel,
     logFormat: 'json',
     Octokit: octokitFor(options.throttled === false ? 0 : environment.writesPerMinute),
   });
   await probot.ready();
-  const handlers: Handler[] = [await probot.getNodeMiddleware({ path: '/api/github/webhooks' })];
+  const handlers: Handler[] = [webhookHandler(probot, environment.webhookSecrets)];
   const { app, running } = gateApp(environment, options.timer);
   await probot.load(app, { cwd: process.cwd(), addHandler: (handler) => handlers.push(handler) });
   const gate = running();
@@ -51,6 +51,16 @@ export async function startGate(
   await listen(server, environment);
   const { port } = server.address() as AddressInfo;
   return { url: `http://${environment.host}:${port}`, gate, stop: () => stop(server, gate) };
+}
+
+/**
+ * What GitHub signed under one of the secrets goes to Probot, anything else gets 400. @octokit/webhooks compares in constant
+ * time; Probot itself knows one secret only, and never sees what was not signed.
+ */
+function webhookHandler(probot: Probot, [secret = '', ...additionalSecrets]: readonly string[]): Handler {
+  const front = new Webhooks({ secret, additionalSecrets, log: probot.log });
+  front.onAny(({ id, name, payload }) => probot.receive({ id, name, payload } as Parameters<Probot['receive']>[0]));
+  return createNodeMiddleware(front, { path: '/api/github/webhooks', log: probot.log });
 }
 
 async function answer(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -8,7 +8,7 @@ const PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const WHOLE = {
   APP_ID: '7001',
   PRIVATE_KEY: PEM,
-  WEBHOOK_SECRET: 'a secret that is long',
+  WEBHOOK_SECRET: 'a-secret-that-is-long',
   ACCESS_REPOSITORY: 'acme/access',
 } as const;
 
@@ -24,7 +24,7 @@ describe('checkEnvironment', () => {
     expect(value()).toEqual({
       appId: 7001,
       privateKey: PEM.trim(),
-      webhookSecret: 'a secret that is long',
+      webhookSecrets: ['a-secret-that-is-long'],
       api: 'https://api.github.com',
       web: 'https://github.com',
       host: 'localhost',
@@ -63,6 +63,8 @@ describe('checkEnvironment', () => {
   it.each([
     ['APP_ID', 'my-app', 'expected a whole number, found `my-app`'],
     ['WEBHOOK_SECRET', 'short', 'shorter than 16 characters'],
+    ['WEBHOOK_SECRET', 'a-secret-that-is-long, short', 'shorter than 16 characters'],
+    ['WEBHOOK_SECRET', Array(3).fill('a-secret-that-is-long').join(' '), 'more than two secrets'],
     ['GITHUB_API_URL', 'github.com', 'expected an http or https address'],
     ['GITHUB_API_URL', 'file:///etc', 'expected an http or https address'],
     ['PORT', '70000', 'expected a port'],
