@@ -2,20 +2,22 @@
  * One pull request, from whatever happened to what GitHub shows: not green, then evidence, decision, publication and, if
  * allowed, the merge. What the event said is forgotten; everything is read again. It decides nothing itself.
  */
-import { checkRun, refusedRun, undecidedRun } from '../core/explain/check-run.ts';
+import { undecidedRun } from '../core/explain/check-run.ts';
 import { reviewersToAsk } from '../core/explain/reviewers.ts';
-import { plainComment, stickyComment } from '../core/explain/sticky-comment.ts';
+import { plainComment } from '../core/explain/sticky-comment.ts';
 import type { Pending } from '../core/policy/decision.ts';
 import type { Evidence } from '../core/policy/evidence.ts';
-import { type CheckTarget, isGreen, type PublishedCheck, publishCheck, readCheck } from '../github/check-runs.ts';
+import { announce, keepFromGreen } from '../github/announce.ts';
+import { type CheckTarget, type PublishedCheck, publishCheck } from '../github/check-runs.ts';
 import { type GitHub, GitHubError } from '../github/client.ts';
 import { publishSticky } from '../github/comments.ts';
+import { codeOwnersOf, type Judgement, mergesBy } from '../github/judge-open.ts';
 import { mergePullRequest } from '../github/merge.ts';
 import { type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import { requestReviewers } from '../github/reviewers.ts';
 import { finish } from './finish.ts';
 import { type Gate, pageOf } from './gate.ts';
-import { codeOwnersOf, type Judgement, judge, settingsOf } from './judge.ts';
+import { judge } from './judge.ts';
 import { type Again, backoff } from './queue.ts';
 
 /** One evaluation under way. */
@@ -36,21 +38,13 @@ export async function evaluate(gate: Gate, pullRequest: number, attempt: number)
   if (base.ref !== facts.repository.defaultBranch) return null;
   if (state !== 'open') return finish(gate, github, facts);
   const target = { repository: gate.repository, head: head.sha, binding: `${pullRequest}@${base.ref}` };
-  const check = await keepFromGreen(github, gate, target);
+  const check = await keepFromGreen(github, target, gate.appId);
   const session: Session = { gate, github, facts, target, attempt, check };
   try {
     return await settle(session, await judgeSameHead(session));
   } catch (error) {
     return await explainFailure(session, error);
   }
-}
-
-/** INVARIANT: while facts are being read, the commit is not green by an older decision. */
-async function keepFromGreen(github: GitHub, gate: Gate, target: CheckTarget): Promise<PublishedCheck> {
-  const existing = await readCheck(github, target, gate.appId);
-  if (existing !== null && existing.binding === target.binding && !isGreen(existing)) return existing;
-  const run = undecidedRun('Being decided', 'The facts are being read.');
-  return publishCheck(github, target, existing, run);
 }
 
 /** A push between two readings: the evaluation begins again with the new head. */
@@ -64,53 +58,29 @@ async function judgeSameHead({ gate, github, facts, target }: Session): Promise<
 /** Publishes, and merges what is allowed. */
 async function settle(session: Session, judgement: Judgement): Promise<Again> {
   note(session, judgement.is === 'decided' ? judgement.decision.verdict : judgement.is);
-  switch (judgement.is) {
-    case 'shared':
-      return settleShared(session, judgement.twins);
-    case 'blocked':
-      return settleBlocked(session, judgement.why);
-    case 'decided':
-      return settleDecided(session, judgement);
-  }
-}
-
-async function settleShared(session: Session, twins: readonly number[]): Promise<Again> {
-  const others = twins.map((number) => `#${number}`).join(', ');
-  const title = `Shares its commit with ${others}`;
-  const why = `Two open pull requests have the same head commit, and a check belongs to a commit. Close ${others}, or push another commit here.`;
-  await publish(session, refusedRun(title, why), plainComment('🔴', title, why));
-  return null;
-}
-
-async function settleBlocked(session: Session, why: string): Promise<Again> {
-  const title = 'Cannot decide yet: the ledger is unreadable';
-  await publish(session, undecidedRun(title, why), plainComment('⚪', title, why));
-  return backoff(session.attempt, null);
+  if (judgement.is === 'decided') return settleDecided(session, judgement);
+  const { run, comment } = announce(judgement, pageOf(session.gate));
+  session.check = await publishCheck(session.github, session.target, session.check, run);
+  await sayInComment(session, comment);
+  return judgement.is === 'blocked' ? backoff(session.attempt, null) : null;
 }
 
 async function settleDecided(session: Session, judgement: Extract<Judgement, { is: 'decided' }>): Promise<Again> {
   const { evidence, decision } = judgement;
-  const links = { repository: pageOf(session.gate) };
-  session.check = await publishCheck(session.github, session.target, session.check, checkRun(decision, links));
+  const { run, comment } = announce(judgement, pageOf(session.gate));
+  session.check = await publishCheck(session.github, session.target, session.check, run);
   const method = mergesBy(judgement);
   if (method !== null) return mergeOnFreshFacts(session, method);
-  await sayInComment(session, stickyComment(decision, links));
+  await sayInComment(session, comment);
   if (decision.verdict === 'pending') await askForReviews(session, decision, evidence);
   return decision.verdict === 'fault' ? backoff(session.attempt, null) : null;
-}
-
-/** Requests and returns merge by themselves if the organisation says so; a policy change is merged by people. */
-function mergesBy({ evidence, decision }: Extract<Judgement, { is: 'decided' }>): 'merge' | 'squash' | null {
-  if (decision.verdict !== 'allow' || (decision.pullKind !== 'request' && decision.pullKind !== 'return')) return null;
-  const settings = settingsOf(evidence);
-  return settings?.merge === 'auto' ? settings.mergeMethod : null;
 }
 
 /** INVARIANT: what is merged was allowed on facts read after the check turned green, at exactly this head. */
 async function mergeOnFreshFacts(session: Session, method: 'merge' | 'squash'): Promise<Again> {
   const { gate, github, target, facts, attempt } = session;
   const fresh = await judgeSameHead(session);
-  if (fresh.is !== 'decided' || mergesBy(fresh) !== method) return settle(session, fresh);
+  if (mergesBy(fresh) !== method) return settle(session, fresh);
   const merged = await mergePullRequest(github, gate.repository, facts.pullRequest.number, target.head, method);
   if (merged.merged) return finish(gate, github, facts);
   gate.log.warn({ pullRequest: facts.pullRequest.number, why: merged.why }, 'GitHub refused the merge');
@@ -129,11 +99,6 @@ async function askForReviews(session: Session, decision: Pending, evidence: Evid
   const wanted = reviewersToAsk(decision, gate.repository.owner, owners);
   const { number, author } = facts.pullRequest;
   await requestReviewers(github, gate.repository, { number, author: author.login, requested: facts.requested }, wanted);
-}
-
-async function publish(session: Session, run: Parameters<typeof publishCheck>[3], comment: string): Promise<void> {
-  session.check = await publishCheck(session.github, session.target, session.check, run);
-  await sayInComment(session, comment);
 }
 
 function sayInComment({ gate, github, facts }: Session, body: string): Promise<void> {

@@ -1,0 +1,33 @@
+/** What a gate publishes about a judgement: the check run and the comment. The words of decisions are `core/explain`'s. */
+import { type CheckRun, checkRun, refusedRun, undecidedRun } from '../core/explain/check-run.ts';
+import { plainComment, stickyComment } from '../core/explain/sticky-comment.ts';
+import { type CheckTarget, isGreen, type PublishedCheck, publishCheck, readCheck } from './check-runs.ts';
+import type { GitHub } from './client.ts';
+import type { Judgement } from './judge-open.ts';
+
+/** INVARIANT: while facts are being read, the commit is not green by an older decision. */
+export async function keepFromGreen(github: GitHub, target: CheckTarget, appId: number): Promise<PublishedCheck> {
+  const existing = await readCheck(github, target, appId);
+  if (existing !== null && existing.binding === target.binding && !isGreen(existing)) return existing;
+  return publishCheck(github, target, existing, undecidedRun('Being decided', 'The facts are being read.'));
+}
+
+/** `page`: the repository's. */
+export function announce(judgement: Judgement, page: string): { readonly run: CheckRun; readonly comment: string } {
+  switch (judgement.is) {
+    case 'shared': {
+      const others = judgement.twins.map((number) => `#${number}`).join(', ');
+      const title = `Shares its commit with ${others}`;
+      const why = `Two open pull requests have the same head commit, and a check belongs to a commit. Close ${others}, or push another commit here.`;
+      return { run: refusedRun(title, why), comment: plainComment('🔴', title, why) };
+    }
+    case 'blocked': {
+      const title = 'Cannot decide yet: the ledger is unreadable';
+      return { run: undecidedRun(title, judgement.why), comment: plainComment('⚪', title, judgement.why) };
+    }
+    case 'decided': {
+      const links = { repository: page };
+      return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * From GitHub's facts to what a gate will say about one open pull request. Mostly that is the decision; added is only what
+ * no evidence of one pull request can hold: a head shared with another, and a ledger that could not be read.
+ */
+import { locateCodeowners } from '../core/codeowners/locate.ts';
+import { ownersOf } from '../core/codeowners/owners.ts';
+import { parseCodeowners } from '../core/codeowners/parse.ts';
+import type { Settings } from '../core/document/documents.ts';
+import { parseGovernance } from '../core/document/parse-governance.ts';
+import type { Entry } from '../core/ledger/entry.ts';
+import { heldGrants } from '../core/ledger/live.ts';
+import { replay } from '../core/ledger/replay.ts';
+import { decide } from '../core/policy/decide.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import type { Evidence, HeldGrant } from '../core/policy/evidence.ts';
+import type { Instant } from '../core/time.ts';
+import type { GitHub, RepositoryName } from './client.ts';
+import { collectEvidence } from './evidence.ts';
+import { readTwins } from './merge.ts';
+import type { LedgerRead } from './proven-entries.ts';
+import type { GitCache } from './tree.ts';
+
+export type Judgement =
+  | { readonly is: 'decided'; readonly evidence: Evidence; readonly decision: Decision }
+  /** Another open pull request has the same head: a check cannot speak for both. */
+  | { readonly is: 'shared'; readonly evidence: Evidence; readonly twins: readonly number[] }
+  /** Allowed or pending, but what the subject holds is unknown. */
+  | { readonly is: 'blocked'; readonly evidence: Evidence; readonly why: string };
+
+export interface JudgeAsked {
+  readonly repository: RepositoryName;
+  readonly pull: { readonly number: number; readonly head: string; readonly base: string };
+  readonly ledger: () => Promise<LedgerRead>;
+  readonly cache: GitCache;
+}
+
+/** Reads everything anew, side by side, and decides. Throws `GitHubError`. */
+export async function judgeOpen(github: GitHub, asked: JudgeAsked): Promise<Judgement> {
+  const { repository, pull } = asked;
+  const [ledger, collected, twins] = await Promise.all([
+    asked.ledger(),
+    collectEvidence(github, {
+      repository,
+      pullRequest: pull.number,
+      at: 'open',
+      governing: null,
+      now: null,
+      grants: [],
+      signals: {},
+      cache: asked.cache,
+    }),
+    readTwins(github, repository, pull),
+  ]);
+  const evidence = ledger.ok ? { ...collected, grants: grantsIn(ledger.entries, collected.now) } : collected;
+  if (twins.length > 0) return { is: 'shared', evidence, twins };
+  const decision = decide(evidence);
+  const needsLedger =
+    decision.pullKind === 'request' && (decision.verdict === 'allow' || decision.verdict === 'pending');
+  if (needsLedger && !ledger.ok) return { is: 'blocked', evidence, why: ledger.why };
+  return { is: 'decided', evidence, decision };
+}
+
+/** Everybody's: whose matter, only the decision finds out. */
+function grantsIn(entries: readonly Entry[], now: Instant): readonly HeldGrant[] {
+  const state = replay(entries);
+  const subjects = new Set([...state.grants.values()].map(({ terms }) => terms.subject.id ?? terms.subject.name));
+  const held = [...subjects].flatMap((subject) => heldGrants(state, subject, now));
+  return held.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Requests and returns merge by themselves if the organisation says so; a policy change is merged by people. */
+export function mergesBy(judgement: Judgement): 'merge' | 'squash' | null {
+  if (judgement.is !== 'decided') return null;
+  const { evidence, decision } = judgement;
+  if (decision.verdict !== 'allow' || (decision.pullKind !== 'request' && decision.pullKind !== 'return')) return null;
+  const settings = settingsOf(evidence);
+  return settings?.merge === 'auto' ? settings.mergeMethod : null;
+}
+
+/** `null` when the governing files do not parse: nothing is merged by itself then. */
+function settingsOf(evidence: Evidence): Settings | null {
+  const governance = parseGovernance(evidence.governing.files);
+  return governance.ok ? governance.value.settings : null;
+}
+
+/** The code owners of the asked path, as written in the file that GitHub would use. */
+export function codeOwnersOf(evidence: Evidence, path: string): readonly string[] {
+  const file = locateCodeowners(evidence.governing.files);
+  return file === null ? [] : ownersOf(parseCodeowners(file.text), path).owners;
+}
