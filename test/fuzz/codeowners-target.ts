@@ -130,6 +130,8 @@ function segments(wanted: readonly string[], given: readonly string[]): boolean 
 /** `*` any run of characters; `?` one character; a backslash the next as it is. */
 function segment(pattern: string, name: string): boolean {
   if (pattern === '') return name === '';
+  // A backslash before a slash: the slash is a slash all the same (rule 7).
+  if (pattern === '\\') return name === '';
   const [first = '', ...others] = pattern;
   const rest = others.join('');
   if (first === '*') return segment(rest, name) || (name !== '' && segment(pattern, [...name].slice(1).join('')));
