@@ -56,13 +56,26 @@ function accountsByEmail(items: readonly Fields[]): ReadonlyMap<string, Account>
   return known;
 }
 
+const TRAILER = 'co-authored-by:';
+
 /**
  * `Co-authored-by: Name <e-mail>` lines, anywhere in the message: more than git's own trailer rule finds, since one too
- * many only bars an approver.
+ * many only bars an approver. Whoever asks writes the message, so it is read in one pass, without a pattern that could be
+ * made to go back and forth.
  */
 export function coAuthors(message: string): readonly { readonly name: string; readonly email: string }[] {
-  const found = message.matchAll(/^[ \t]*co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\s]+)>[ \t]*\r?$/gim);
-  return [...found].map(([, name = '', email = '']) => ({ name, email }));
+  return message.split('\n').flatMap((line) => {
+    const trailer = line.trim();
+    const isOne = trailer.slice(0, TRAILER.length).toLowerCase() === TRAILER && trailer.endsWith('>');
+    return isOne ? nameAndEmail(trailer.slice(TRAILER.length, -1)) : [];
+  });
+}
+
+/** `Name <e-mail`, without its last sign. */
+function nameAndEmail(text: string): readonly { readonly name: string; readonly email: string }[] {
+  const at = text.indexOf('<');
+  const email = text.slice(at + 1);
+  return at < 0 || email === '' || /[<>\s]/.test(email) ? [] : [{ name: text.slice(0, at).trim(), email }];
 }
 
 const NOREPLY = /^(?:(\d{1,15})\+)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\[bot\])?)@users\.noreply\.[a-z0-9.-]+$/i;

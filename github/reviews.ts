@@ -40,11 +40,16 @@ function readReview(value: unknown): readonly Review[] {
   ];
 }
 
+const KEY = 'limit:';
+
 /**
  * What follows `limit:` on a line of its own, as written; `null` without such a line. Two lines that differ are given
  * together, which is no duration, so that the review does not count by luck of order.
  */
 export function limitIn(body: string): string | null {
-  const found = [...body.matchAll(/^[ \t]*limit:[ \t]*(.*?)[ \t]*\r?$/gim)].map(([, limit = '']) => limit);
+  const found = body.split('\n').flatMap((line) => {
+    const text = line.trim();
+    return text.slice(0, KEY.length).toLowerCase() === KEY ? [text.slice(KEY.length).trim()] : [];
+  });
   return found.length === 0 ? null : [...new Set(found)].join(' / ');
 }

@@ -73,6 +73,18 @@ describe('coAuthors', () => {
       { name: '', email: 'b@x.y' },
     ]);
   });
+
+  it.each(['Co-authored-by: C <c@x.y', 'Co-authored-by: c@x.y', 'Co-authored-by: C <>', 'Co-authored-by: <a> <c@x.y>'])(
+    'finds none in %j',
+    (line) => {
+      expect(coAuthors(line)).toEqual([]);
+    },
+  );
+
+  it('reads a line made to stall a pattern in one pass: quadratic work on it would take minutes', () => {
+    const hostile = `Co-authored-by:${' '.repeat(2_000_000)}x\n`;
+    expect(coAuthors(`x\n\n${hostile}Co-authored-by: A <a@x.y>`)).toEqual([{ name: 'A', email: 'a@x.y' }]);
+  });
 });
 
 describe('readPushers', () => {
@@ -172,6 +184,11 @@ describe('limitIn', () => {
     ['', null],
   ])('reads %j', (body, limit) => {
     expect(limitIn(body)).toBe(limit);
+  });
+
+  it('reads a line made to stall a pattern in one pass', () => {
+    const words = 'x '.repeat(1_000_000);
+    expect(limitIn(`limit: ${words}`)).toBe(words.trim());
   });
 });
 
