@@ -4,7 +4,7 @@ import { type Instant, toEpoch } from '../core/time.ts';
 import { callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { accountOrNull, type Fields, fields, instant, text } from './read.ts';
 
-/** From repository activity; `null` when that cannot be read. */
+/** From repository activity; `null` when that cannot be read in full. */
 export async function readPushers(
   github: GitHub,
   repository: RepositoryName,
@@ -30,7 +30,8 @@ export async function readPushers(
 
 /**
  * Newest first, back to the creation of the branch that the pull request was opened from: a name used before belongs to
- * others. Deletions move nothing into the branch. An actor that GitHub cannot name makes the whole list unknown.
+ * others. Deletions move nothing into the branch. An actor that GitHub cannot name makes the whole list unknown, and so
+ * does a list that does not go back that far: a branch that nobody made was not shown in full.
  */
 function pushersOf(activities: readonly Fields[], openedAt: Instant): readonly Account[] | null {
   const pushers = new Map<number, Account>();
@@ -41,7 +42,8 @@ function pushersOf(activities: readonly Fields[], openedAt: Instant): readonly A
     if (actor === null) return null;
     pushers.set(actor.id, actor);
     const at = instant(activity['timestamp'], 'activity timestamp');
-    if (kind === 'branch_creation' && toEpoch(at) <= toEpoch(openedAt)) break;
+    const isItsCreation = kind === 'branch_creation' && toEpoch(at) <= toEpoch(openedAt);
+    if (isItsCreation) return [...pushers.values()].sort((a, b) => a.id - b.id);
   }
-  return [...pushers.values()].sort((a, b) => a.id - b.id);
+  return null;
 }

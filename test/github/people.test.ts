@@ -112,6 +112,12 @@ describe('readPushers', () => {
     expect(pushers).toEqual([alice, bob]);
   });
 
+  it('does not take a list without the making of the branch, or an empty one, for nobody', async () => {
+    expect(await read()).toBeNull();
+    expect(await read(activity(alice, 'push', '2026-11-23T08:55:00Z'))).toBeNull();
+    expect(await read(activity(alice, 'branch_creation', '2026-11-23T09:30:00Z'))).toBeNull();
+  });
+
   it('knows nobody when one of them cannot be told', async () => {
     expect(await read(activity(null, 'push', '2026-11-23T09:20:00Z'))).toBeNull();
   });
