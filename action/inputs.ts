@@ -20,6 +20,23 @@ export type ReadInputs =
   | { readonly ok: true; readonly inputs: ActionInputs }
   | { readonly ok: false; readonly problems: readonly string[] };
 
+export interface GateInputs {
+  /** As the gate app, or with the workflow's own token. */
+  readonly sign:
+    | { readonly by: 'app'; readonly appId: string; readonly privateKey: string }
+    | { readonly by: 'token'; readonly token: string };
+  readonly repository: RepositoryName;
+  readonly ledgerRepository: RepositoryName;
+  readonly merges: boolean;
+  readonly apiUrl: string;
+  /** Base URL of GitHub's pages. */
+  readonly webUrl: string;
+}
+
+export type ReadGateInputs =
+  | { readonly ok: true; readonly inputs: GateInputs }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `input` gives an input's value, empty when it is not set. */
@@ -56,6 +73,37 @@ export function readInputs(input: (name: string) => string, environment: Environ
   return { ok: true, inputs: { ...values, signer, repository, ledgerRepository, apiUrl, run } };
 }
 
+/** Those of `mode: gate`. An app id without its key, or the reverse, is a mistake and not a wish for the token. */
+export function readGateInputs(input: (name: string) => string, environment: Environment): ReadGateInputs {
+  const isApp = input('app-id') !== '' || input('private-key') !== '';
+  const here = environment['GITHUB_REPOSITORY'] ?? '';
+  const written = input('repository') || here;
+  const read = {
+    appId: isApp ? matching('app-id', input('app-id'), /^\d{1,15}$/, 'the number of the gate app') : { value: '' },
+    privateKey: isApp ? pem(input('private-key'), 'the gate app’s') : { value: '' },
+    token: isApp ? { value: '' } : matching('token', input('token'), /^\S+$/, 'the workflow’s own, `github.token`'),
+    merge: matching('merge', input('merge') || 'false', /^(?:true|false)$/, '`true` or `false`'),
+    repository: repositoryFrom('repository', written),
+    ledger: repositoryFrom('ledger-repository', input('ledger-repository') || written),
+  };
+  const { appId, privateKey, token, merge, repository, ledger } = read;
+  const problems = Object.values(read).filter((value) => typeof value === 'string');
+  if (typeof appId === 'string' || typeof privateKey === 'string' || typeof token === 'string')
+    return { ok: false, problems };
+  if (typeof merge === 'string' || typeof repository === 'string' || typeof ledger === 'string') {
+    return { ok: false, problems: [...new Set(problems)] };
+  }
+  const inputs: GateInputs = {
+    sign: isApp ? { by: 'app', appId: appId.value, privateKey: privateKey.value } : { by: 'token', token: token.value },
+    repository,
+    ledgerRepository: ledger,
+    merges: merge.value === 'true',
+    apiUrl: (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, ''),
+    webUrl: (environment['GITHUB_SERVER_URL'] ?? 'https://github.com').replace(/\/+$/, ''),
+  };
+  return { ok: true, inputs };
+}
+
 /** Wrapped, so that a value is never taken for a problem. */
 interface Value {
   readonly value: string;
@@ -67,8 +115,8 @@ function matching(name: string, value: string, pattern: RegExp, expected: string
   return pattern.test(trimmed) ? { value: trimmed } : `\`${name}\` is \`${trimmed}\`, expected ${expected}`;
 }
 
-function pem(value: string): Value | string {
-  if (value.trim() === '') return '`private-key` is missing: give the applier app’s private key, a PEM';
+function pem(value: string, whose = 'the applier app’s'): Value | string {
+  if (value.trim() === '') return `\`private-key\` is missing: give ${whose} private key, a PEM`;
   return value.includes('PRIVATE KEY-----')
     ? { value }
     : '`private-key` is not a PEM: paste the whole file, from -----BEGIN to -----END';

@@ -1,6 +1,6 @@
 /**
  * The Action: reads its inputs, signs in as the applier, runs one sweep, says what happened. Everything that decides is
- * in `sweep/` and below.
+ * in `sweep/` and below. With `mode: gate` it is the gate instead, `gate-mode.ts`.
  */
 import * as core from '@actions/core';
 import { appClient } from '../github/app-client.ts';
@@ -14,11 +14,15 @@ import { attentionOf, isCritical } from '../sweep/report.ts';
 import { summaryMarkdown } from '../sweep/summary.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { SweepWorld } from '../sweep/world.ts';
+import { runGate } from './gate-mode.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
 import { secretReader } from './secrets.ts';
 
 async function main(): Promise<void> {
-  for (const name of ['private-key', 'ledger-key']) maskLines(core.getInput(name));
+  for (const name of ['private-key', 'ledger-key', 'token']) maskLines(core.getInput(name));
+  const mode = core.getInput('mode') || 'sweep';
+  if (mode === 'gate') return runGate(pause);
+  if (mode !== 'sweep') return core.setFailed(`\`mode\` is \`${mode}\`, expected \`sweep\` or \`gate\``);
   const read = readInputs((name) => core.getInput(name), process.env);
   if (!read.ok) return core.setFailed(`the sweep cannot start:\n- ${read.problems.join('\n- ')}`);
   const report = await sweep(await worldOf(read.inputs));
@@ -118,5 +122,5 @@ async function writeSummary(markdown: string): Promise<void> {
 
 main().catch((error: unknown) => {
   core.debug(error instanceof Error ? (error.stack ?? '') : '');
-  core.setFailed(`the sweep failed: ${failureOf(error)}`);
+  core.setFailed(`the ${core.getInput('mode') || 'sweep'} failed: ${failureOf(error)}`);
 });

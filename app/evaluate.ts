@@ -2,12 +2,11 @@
  * One pull request, from whatever happened to what GitHub shows: not green, then evidence, decision, publication and, if
  * allowed, the merge. What the event said is forgotten; everything is read again. It decides nothing itself.
  */
-import { undecidedRun } from '../core/explain/check-run.ts';
 import { reviewersToAsk } from '../core/explain/reviewers.ts';
 import { plainComment } from '../core/explain/sticky-comment.ts';
 import type { Pending } from '../core/policy/decision.ts';
 import type { Evidence } from '../core/policy/evidence.ts';
-import { announce, keepFromGreen } from '../github/announce.ts';
+import { announce, keepFromGreen, undecidedBy } from '../github/announce.ts';
 import { type CheckTarget, type PublishedCheck, publishCheck } from '../github/check-runs.ts';
 import { type GitHub, GitHubError } from '../github/client.ts';
 import { publishSticky } from '../github/comments.ts';
@@ -111,19 +110,8 @@ async function explainFailure(session: Session, error: unknown): Promise<Again> 
   const seconds = backoff(attempt, error instanceof GitHubError ? error.afterSeconds : null);
   gate.log.error({ pullRequest: facts.pullRequest.number, err: error }, 'evaluation failed');
   note(session, 'failed');
-  const [title, why] = inWords(error);
-  session.check = await publishCheck(github, target, session.check, undecidedRun(title, why));
+  session.check = await publishCheck(github, target, session.check, undecidedBy(error));
   return seconds;
-}
-
-function inWords(error: unknown): readonly [title: string, why: string] {
-  if (!(error instanceof GitHubError)) {
-    return ['Cannot decide: an error of Gatepass itself', 'It is logged, and tried again by itself.'];
-  }
-  const said = error.status === null ? error.message : `GitHub returned ${error.status}`;
-  return error.isRetryable
-    ? [`${said}, retrying`, `${error.message}. It is tried again by itself.`]
-    : [`Cannot decide: ${said}`, `${error.message}. Is the app installed with every permission that its guide lists?`];
 }
 
 function note({ gate, facts }: Session, verdict: string): void {

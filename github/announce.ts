@@ -2,7 +2,7 @@
 import { type CheckRun, checkRun, refusedRun, undecidedRun } from '../core/explain/check-run.ts';
 import { plainComment, stickyComment } from '../core/explain/sticky-comment.ts';
 import { type CheckTarget, isGreen, type PublishedCheck, publishCheck, readCheck } from './check-runs.ts';
-import type { GitHub } from './client.ts';
+import { type GitHub, GitHubError } from './client.ts';
 import type { Judgement } from './judge-open.ts';
 
 /** INVARIANT: while facts are being read, the commit is not green by an older decision. */
@@ -30,4 +30,20 @@ export function announce(judgement: Judgement, page: string): { readonly run: Ch
       return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };
     }
   }
+}
+
+/** Nothing could be decided: the check stays in progress and says plainly why. */
+export function undecidedBy(error: unknown): CheckRun {
+  const [title, why] = inWords(error);
+  return undecidedRun(title, why);
+}
+
+function inWords(error: unknown): readonly [title: string, why: string] {
+  if (!(error instanceof GitHubError)) {
+    return ['Cannot decide: an error of Gatepass itself', 'It is logged, and tried again by itself.'];
+  }
+  const said = error.status === null ? error.message : `GitHub returned ${error.status}`;
+  return error.isRetryable
+    ? [`${said}, retrying`, `${error.message}. It is tried again by itself.`]
+    : [`Cannot decide: ${said}`, `${error.message}. Is the app installed with every permission that its guide lists?`];
 }

@@ -50,6 +50,11 @@ export async function appClient(
   };
 }
 
+/** With a token that somebody else minted, such as a workflow's own: it ends with the job and is never renewed. */
+export function tokenClient(token: string, apiUrl: string, pause: (milliseconds: number) => Promise<void>): GitHub {
+  return withRetries(new Octokit({ auth: token, baseUrl: apiUrl, log: QUIET }), pause, null);
+}
+
 const silent = () => undefined;
 const QUIET = { debug: silent, info: silent, warn: silent, error: silent };
 

@@ -324,8 +324,8 @@ var require_errors = __commonJS({
       }
       [kBodyTimeoutError] = !0;
     }, kResponseStatusCodeError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_RESPONSE_STATUS_CODE"), ResponseStatusCodeError = class extends UndiciError {
-      constructor(message, statusCode, headers, body) {
-        super(message), this.name = "ResponseStatusCodeError", this.message = message || "Response Status Code Error", this.code = "UND_ERR_RESPONSE_STATUS_CODE", this.body = body, this.status = statusCode, this.statusCode = statusCode, this.headers = headers;
+      constructor(message, statusCode, headers, body2) {
+        super(message), this.name = "ResponseStatusCodeError", this.message = message || "Response Status Code Error", this.code = "UND_ERR_RESPONSE_STATUS_CODE", this.body = body2, this.status = statusCode, this.statusCode = statusCode, this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
         return instance && instance[kResponseStatusCodeError] === !0;
@@ -742,19 +742,19 @@ var require_util = __commonJS({
   "node_modules/undici/lib/core/util.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert"), { kDestroyed, kBodyUsed, kListeners, kBody } = require_symbols(), { IncomingMessage } = __require("node:http"), stream = __require("node:stream"), net = __require("node:net"), { Blob: Blob2 } = __require("node:buffer"), nodeUtil = __require("node:util"), { stringify } = __require("node:querystring"), { EventEmitter: EE } = __require("node:events"), { InvalidArgumentError } = require_errors(), { headerNameLowerCasedRecord } = require_constants(), { tree } = require_tree(), [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v2) => Number(v2)), BodyAsyncIterable = class {
-      constructor(body) {
-        this[kBody] = body, this[kBodyUsed] = !1;
+      constructor(body2) {
+        this[kBody] = body2, this[kBodyUsed] = !1;
       }
       async *[Symbol.asyncIterator]() {
         assert(!this[kBodyUsed], "disturbed"), this[kBodyUsed] = !0, yield* this[kBody];
       }
     };
-    function wrapRequestBody(body) {
-      return isStream(body) ? (bodyLength(body) === 0 && body.on("data", function() {
+    function wrapRequestBody(body2) {
+      return isStream(body2) ? (bodyLength(body2) === 0 && body2.on("data", function() {
         assert(!1);
-      }), typeof body.readableDidRead != "boolean" && (body[kBodyUsed] = !1, EE.prototype.on.call(body, "data", function() {
+      }), typeof body2.readableDidRead != "boolean" && (body2[kBodyUsed] = !1, EE.prototype.on.call(body2, "data", function() {
         this[kBodyUsed] = !0;
-      })), body) : body && typeof body.pipeTo == "function" ? new BodyAsyncIterable(body) : body && typeof body != "string" && !ArrayBuffer.isView(body) && isIterable(body) ? new BodyAsyncIterable(body) : body;
+      })), body2) : body2 && typeof body2.pipeTo == "function" ? new BodyAsyncIterable(body2) : body2 && typeof body2 != "string" && !ArrayBuffer.isView(body2) && isIterable(body2) ? new BodyAsyncIterable(body2) : body2;
     }
     function nop() {
     }
@@ -843,22 +843,22 @@ var require_util = __commonJS({
     function isIterable(obj) {
       return obj != null && (typeof obj[Symbol.iterator] == "function" || typeof obj[Symbol.asyncIterator] == "function");
     }
-    function bodyLength(body) {
-      if (body == null)
+    function bodyLength(body2) {
+      if (body2 == null)
         return 0;
-      if (isStream(body)) {
-        let state = body._readableState;
+      if (isStream(body2)) {
+        let state = body2._readableState;
         return state && state.objectMode === !1 && state.ended === !0 && Number.isFinite(state.length) ? state.length : null;
       } else {
-        if (isBlobLike(body))
-          return body.size != null ? body.size : null;
-        if (isBuffer(body))
-          return body.byteLength;
+        if (isBlobLike(body2))
+          return body2.size != null ? body2.size : null;
+        if (isBuffer(body2))
+          return body2.byteLength;
       }
       return null;
     }
-    function isDestroyed(body) {
-      return body && !!(body.destroyed || body[kDestroyed] || stream.isDestroyed?.(body));
+    function isDestroyed(body2) {
+      return body2 && !!(body2.destroyed || body2[kDestroyed] || stream.isDestroyed?.(body2));
     }
     function destroy(stream2, err) {
       stream2 == null || !isStream(stream2) || isDestroyed(stream2) || (typeof stream2.destroy == "function" ? (Object.getPrototypeOf(stream2).constructor === IncomingMessage && (stream2.socket = null), stream2.destroy(err)) : err && queueMicrotask(() => {
@@ -919,14 +919,14 @@ var require_util = __commonJS({
           throw new InvalidArgumentError("invalid onComplete method");
       }
     }
-    function isDisturbed(body) {
-      return !!(body && (stream.isDisturbed(body) || body[kBodyUsed]));
+    function isDisturbed(body2) {
+      return !!(body2 && (stream.isDisturbed(body2) || body2[kBodyUsed]));
     }
-    function isErrored(body) {
-      return !!(body && stream.isErrored(body));
+    function isErrored(body2) {
+      return !!(body2 && stream.isErrored(body2));
     }
-    function isReadable(body) {
-      return !!(body && stream.isReadable(body));
+    function isReadable(body2) {
+      return !!(body2 && stream.isReadable(body2));
     }
     function getSocketInfo(socket) {
       return {
@@ -1300,7 +1300,7 @@ var require_request = __commonJS({
       constructor(origin, {
         path,
         method,
-        body,
+        body: body2,
         headers,
         query,
         idempotent,
@@ -1335,26 +1335,26 @@ var require_request = __commonJS({
           throw new InvalidArgumentError("invalid reset");
         if (expectContinue != null && typeof expectContinue != "boolean")
           throw new InvalidArgumentError("invalid expectContinue");
-        if (this.headersTimeout = headersTimeout, this.bodyTimeout = bodyTimeout, this.throwOnError = throwOnError === !0, this.method = method, this.abort = null, body == null)
+        if (this.headersTimeout = headersTimeout, this.bodyTimeout = bodyTimeout, this.throwOnError = throwOnError === !0, this.method = method, this.abort = null, body2 == null)
           this.body = null;
-        else if (isStream(body)) {
-          this.body = body;
+        else if (isStream(body2)) {
+          this.body = body2;
           let rState = this.body._readableState;
           (!rState || !rState.autoDestroy) && (this.endHandler = function() {
             destroy(this);
           }, this.body.on("end", this.endHandler)), this.errorHandler = (err) => {
             this.abort ? this.abort(err) : this.error = err;
           }, this.body.on("error", this.errorHandler);
-        } else if (isBuffer(body))
-          this.body = body.byteLength ? body : null;
-        else if (ArrayBuffer.isView(body))
-          this.body = body.buffer.byteLength ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : null;
-        else if (body instanceof ArrayBuffer)
-          this.body = body.byteLength ? Buffer.from(body) : null;
-        else if (typeof body == "string")
-          this.body = body.length ? Buffer.from(body) : null;
-        else if (isFormDataLike(body) || isIterable(body) || isBlobLike(body))
-          this.body = body;
+        } else if (isBuffer(body2))
+          this.body = body2.byteLength ? body2 : null;
+        else if (ArrayBuffer.isView(body2))
+          this.body = body2.buffer.byteLength ? Buffer.from(body2.buffer, body2.byteOffset, body2.byteLength) : null;
+        else if (body2 instanceof ArrayBuffer)
+          this.body = body2.byteLength ? Buffer.from(body2) : null;
+        else if (typeof body2 == "string")
+          this.body = body2.length ? Buffer.from(body2) : null;
+        else if (isFormDataLike(body2) || isIterable(body2) || isBlobLike(body2))
+          this.body = body2;
         else
           throw new InvalidArgumentError("body must be a string, a Buffer, a Readable stream, an iterable, or an async iterable");
         if (this.completed = !1, this.aborted = !1, this.upgrade = upgrade || null, this.path = query ? buildURL(path, query) : path, this.origin = origin, this.idempotent = idempotent ?? (method === "HEAD" || method === "GET"), this.blocking = blocking ?? !1, this.reset = reset ?? null, this.host = null, this.contentLength = null, this.contentType = null, this.headers = [], this.expectContinue = expectContinue ?? !1, Array.isArray(headers)) {
@@ -2518,16 +2518,16 @@ var require_data_url = __commonJS({
       if (mimeType = removeASCIIWhitespace(mimeType, !0, !0), position.position >= input.length)
         return "failure";
       position.position++;
-      let encodedBody = input.slice(mimeTypeLength + 1), body = stringPercentDecode(encodedBody);
+      let encodedBody = input.slice(mimeTypeLength + 1), body2 = stringPercentDecode(encodedBody);
       if (/;(\u0020){0,}base64$/i.test(mimeType)) {
-        let stringBody = isomorphicDecode(body);
-        if (body = forgivingBase64(stringBody), body === "failure")
+        let stringBody = isomorphicDecode(body2);
+        if (body2 = forgivingBase64(stringBody), body2 === "failure")
           return "failure";
         mimeType = mimeType.slice(0, -6), mimeType = mimeType.replace(/(\u0020)+$/, ""), mimeType = mimeType.slice(0, -1);
       }
       mimeType.startsWith(";") && (mimeType = "text/plain" + mimeType);
       let mimeTypeRecord = parseMIMEType(mimeType);
-      return mimeTypeRecord === "failure" && (mimeTypeRecord = parseMIMEType("text/plain;charset=US-ASCII")), { mimeType: mimeTypeRecord, body };
+      return mimeTypeRecord === "failure" && (mimeTypeRecord = parseMIMEType("text/plain;charset=US-ASCII")), { mimeType: mimeTypeRecord, body: body2 };
     }
     function URLSerializer(url, excludeFragment = !1) {
       if (!excludeFragment)
@@ -3462,10 +3462,10 @@ var require_util2 = __commonJS({
         }
       });
     }
-    async function fullyReadBody(body, processBody, processBodyError) {
+    async function fullyReadBody(body2, processBody, processBodyError) {
       let successSteps = processBody, errorSteps = processBodyError, reader;
       try {
-        reader = body.stream.getReader();
+        reader = body2.stream.getReader();
       } catch (e) {
         errorSteps(e);
         return;
@@ -3903,18 +3903,18 @@ var require_formdata_parser = __commonJS({
           return "failure";
         let { name, filename, contentType, encoding } = result;
         position.position += 2;
-        let body;
+        let body2;
         {
           let boundaryIndex = input.indexOf(boundary.subarray(2), position.position);
           if (boundaryIndex === -1)
             return "failure";
-          body = input.subarray(position.position, boundaryIndex - 4), position.position += body.length, encoding === "base64" && (body = Buffer.from(body.toString(), "base64"));
+          body2 = input.subarray(position.position, boundaryIndex - 4), position.position += body2.length, encoding === "base64" && (body2 = Buffer.from(body2.toString(), "base64"));
         }
         if (input[position.position] !== 13 || input[position.position + 1] !== 10)
           return "failure";
         position.position += 2;
         let value;
-        filename !== null ? (contentType ??= "text/plain", isAsciiString(contentType) || (contentType = ""), value = new File([body], filename, { type: contentType })) : value = utf8DecodeBytes(Buffer.from(body)), assert(isUSVString(name)), assert(typeof value == "string" && isUSVString(value) || isFileLike(value)), entryList.push(makeEntry(name, value, filename));
+        filename !== null ? (contentType ??= "text/plain", isAsciiString(contentType) || (contentType = ""), value = new File([body2], filename, { type: contentType })) : value = utf8DecodeBytes(Buffer.from(body2)), assert(isUSVString(name)), assert(typeof value == "string" && isUSVString(value) || isFileLike(value)), entryList.push(makeEntry(name, value, filename));
       }
     }
     function parseMultipartFormDataHeaders(input, position) {
@@ -4128,12 +4128,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
     function safelyExtractBody(object, keepalive = !1) {
       return object instanceof ReadableStream && (assert(!util.isDisturbed(object), "The body has already been consumed."), assert(!object.locked, "The stream is locked.")), extractBody(object, keepalive);
     }
-    function cloneBody(instance, body) {
-      let [out1, out2] = body.stream.tee();
-      return body.stream = out1, {
+    function cloneBody(instance, body2) {
+      let [out1, out2] = body2.stream.tee();
+      return body2.stream = out1, {
         stream: out2,
-        length: body.length,
-        source: body.source
+        length: body2.length,
+        source: body2.source
       };
     }
     function throwIfAborted(state) {
@@ -4203,8 +4203,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       return object[kState].body == null ? (successSteps(Buffer.allocUnsafe(0)), promise.promise) : (await fullyReadBody(object[kState].body, successSteps, errorSteps), promise.promise);
     }
     function bodyUnusable(object) {
-      let body = object[kState].body;
-      return body != null && (body.stream.locked || util.isDisturbed(body.stream));
+      let body2 = object[kState].body;
+      return body2 != null && (body2.stream.locked || util.isDisturbed(body2.stream));
     }
     function parseJSONFromBytes(bytes) {
       return JSON.parse(utf8DecodeBytes(bytes));
@@ -4347,13 +4347,13 @@ var require_client_h1 = __commonJS({
           }
           let offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
           if (ret !== constants3.ERROR.OK) {
-            let body = data.subarray(offset);
+            let body2 = data.subarray(offset);
             if (ret === constants3.ERROR.PAUSED_UPGRADE)
-              this.onUpgrade(body);
+              this.onUpgrade(body2);
             else if (ret === constants3.ERROR.PAUSED)
-              this.paused = !0, socket.unshift(body);
+              this.paused = !0, socket.unshift(body2);
             else
-              throw this.createError(ret, body);
+              throw this.createError(ret, body2);
           }
         } catch (err) {
           util.destroy(socket, err);
@@ -4589,13 +4589,13 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request2) {
-      let { method, path, host, upgrade, blocking, reset } = request2, { body, headers, contentLength } = request2, expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
-      if (util.isFormDataLike(body)) {
+      let { method, path, host, upgrade, blocking, reset } = request2, { body: body2, headers, contentLength } = request2, expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
+      if (util.isFormDataLike(body2)) {
         extractBody || (extractBody = require_body().extractBody);
-        let [bodyStream, contentType] = extractBody(body);
-        request2.contentType == null && headers.push("content-type", contentType), body = bodyStream.stream, contentLength = bodyStream.length;
-      } else if (util.isBlobLike(body) && request2.contentType == null) {
-        let contentType = body.type;
+        let [bodyStream, contentType] = extractBody(body2);
+        request2.contentType == null && headers.push("content-type", contentType), body2 = bodyStream.stream, contentLength = bodyStream.length;
+      } else if (util.isBlobLike(body2) && request2.contentType == null) {
+        let contentType = body2.type;
         if (contentType) {
           let contentTypeValue = `${contentType}`;
           if (!util.isValidHeaderValue(contentTypeValue))
@@ -4603,8 +4603,8 @@ var require_client_h1 = __commonJS({
           headers.push("content-type", contentTypeValue);
         }
       }
-      body && typeof body.read == "function" && body.read(0);
-      let bodyLength = util.bodyLength(body);
+      body2 && typeof body2.read == "function" && body2.read(0);
+      let bodyLength = util.bodyLength(body2);
       if (contentLength = bodyLength ?? contentLength, contentLength === null && (contentLength = request2.contentLength), contentLength === 0 && !expectsPayload && (contentLength = null), shouldSendContentLength(method) && contentLength > 0 && request2.contentLength !== null && request2.contentLength !== contentLength) {
         if (client[kStrictContentLength])
           return util.errorRequest(client, request2, new RequestContentLengthMismatchError()), !1;
@@ -4618,7 +4618,7 @@ var require_client_h1 = __commonJS({
             (request2.upgrade || request2.method === "CONNECT") && util.destroy(socket, new InformationalError("aborted"));
             return;
           }
-          util.errorRequest(client, request2, error2 || new RequestAbortedError()), util.destroy(body), util.destroy(socket, new InformationalError("aborted"));
+          util.errorRequest(client, request2, error2 || new RequestAbortedError()), util.destroy(body2), util.destroy(socket, new InformationalError("aborted"));
         }
       };
       try {
@@ -4647,9 +4647,9 @@ upgrade: ${upgrade}\r
             header += `${key}: ${val}\r
 `;
         }
-      return channels.sendHeaders.hasSubscribers && channels.sendHeaders.publish({ request: request2, headers: header, socket }), !body || bodyLength === 0 ? writeBuffer(abort, null, client, request2, socket, contentLength, header, expectsPayload) : util.isBuffer(body) ? writeBuffer(abort, body, client, request2, socket, contentLength, header, expectsPayload) : util.isBlobLike(body) ? typeof body.stream == "function" ? writeIterable(abort, body.stream(), client, request2, socket, contentLength, header, expectsPayload) : writeBlob2(abort, body, client, request2, socket, contentLength, header, expectsPayload) : util.isStream(body) ? writeStream(abort, body, client, request2, socket, contentLength, header, expectsPayload) : util.isIterable(body) ? writeIterable(abort, body, client, request2, socket, contentLength, header, expectsPayload) : assert(!1), !0;
+      return channels.sendHeaders.hasSubscribers && channels.sendHeaders.publish({ request: request2, headers: header, socket }), !body2 || bodyLength === 0 ? writeBuffer(abort, null, client, request2, socket, contentLength, header, expectsPayload) : util.isBuffer(body2) ? writeBuffer(abort, body2, client, request2, socket, contentLength, header, expectsPayload) : util.isBlobLike(body2) ? typeof body2.stream == "function" ? writeIterable(abort, body2.stream(), client, request2, socket, contentLength, header, expectsPayload) : writeBlob2(abort, body2, client, request2, socket, contentLength, header, expectsPayload) : util.isStream(body2) ? writeStream(abort, body2, client, request2, socket, contentLength, header, expectsPayload) : util.isIterable(body2) ? writeIterable(abort, body2, client, request2, socket, contentLength, header, expectsPayload) : assert(!1), !0;
     }
-    function writeStream(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
+    function writeStream(abort, body2, client, request2, socket, contentLength, header, expectsPayload) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
       let finished = !1, writer = new AsyncWriter({ abort, socket, request: request2, contentLength, client, expectsPayload, header }), onData = function(chunk) {
         if (!finished)
@@ -4659,32 +4659,32 @@ upgrade: ${upgrade}\r
             util.destroy(this, err);
           }
       }, onDrain = function() {
-        finished || body.resume && body.resume();
+        finished || body2.resume && body2.resume();
       }, onClose = function() {
         if (queueMicrotask(() => {
-          body.removeListener("error", onFinished);
+          body2.removeListener("error", onFinished);
         }), !finished) {
           let err = new RequestAbortedError();
           queueMicrotask(() => onFinished(err));
         }
       }, onFinished = function(err) {
         if (!finished) {
-          if (finished = !0, assert(socket.destroyed || socket[kWriting] && client[kRunning] <= 1), socket.off("drain", onDrain).off("error", onFinished), body.removeListener("data", onData).removeListener("end", onFinished).removeListener("close", onClose), !err)
+          if (finished = !0, assert(socket.destroyed || socket[kWriting] && client[kRunning] <= 1), socket.off("drain", onDrain).off("error", onFinished), body2.removeListener("data", onData).removeListener("end", onFinished).removeListener("close", onClose), !err)
             try {
               writer.end();
             } catch (er2) {
               err = er2;
             }
-          writer.destroy(err), err && (err.code !== "UND_ERR_INFO" || err.message !== "reset") ? util.destroy(body, err) : util.destroy(body);
+          writer.destroy(err), err && (err.code !== "UND_ERR_INFO" || err.message !== "reset") ? util.destroy(body2, err) : util.destroy(body2);
         }
       };
-      body.on("data", onData).on("end", onFinished).on("error", onFinished).on("close", onClose), body.resume && body.resume(), socket.on("drain", onDrain).on("error", onFinished), body.errorEmitted ?? body.errored ? setImmediate(() => onFinished(body.errored)) : (body.endEmitted ?? body.readableEnded) && setImmediate(() => onFinished(null)), (body.closeEmitted ?? body.closed) && setImmediate(onClose);
+      body2.on("data", onData).on("end", onFinished).on("error", onFinished).on("close", onClose), body2.resume && body2.resume(), socket.on("drain", onDrain).on("error", onFinished), body2.errorEmitted ?? body2.errored ? setImmediate(() => onFinished(body2.errored)) : (body2.endEmitted ?? body2.readableEnded) && setImmediate(() => onFinished(null)), (body2.closeEmitted ?? body2.closed) && setImmediate(onClose);
     }
-    function writeBuffer(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
+    function writeBuffer(abort, body2, client, request2, socket, contentLength, header, expectsPayload) {
       try {
-        body ? util.isBuffer(body) && (assert(contentLength === body.byteLength, "buffer body must have content length"), socket.cork(), socket.write(`${header}content-length: ${contentLength}\r
+        body2 ? util.isBuffer(body2) && (assert(contentLength === body2.byteLength, "buffer body must have content length"), socket.cork(), socket.write(`${header}content-length: ${contentLength}\r
 \r
-`, "latin1"), socket.write(body), socket.uncork(), request2.onBodySent(body), !expectsPayload && request2.reset !== !1 && (socket[kReset] = !0)) : contentLength === 0 ? socket.write(`${header}content-length: 0\r
+`, "latin1"), socket.write(body2), socket.uncork(), request2.onBodySent(body2), !expectsPayload && request2.reset !== !1 && (socket[kReset] = !0)) : contentLength === 0 ? socket.write(`${header}content-length: 0\r
 \r
 `, "latin1") : (assert(contentLength === null, "no body must not have content length"), socket.write(`${header}\r
 `, "latin1")), request2.onRequestSent(), client[kResume]();
@@ -4692,12 +4692,12 @@ upgrade: ${upgrade}\r
         abort(err);
       }
     }
-    async function writeBlob2(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
-      assert(contentLength === body.size, "blob body must have content length");
+    async function writeBlob2(abort, body2, client, request2, socket, contentLength, header, expectsPayload) {
+      assert(contentLength === body2.size, "blob body must have content length");
       try {
-        if (contentLength != null && contentLength !== body.size)
+        if (contentLength != null && contentLength !== body2.size)
           throw new RequestContentLengthMismatchError();
-        let buffer = Buffer.from(await body.arrayBuffer());
+        let buffer = Buffer.from(await body2.arrayBuffer());
         socket.cork(), socket.write(`${header}content-length: ${contentLength}\r
 \r
 `, "latin1"), socket.write(buffer), socket.uncork(), request2.onBodySent(buffer), request2.onRequestSent(), !expectsPayload && request2.reset !== !1 && (socket[kReset] = !0), client[kResume]();
@@ -4705,7 +4705,7 @@ upgrade: ${upgrade}\r
         abort(err);
       }
     }
-    async function writeIterable(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
+    async function writeIterable(abort, body2, client, request2, socket, contentLength, header, expectsPayload) {
       assert(contentLength !== 0 || client[kRunning] === 0, "iterator body cannot be pipelined");
       let callback = null;
       function onDrain() {
@@ -4720,7 +4720,7 @@ upgrade: ${upgrade}\r
       socket.on("close", onDrain).on("drain", onDrain);
       let writer = new AsyncWriter({ abort, socket, request: request2, contentLength, client, expectsPayload, header });
       try {
-        for await (let chunk of body) {
+        for await (let chunk of body2) {
           if (socket[kError])
             throw socket[kError];
           writer.write(chunk) || await waitForDrain();
@@ -4923,7 +4923,7 @@ var require_client_h2 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH2(client, request2) {
-      let session = client[kHTTP2Session], { method, path, host, upgrade, expectContinue, signal, headers: reqHeaders } = request2, { body } = request2;
+      let session = client[kHTTP2Session], { method, path, host, upgrade, expectContinue, signal, headers: reqHeaders } = request2, { body: body2 } = request2;
       if (upgrade)
         return util.errorRequest(client, request2, new Error("Upgrade not supported for H2")), !1;
       let headers = {};
@@ -4943,7 +4943,7 @@ var require_client_h2 = __commonJS({
             method === "CONNECT" && stream != null && util.destroy(stream, error2 || new RequestAbortedError());
             return;
           }
-          error2 = error2 || new RequestAbortedError(), util.errorRequest(client, request2, error2), stream != null && util.destroy(stream, error2), util.destroy(body, error2), client[kQueue][client[kRunningIdx]++] = null, client[kResume]();
+          error2 = error2 || new RequestAbortedError(), util.errorRequest(client, request2, error2), stream != null && util.destroy(stream, error2), util.destroy(body2, error2), client[kQueue][client[kRunningIdx]++] = null, client[kResume]();
         }
       };
       try {
@@ -4974,20 +4974,20 @@ var require_client_h2 = __commonJS({
       }
       headers[HTTP2_HEADER_PATH] = path, headers[HTTP2_HEADER_SCHEME] = "https";
       let expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
-      body && typeof body.read == "function" && body.read(0);
-      let contentLength = util.bodyLength(body);
-      if (util.isFormDataLike(body)) {
+      body2 && typeof body2.read == "function" && body2.read(0);
+      let contentLength = util.bodyLength(body2);
+      if (util.isFormDataLike(body2)) {
         extractBody ??= require_body().extractBody;
-        let [bodyStream, contentType] = extractBody(body);
-        headers["content-type"] = contentType, body = bodyStream.stream, contentLength = bodyStream.length;
+        let [bodyStream, contentType] = extractBody(body2);
+        headers["content-type"] = contentType, body2 = bodyStream.stream, contentLength = bodyStream.length;
       }
       if (contentLength == null && (contentLength = request2.contentLength), (contentLength === 0 || !expectsPayload) && (contentLength = null), shouldSendContentLength(method) && contentLength > 0 && request2.contentLength != null && request2.contentLength !== contentLength) {
         if (client[kStrictContentLength])
           return util.errorRequest(client, request2, new RequestContentLengthMismatchError()), !1;
         process.emitWarning(new RequestContentLengthMismatchError());
       }
-      contentLength != null && (assert(body, "no body must not have content length"), headers[HTTP2_HEADER_CONTENT_LENGTH] = `${contentLength}`), session.ref();
-      let shouldEndStream = method === "GET" || method === "HEAD" || body === null;
+      contentLength != null && (assert(body2, "no body must not have content length"), headers[HTTP2_HEADER_CONTENT_LENGTH] = `${contentLength}`), session.ref();
+      let shouldEndStream = method === "GET" || method === "HEAD" || body2 === null;
       return expectContinue ? (headers[HTTP2_HEADER_EXPECT] = "100-continue", stream = session.request(headers, { endStream: shouldEndStream, signal }), stream.once("continue", writeBodyH2)) : (stream = session.request(headers, {
         endStream: shouldEndStream,
         signal
@@ -5011,7 +5011,7 @@ var require_client_h2 = __commonJS({
         abort(new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`));
       }), !0;
       function writeBodyH2() {
-        !body || contentLength === 0 ? writeBuffer(
+        !body2 || contentLength === 0 ? writeBuffer(
           abort,
           stream,
           null,
@@ -5020,19 +5020,19 @@ var require_client_h2 = __commonJS({
           client[kSocket],
           contentLength,
           expectsPayload
-        ) : util.isBuffer(body) ? writeBuffer(
+        ) : util.isBuffer(body2) ? writeBuffer(
           abort,
           stream,
-          body,
+          body2,
           client,
           request2,
           client[kSocket],
           contentLength,
           expectsPayload
-        ) : util.isBlobLike(body) ? typeof body.stream == "function" ? writeIterable(
+        ) : util.isBlobLike(body2) ? typeof body2.stream == "function" ? writeIterable(
           abort,
           stream,
-          body.stream(),
+          body2.stream(),
           client,
           request2,
           client[kSocket],
@@ -5041,25 +5041,25 @@ var require_client_h2 = __commonJS({
         ) : writeBlob2(
           abort,
           stream,
-          body,
+          body2,
           client,
           request2,
           client[kSocket],
           contentLength,
           expectsPayload
-        ) : util.isStream(body) ? writeStream(
+        ) : util.isStream(body2) ? writeStream(
           abort,
           client[kSocket],
           expectsPayload,
           stream,
-          body,
+          body2,
           client,
           request2,
           contentLength
-        ) : util.isIterable(body) ? writeIterable(
+        ) : util.isIterable(body2) ? writeIterable(
           abort,
           stream,
-          body,
+          body2,
           client,
           request2,
           client[kSocket],
@@ -5068,17 +5068,17 @@ var require_client_h2 = __commonJS({
         ) : assert(!1);
       }
     }
-    function writeBuffer(abort, h2stream, body, client, request2, socket, contentLength, expectsPayload) {
+    function writeBuffer(abort, h2stream, body2, client, request2, socket, contentLength, expectsPayload) {
       try {
-        body != null && util.isBuffer(body) && (assert(contentLength === body.byteLength, "buffer body must have content length"), h2stream.cork(), h2stream.write(body), h2stream.uncork(), h2stream.end(), request2.onBodySent(body)), expectsPayload || (socket[kReset] = !0), request2.onRequestSent(), client[kResume]();
+        body2 != null && util.isBuffer(body2) && (assert(contentLength === body2.byteLength, "buffer body must have content length"), h2stream.cork(), h2stream.write(body2), h2stream.uncork(), h2stream.end(), request2.onBodySent(body2)), expectsPayload || (socket[kReset] = !0), request2.onRequestSent(), client[kResume]();
       } catch (error2) {
         abort(error2);
       }
     }
-    function writeStream(abort, socket, expectsPayload, h2stream, body, client, request2, contentLength) {
+    function writeStream(abort, socket, expectsPayload, h2stream, body2, client, request2, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
       let pipe = pipeline(
-        body,
+        body2,
         h2stream,
         (err) => {
           err ? (util.destroy(pipe, err), abort(err)) : (util.removeAllListeners(pipe), request2.onRequestSent(), expectsPayload || (socket[kReset] = !0), client[kResume]());
@@ -5089,18 +5089,18 @@ var require_client_h2 = __commonJS({
         request2.onBodySent(chunk);
       }
     }
-    async function writeBlob2(abort, h2stream, body, client, request2, socket, contentLength, expectsPayload) {
-      assert(contentLength === body.size, "blob body must have content length");
+    async function writeBlob2(abort, h2stream, body2, client, request2, socket, contentLength, expectsPayload) {
+      assert(contentLength === body2.size, "blob body must have content length");
       try {
-        if (contentLength != null && contentLength !== body.size)
+        if (contentLength != null && contentLength !== body2.size)
           throw new RequestContentLengthMismatchError();
-        let buffer = Buffer.from(await body.arrayBuffer());
+        let buffer = Buffer.from(await body2.arrayBuffer());
         h2stream.cork(), h2stream.write(buffer), h2stream.uncork(), h2stream.end(), request2.onBodySent(buffer), request2.onRequestSent(), expectsPayload || (socket[kReset] = !0), client[kResume]();
       } catch (err) {
         abort(err);
       }
     }
-    async function writeIterable(abort, h2stream, body, client, request2, socket, contentLength, expectsPayload) {
+    async function writeIterable(abort, h2stream, body2, client, request2, socket, contentLength, expectsPayload) {
       assert(contentLength !== 0 || client[kRunning] === 0, "iterator body cannot be pipelined");
       let callback = null;
       function onDrain() {
@@ -5114,7 +5114,7 @@ var require_client_h2 = __commonJS({
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
       try {
-        for await (let chunk of body) {
+        for await (let chunk of body2) {
           if (socket[kError])
             throw socket[kError];
           let res = h2stream.write(chunk);
@@ -5136,8 +5136,8 @@ var require_redirect_handler = __commonJS({
   "node_modules/undici/lib/handler/redirect-handler.js"(exports, module) {
     "use strict";
     var util = require_util(), { kBodyUsed } = require_symbols(), assert = __require("node:assert"), { InvalidArgumentError } = require_errors(), EE = __require("node:events"), redirectableStatusCodes = [300, 301, 302, 303, 307, 308], kBody = /* @__PURE__ */ Symbol("body"), BodyAsyncIterable = class {
-      constructor(body) {
-        this[kBody] = body, this[kBodyUsed] = !1;
+      constructor(body2) {
+        this[kBody] = body2, this[kBodyUsed] = !1;
       }
       async *[Symbol.asyncIterator]() {
         assert(!this[kBodyUsed], "disturbed"), this[kBodyUsed] = !0, yield* this[kBody];
@@ -6609,9 +6609,9 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      let { type, body, resolve: resolve4, stream, length } = consume2;
+      let { type, body: body2, resolve: resolve4, stream, length } = consume2;
       try {
-        type === "text" ? resolve4(chunksDecode(body, length)) : type === "json" ? resolve4(JSON.parse(chunksDecode(body, length))) : type === "arrayBuffer" ? resolve4(chunksConcat(body, length).buffer) : type === "blob" ? resolve4(new Blob(body, { type: stream[kContentType] })) : type === "bytes" && resolve4(chunksConcat(body, length)), consumeFinish(consume2);
+        type === "text" ? resolve4(chunksDecode(body2, length)) : type === "json" ? resolve4(JSON.parse(chunksDecode(body2, length))) : type === "arrayBuffer" ? resolve4(chunksConcat(body2, length).buffer) : type === "blob" ? resolve4(new Blob(body2, { type: stream[kContentType] })) : type === "bytes" && resolve4(chunksConcat(body2, length)), consumeFinish(consume2);
       } catch (err) {
         stream.destroy(err);
       }
@@ -6632,11 +6632,11 @@ var require_util3 = __commonJS({
     var assert = __require("node:assert"), {
       ResponseStatusCodeError
     } = require_errors(), { chunksDecode } = require_readable(), CHUNK_LIMIT = 128 * 1024;
-    async function getResolveErrorBodyCallback({ callback, body, contentType, statusCode, statusMessage, headers }) {
-      assert(body);
+    async function getResolveErrorBodyCallback({ callback, body: body2, contentType, statusCode, statusMessage, headers }) {
+      assert(body2);
       let chunks = [], length = 0;
       try {
-        for await (let chunk of body)
+        for await (let chunk of body2)
           if (chunks.push(chunk), length += chunk.length, length > CHUNK_LIMIT) {
             chunks = [], length = 0;
             break;
@@ -6677,7 +6677,7 @@ var require_api_request = __commonJS({
       constructor(opts, callback) {
         if (!opts || typeof opts != "object")
           throw new InvalidArgumentError("invalid opts");
-        let { signal, method, opaque, body, onInfo, responseHeaders, throwOnError, highWaterMark } = opts;
+        let { signal, method, opaque, body: body2, onInfo, responseHeaders, throwOnError, highWaterMark } = opts;
         try {
           if (typeof callback != "function")
             throw new InvalidArgumentError("invalid callback");
@@ -6691,9 +6691,9 @@ var require_api_request = __commonJS({
             throw new InvalidArgumentError("invalid onInfo callback");
           super("UNDICI_REQUEST");
         } catch (err) {
-          throw util.isStream(body) && util.destroy(body.on("error", util.nop), err), err;
+          throw util.isStream(body2) && util.destroy(body2.on("error", util.nop), err), err;
         }
-        this.method = method, this.responseHeaders = responseHeaders || null, this.opaque = opaque || null, this.callback = callback, this.res = null, this.abort = null, this.body = body, this.trailers = {}, this.context = null, this.onInfo = onInfo || null, this.throwOnError = throwOnError, this.highWaterMark = highWaterMark, this.signal = signal, this.reason = null, this.removeAbortListener = null, util.isStream(body) && body.on("error", (err) => {
+        this.method = method, this.responseHeaders = responseHeaders || null, this.opaque = opaque || null, this.callback = callback, this.res = null, this.abort = null, this.body = body2, this.trailers = {}, this.context = null, this.onInfo = onInfo || null, this.throwOnError = throwOnError, this.highWaterMark = highWaterMark, this.signal = signal, this.reason = null, this.removeAbortListener = null, util.isStream(body2) && body2.on("error", (err) => {
           this.onError(err);
         }), this.signal && (this.signal.aborted ? this.reason = this.signal.reason ?? new RequestAbortedError() : this.removeAbortListener = util.addAbortListener(this.signal, () => {
           this.reason = this.signal.reason ?? new RequestAbortedError(), this.res ? util.destroy(this.res.on("error", util.nop), this.reason) : this.abort && this.abort(this.reason), this.removeAbortListener && (this.res?.off("close", this.removeAbortListener), this.removeAbortListener(), this.removeAbortListener = null);
@@ -6739,12 +6739,12 @@ var require_api_request = __commonJS({
         util.parseHeaders(trailers, this.trailers), this.res.push(null);
       }
       onError(err) {
-        let { res, callback, body, opaque } = this;
+        let { res, callback, body: body2, opaque } = this;
         callback && (this.callback = null, queueMicrotask(() => {
           this.runInAsyncScope(callback, null, err, { opaque });
         })), res && (this.res = null, queueMicrotask(() => {
           util.destroy(res, err);
-        })), body && (this.body = null, util.destroy(body, err)), this.removeAbortListener && (res?.off("close", this.removeAbortListener), this.removeAbortListener(), this.removeAbortListener = null);
+        })), body2 && (this.body = null, util.destroy(body2, err)), this.removeAbortListener && (res?.off("close", this.removeAbortListener), this.removeAbortListener(), this.removeAbortListener = null);
       }
     };
     function request2(opts, callback) {
@@ -6802,7 +6802,7 @@ var require_api_stream = __commonJS({
       constructor(opts, factory, callback) {
         if (!opts || typeof opts != "object")
           throw new InvalidArgumentError("invalid opts");
-        let { signal, method, opaque, body, onInfo, responseHeaders, throwOnError } = opts;
+        let { signal, method, opaque, body: body2, onInfo, responseHeaders, throwOnError } = opts;
         try {
           if (typeof callback != "function")
             throw new InvalidArgumentError("invalid callback");
@@ -6816,9 +6816,9 @@ var require_api_stream = __commonJS({
             throw new InvalidArgumentError("invalid onInfo callback");
           super("UNDICI_STREAM");
         } catch (err) {
-          throw util.isStream(body) && util.destroy(body.on("error", util.nop), err), err;
+          throw util.isStream(body2) && util.destroy(body2.on("error", util.nop), err), err;
         }
-        this.responseHeaders = responseHeaders || null, this.opaque = opaque || null, this.factory = factory, this.callback = callback, this.res = null, this.abort = null, this.context = null, this.trailers = null, this.body = body, this.onInfo = onInfo || null, this.throwOnError = throwOnError || !1, util.isStream(body) && body.on("error", (err) => {
+        this.responseHeaders = responseHeaders || null, this.opaque = opaque || null, this.factory = factory, this.callback = callback, this.res = null, this.abort = null, this.context = null, this.trailers = null, this.body = body2, this.onInfo = onInfo || null, this.throwOnError = throwOnError || !1, util.isStream(body2) && body2.on("error", (err) => {
           this.onError(err);
         }), addSignal(this, signal);
       }
@@ -6870,10 +6870,10 @@ var require_api_stream = __commonJS({
         removeSignal(this), res && (this.trailers = util.parseHeaders(trailers), res.end());
       }
       onError(err) {
-        let { res, callback, opaque, body } = this;
+        let { res, callback, opaque, body: body2 } = this;
         removeSignal(this), this.factory = null, res ? (this.res = null, util.destroy(res, err)) : callback && (this.callback = null, queueMicrotask(() => {
           this.runInAsyncScope(callback, null, err, { opaque });
-        })), body && (this.body = null, util.destroy(body, err));
+        })), body2 && (this.body = null, util.destroy(body2, err));
       }
     };
     function stream(opts, factory, callback) {
@@ -6944,16 +6944,16 @@ var require_api_pipeline = __commonJS({
           readableObjectMode: opts.objectMode,
           autoDestroy: !0,
           read: () => {
-            let { body } = this;
-            body?.resume && body.resume();
+            let { body: body2 } = this;
+            body2?.resume && body2.resume();
           },
           write: (chunk, encoding, callback) => {
             let { req } = this;
             req.push(chunk, encoding) || req._readableState.destroyed ? callback() : req[kResume] = callback;
           },
           destroy: (err, callback) => {
-            let { body, req, res, ret, abort } = this;
-            !err && !ret._readableState.endEmitted && (err = new RequestAbortedError()), abort && err && abort(), util.destroy(body, err), util.destroy(req, err), util.destroy(res, err), removeSignal(this), callback(err);
+            let { body: body2, req, res, ret, abort } = this;
+            !err && !ret._readableState.endEmitted && (err = new RequestAbortedError()), abort && err && abort(), util.destroy(body2, err), util.destroy(req, err), util.destroy(res, err), removeSignal(this), callback(err);
           }
         }).on("prefinish", () => {
           let { req } = this;
@@ -6978,11 +6978,11 @@ var require_api_pipeline = __commonJS({
           return;
         }
         this.res = new PipelineResponse(resume);
-        let body;
+        let body2;
         try {
           this.handler = null;
           let headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
-          body = this.runInAsyncScope(handler2, null, {
+          body2 = this.runInAsyncScope(handler2, null, {
             statusCode,
             headers,
             opaque,
@@ -6992,11 +6992,11 @@ var require_api_pipeline = __commonJS({
         } catch (err) {
           throw this.res.on("error", util.nop), err;
         }
-        if (!body || typeof body.on != "function")
+        if (!body2 || typeof body2.on != "function")
           throw new InvalidReturnValueError("expected Readable");
-        body.on("data", (chunk) => {
-          let { ret, body: body2 } = this;
-          !ret.push(chunk) && body2.pause && body2.pause();
+        body2.on("data", (chunk) => {
+          let { ret, body: body3 } = this;
+          !ret.push(chunk) && body3.pause && body3.pause();
         }).on("error", (err) => {
           let { ret } = this;
           util.destroy(ret, err);
@@ -7006,7 +7006,7 @@ var require_api_pipeline = __commonJS({
         }).on("close", () => {
           let { ret } = this;
           ret._readableState.ended || util.destroy(ret, new RequestAbortedError());
-        }), this.body = body;
+        }), this.body = body2;
       }
       onData(chunk) {
         let { res } = this;
@@ -7282,8 +7282,8 @@ var require_mock_utils = __commonJS({
       let qp = new URLSearchParams(pathSegments.pop());
       return qp.sort(), [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path, method, body, headers }) {
-      let pathMatch = matchValue(mockDispatch2.path, path), methodMatch = matchValue(mockDispatch2.method, method), bodyMatch = typeof mockDispatch2.body < "u" ? matchValue(mockDispatch2.body, body) : !0, headersMatch = matchHeaders(mockDispatch2, headers);
+    function matchKey(mockDispatch2, { path, method, body: body2, headers }) {
+      let pathMatch = matchValue(mockDispatch2.path, path), methodMatch = matchValue(mockDispatch2.method, method), bodyMatch = typeof mockDispatch2.body < "u" ? matchValue(mockDispatch2.body, body2) : !0, headersMatch = matchHeaders(mockDispatch2, headers);
       return pathMatch && methodMatch && bodyMatch && headersMatch;
     }
     function getResponseData2(data) {
@@ -7295,7 +7295,7 @@ var require_mock_utils = __commonJS({
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       if (matchedMockDispatches = matchedMockDispatches.filter(({ method }) => matchValue(method, key.method)), matchedMockDispatches.length === 0)
         throw new MockNotMatchedError(`Mock dispatch not matched for method '${key.method}' on path '${resolvedPath}'`);
-      if (matchedMockDispatches = matchedMockDispatches.filter(({ body }) => typeof body < "u" ? matchValue(body, key.body) : !0), matchedMockDispatches.length === 0)
+      if (matchedMockDispatches = matchedMockDispatches.filter(({ body: body2 }) => typeof body2 < "u" ? matchValue(body2, key.body) : !0), matchedMockDispatches.length === 0)
         throw new MockNotMatchedError(`Mock dispatch not matched for body '${key.body}' on path '${resolvedPath}'`);
       if (matchedMockDispatches = matchedMockDispatches.filter((mockDispatch2) => matchHeaders(mockDispatch2, key.headers)), matchedMockDispatches.length === 0) {
         let headers = typeof key.headers == "object" ? JSON.stringify(key.headers) : key.headers;
@@ -7312,11 +7312,11 @@ var require_mock_utils = __commonJS({
       index !== -1 && mockDispatches.splice(index, 1);
     }
     function buildKey(opts) {
-      let { path, method, body, headers, query } = opts;
+      let { path, method, body: body2, headers, query } = opts;
       return {
         path,
         method,
-        body,
+        body: body2,
         headers,
         query
       };
@@ -7336,9 +7336,9 @@ var require_mock_utils = __commonJS({
     function getStatusText(statusCode) {
       return STATUS_CODES[statusCode] || "unknown";
     }
-    async function getResponse(body) {
+    async function getResponse(body2) {
       let buffers = [];
-      for await (let data of body)
+      for await (let data of body2)
         buffers.push(data);
       return Buffer.concat(buffers).toString("utf8");
     }
@@ -7352,12 +7352,12 @@ var require_mock_utils = __commonJS({
         handleReply(this[kDispatches]);
       }, delay) : handleReply(this[kDispatches]);
       function handleReply(mockDispatches, _data = data) {
-        let optsHeaders = Array.isArray(opts.headers) ? buildHeadersFromArray(opts.headers) : opts.headers, body = typeof _data == "function" ? _data({ ...opts, headers: optsHeaders }) : _data;
-        if (isPromise(body)) {
-          body.then((newData) => handleReply(mockDispatches, newData));
+        let optsHeaders = Array.isArray(opts.headers) ? buildHeadersFromArray(opts.headers) : opts.headers, body2 = typeof _data == "function" ? _data({ ...opts, headers: optsHeaders }) : _data;
+        if (isPromise(body2)) {
+          body2.then((newData) => handleReply(mockDispatches, newData));
           return;
         }
-        let responseData = getResponseData2(body), responseHeaders = generateKeyValues(headers), responseTrailers = generateKeyValues(trailers);
+        let responseData = getResponseData2(body2), responseHeaders = generateKeyValues(headers), responseTrailers = generateKeyValues(trailers);
         handler2.onConnect?.((err) => handler2.onError(err), null), handler2.onHeaders?.(statusCode, responseHeaders, resume, getStatusText(statusCode)), handler2.onData?.(Buffer.from(responseData)), handler2.onComplete?.(responseTrailers), deleteMockDispatch(mockDispatches, key);
       }
       function resume() {
@@ -8498,8 +8498,8 @@ var require_response = __commonJS({
         webidl.argumentLengthCheck(arguments, 1, "Response.json"), init !== null && (init = webidl.converters.ResponseInit(init));
         let bytes = textEncoder.encode(
           serializeJavascriptValueToJSONString(data)
-        ), body = extractBody(bytes), responseObject = fromInnerResponse(makeResponse({}), "response");
-        return initializeResponse(responseObject, init, { body: body[0], type: "application/json" }), responseObject;
+        ), body2 = extractBody(bytes), responseObject = fromInnerResponse(makeResponse({}), "response");
+        return initializeResponse(responseObject, init, { body: body2[0], type: "application/json" }), responseObject;
       }
       // Creates a redirect Response that redirects to url with status status.
       static redirect(url, status = 302) {
@@ -8518,13 +8518,13 @@ var require_response = __commonJS({
         return responseObject[kState].headersList.append("location", value, !0), responseObject;
       }
       // https://fetch.spec.whatwg.org/#dom-response
-      constructor(body = null, init = {}) {
-        if (webidl.util.markAsUncloneable(this), body === kConstruct)
+      constructor(body2 = null, init = {}) {
+        if (webidl.util.markAsUncloneable(this), body2 === kConstruct)
           return;
-        body !== null && (body = webidl.converters.BodyInit(body)), init = webidl.converters.ResponseInit(init), this[kState] = makeResponse({}), this[kHeaders] = new Headers2(kConstruct), setHeadersGuard(this[kHeaders], "response"), setHeadersList(this[kHeaders], this[kState].headersList);
+        body2 !== null && (body2 = webidl.converters.BodyInit(body2)), init = webidl.converters.ResponseInit(init), this[kState] = makeResponse({}), this[kHeaders] = new Headers2(kConstruct), setHeadersGuard(this[kHeaders], "response"), setHeadersList(this[kHeaders], this[kState].headersList);
         let bodyWithType = null;
-        if (body != null) {
-          let [extractedBody, type] = extractBody(body);
+        if (body2 != null) {
+          let [extractedBody, type] = extractBody(body2);
           bodyWithType = { body: extractedBody, type };
         }
         initializeResponse(this, init, bodyWithType);
@@ -8699,18 +8699,18 @@ var require_response = __commonJS({
     function makeAppropriateNetworkError(fetchParams, err = null) {
       return assert(isCancelled(fetchParams)), isAborted(fetchParams) ? makeNetworkError(Object.assign(new DOMException("The operation was aborted.", "AbortError"), { cause: err })) : makeNetworkError(Object.assign(new DOMException("Request was cancelled."), { cause: err }));
     }
-    function initializeResponse(response, init, body) {
+    function initializeResponse(response, init, body2) {
       if (init.status !== null && (init.status < 200 || init.status > 599))
         throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
       if ("statusText" in init && init.statusText != null && !isValidReasonPhrase(String(init.statusText)))
         throw new TypeError("Invalid statusText");
-      if ("status" in init && init.status != null && (response[kState].status = init.status), "statusText" in init && init.statusText != null && (response[kState].statusText = init.statusText), "headers" in init && init.headers != null && fill(response[kHeaders], init.headers), body) {
+      if ("status" in init && init.status != null && (response[kState].status = init.status), "statusText" in init && init.statusText != null && (response[kState].statusText = init.statusText), "headers" in init && init.headers != null && fill(response[kHeaders], init.headers), body2) {
         if (nullBodyStatus.includes(response.status))
           throw webidl.errors.exception({
             header: "Response constructor",
             message: `Invalid response status code ${response.status}`
           });
-        response[kState].body = body.body, body.type != null && !response[kState].headersList.contains("content-type", !0) && response[kState].headersList.append("content-type", body.type, !0);
+        response[kState].body = body2.body, body2.type != null && !response[kState].headersList.contains("content-type", !0) && response[kState].headersList.append("content-type", body2.type, !0);
       }
     }
     function fromInnerResponse(innerResponse, guard2) {
@@ -9728,11 +9728,11 @@ var require_fetch = __commonJS({
         })();
       }
       try {
-        let { body, status, statusText, headersList, socket } = await dispatch({ body: requestBody });
+        let { body: body2, status, statusText, headersList, socket } = await dispatch({ body: requestBody });
         if (socket)
           response = makeResponse({ status, statusText, headersList, socket });
         else {
-          let iterator2 = body[Symbol.asyncIterator]();
+          let iterator2 = body2[Symbol.asyncIterator]();
           fetchParams.controller.next = () => iterator2.next(), response = makeResponse({ status, statusText, headersList });
         }
       } catch (err) {
@@ -9792,14 +9792,14 @@ var require_fetch = __commonJS({
         })), fetchParams.controller.connection.destroy();
       }
       return response;
-      function dispatch({ body }) {
+      function dispatch({ body: body2 }) {
         let url = requestCurrentURL(request2), agent = fetchParams.controller.dispatcher;
         return new Promise((resolve4, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
             method: request2.method,
-            body: agent.isMockActive ? request2.body && (request2.body.source || request2.body.stream) : body,
+            body: agent.isMockActive ? request2.body && (request2.body.source || request2.body.stream) : body2,
             headers: request2.headersList.entries,
             maxRedirections: 0,
             upgrade: request2.mode === "websocket" ? "websocket" : void 0
@@ -12193,9 +12193,9 @@ var require_receiver = __commonJS({
           } else if (this.#state === parserStates.READ_DATA) {
             if (this.#byteOffset < this.#info.payloadLength)
               return callback();
-            let body = this.consume(this.#info.payloadLength);
+            let body2 = this.consume(this.#info.payloadLength);
             if (isControlFrame(this.#info.opcode)) {
-              this.#loop = this.parseControlFrame(body), this.#state = parserStates.INFO;
+              this.#loop = this.parseControlFrame(body2), this.#state = parserStates.INFO;
               let socket = this.ws[kResponse].socket;
               if (this.#loop && socket.writableNeedDrain) {
                 this.#loop = !1, socket.once("drain", () => {
@@ -12205,7 +12205,7 @@ var require_receiver = __commonJS({
               }
             } else if (this.#info.compressed) {
               this.#extensions.get("permessage-deflate").decompress(
-                body,
+                body2,
                 this.#info.fin,
                 (error2, data) => {
                   if (error2) {
@@ -12228,7 +12228,7 @@ var require_receiver = __commonJS({
               ), this.#loop = !1;
               break;
             } else {
-              if (!this.writeFragments(body))
+              if (!this.writeFragments(body2))
                 return;
               if (this.#maxPayloadSize > 0 && this.#fragmentsBytes > this.#maxPayloadSize) {
                 failWebsocketConnectionWithCode(this.ws, 1009, new MessageSizeExceededError().message);
@@ -12292,19 +12292,19 @@ var require_receiver = __commonJS({
        * Parses control frames.
        * @param {Buffer} body
        */
-      parseControlFrame(body) {
+      parseControlFrame(body2) {
         let { opcode, payloadLength } = this.#info;
         if (opcode === opcodes.CLOSE) {
           if (payloadLength === 1)
             return failWebsocketConnection(this.ws, "Received close frame with a 1-byte body."), !1;
-          if (this.#info.closeInfo = this.parseCloseBody(body), this.#info.closeInfo.error) {
+          if (this.#info.closeInfo = this.parseCloseBody(body2), this.#info.closeInfo.error) {
             let { code: code2, reason } = this.#info.closeInfo;
             return closeWebSocketConnection(this.ws, code2, reason, reason.length), failWebsocketConnection(this.ws, reason), !1;
           }
           if (this.ws[kSentClose] !== sentCloseFrameState.SENT) {
-            let body2 = emptyBuffer;
-            this.#info.closeInfo.code && (body2 = Buffer.allocUnsafe(2), body2.writeUInt16BE(this.#info.closeInfo.code, 0));
-            let closeFrame = new WebsocketFrameSend(body2);
+            let body3 = emptyBuffer;
+            this.#info.closeInfo.code && (body3 = Buffer.allocUnsafe(2), body3.writeUInt16BE(this.#info.closeInfo.code, 0));
+            let closeFrame = new WebsocketFrameSend(body3);
             this.ws[kResponse].socket.write(
               closeFrame.createFrame(opcodes.CLOSE),
               (err) => {
@@ -12315,13 +12315,13 @@ var require_receiver = __commonJS({
           return this.ws[kReadyState] = states.CLOSING, this.ws[kReceivedClose] = !0, !1;
         } else if (opcode === opcodes.PING) {
           if (!this.ws[kReceivedClose]) {
-            let frame = new WebsocketFrameSend(body);
+            let frame = new WebsocketFrameSend(body2);
             this.ws[kResponse].socket.write(frame.createFrame(opcodes.PONG)), channels.ping.hasSubscribers && channels.ping.publish({
-              payload: body
+              payload: body2
             });
           }
         } else opcode === opcodes.PONG && channels.pong.hasSubscribers && channels.pong.publish({
-          payload: body
+          payload: body2
         });
         return !0;
       }
@@ -17178,7 +17178,7 @@ function expand(template, context) {
   ), template === "/" ? template : template.replace(/\/$/, "");
 }
 function parse(options) {
-  let method = options.method.toUpperCase(), url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}"), headers = Object.assign({}, options.headers), body, parameters = omit(options, [
+  let method = options.method.toUpperCase(), url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}"), headers = Object.assign({}, options.headers), body2, parameters = omit(options, [
     "method",
     "baseUrl",
     "url",
@@ -17200,9 +17200,9 @@ function parse(options) {
       return `application/vnd.github.${preview}-preview${format}`;
     }).join(",");
   }
-  return ["GET", "HEAD"].includes(method) ? url = addQueryParameters(url, remainingParameters) : "data" in remainingParameters ? body = remainingParameters.data : Object.keys(remainingParameters).length && (body = remainingParameters), !headers["content-type"] && typeof body < "u" && (headers["content-type"] = "application/json; charset=utf-8"), ["PATCH", "PUT"].includes(method) && typeof body > "u" && (body = ""), Object.assign(
+  return ["GET", "HEAD"].includes(method) ? url = addQueryParameters(url, remainingParameters) : "data" in remainingParameters ? body2 = remainingParameters.data : Object.keys(remainingParameters).length && (body2 = remainingParameters), !headers["content-type"] && typeof body2 < "u" && (headers["content-type"] = "application/json; charset=utf-8"), ["PATCH", "PUT"].includes(method) && typeof body2 > "u" && (body2 = ""), Object.assign(
     { method, url, headers },
-    typeof body < "u" ? { body } : null,
+    typeof body2 < "u" ? { body: body2 } : null,
     options.request ? { request: options.request } : null
   );
 }
@@ -17541,7 +17541,7 @@ async function fetchWrapper(requestOptions) {
     throw new Error(
       "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
     );
-  let log = requestOptions.request?.log || console, parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== !1, body = isPlainObject2(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body, requestHeaders = Object.fromEntries(
+  let log = requestOptions.request?.log || console, parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== !1, body2 = isPlainObject2(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body, requestHeaders = Object.fromEntries(
     Object.entries(requestOptions.headers).map(([name, value]) => [
       name,
       String(value)
@@ -17550,7 +17550,7 @@ async function fetchWrapper(requestOptions) {
   try {
     fetchResponse = await fetch2(requestOptions.url, {
       method: requestOptions.method,
-      body,
+      body: body2,
       redirect: requestOptions.request?.redirect,
       headers: requestHeaders,
       signal: requestOptions.request?.signal,
@@ -21703,6 +21703,9 @@ async function appClient(credentials, repository, pause2) {
     actor: `${slug}[bot]`
   };
 }
+function tokenClient(token, apiUrl, pause2) {
+  return withRetries(new Octokit2({ auth: token, baseUrl: apiUrl, log: QUIET }), pause2, null);
+}
 var silent = () => {
 }, QUIET = { debug: silent, info: silent, warn: silent, error: silent };
 async function ask(octokit, route, parameters = {}) {
@@ -22553,7 +22556,7 @@ function openWorkflows(io) {
       let inputs = { ...run.inputs, [CORRELATION_INPUT]: correlation };
       if (Object.keys(inputs).length > MOST_INPUTS)
         throw new ProviderError("configuration", `a workflow takes at most ${MOST_INPUTS} inputs, one of them ours`);
-      let body = { ref: run.ref, inputs, return_run_details: !0 }, answer = await api.call("POST", `${workflowPath(run)}/dispatches`, { body, expected: [404, 422] });
+      let body2 = { ref: run.ref, inputs, return_run_details: !0 }, answer = await api.call("POST", `${workflowPath(run)}/dispatches`, { body: body2, expected: [404, 422] });
       if (answer.status === 404 || answer.status === 422) throw notStarted(run, answer.status, answer.message);
       let id = answer.data?.workflow_run_id;
       if (typeof id != "number")
@@ -22654,8 +22657,8 @@ function unread(subject2, why, blocks) {
 function quoted(text2) {
   return /^[A-Za-z0-9_./:=-]+$/.test(text2) ? text2 : `'${text2.replaceAll("'", "'\\''")}'`;
 }
-function ghJson(method, path, body) {
-  return `echo ${quoted(JSON.stringify(body))} | gh api --method ${method} ${quoted(path)} --input -`;
+function ghJson(method, path, body2) {
+  return `echo ${quoted(JSON.stringify(body2))} | gh api --method ${method} ${quoted(path)} --input -`;
 }
 function addRuleset(repository, name, ref, rules) {
   return ghJson("POST", `repos/${repository}/rulesets`, {
@@ -22764,15 +22767,15 @@ var oidNist = (suffix) => ({
 });
 
 // core/codeowners/segment-glob.ts
-function parseSegment(written2) {
-  if (written2 === "*") return { kind: "any" };
-  if (written2 === "**") return { kind: "deep" };
-  let parts = partsOf(written2), [first, second] = parts.map(ordinaryText);
+function parseSegment(written3) {
+  if (written3 === "*") return { kind: "any" };
+  if (written3 === "**") return { kind: "deep" };
+  let parts = partsOf(written3), [first, second] = parts.map(ordinaryText);
   return parts.length === 1 && typeof first == "string" ? { kind: "literal", text: first } : parts.length === 2 && first === "" && typeof second == "string" ? { kind: "suffix", text: second } : { kind: "parts", parts };
 }
-function partsOf(written2) {
+function partsOf(written3) {
   let parts = [[]], isEscaped = !1;
-  for (let char of written2) {
+  for (let char of written3) {
     let last = parts.at(-1);
     isEscaped ? last.push(char) : char === "*" ? parts.push([]) : char === "?" ? last.push(null) : char !== "\\" && last.push(char), isEscaped = char === "\\" && !isEscaped;
   }
@@ -22885,10 +22888,10 @@ function parseCodeowners(text2, file = "CODEOWNERS") {
     return { file, rules: [], issues: [tooLarge(file, bytes)], index: createIndex([]) };
   let rules = [], issues = [];
   return text2.split(`
-`).forEach((written2, at3) => {
-    let content = written2.replace(/^[ \t\r]+/, "");
+`).forEach((written3, at3) => {
+    let content = written3.replace(/^[ \t\r]+/, "");
     if (content === "" || content.startsWith("#")) return;
-    let read3 = parseRule(written2);
+    let read3 = parseRule(written3);
     read3.rule !== null && rules.push({ ...read3.rule, line: at3 + 1 });
     for (let found of read3.findings) issues.push({ ...found, file, line: at3 + 1 });
   }), { file, rules, issues, index: createIndex(rules) };
@@ -24112,7 +24115,7 @@ function getDoubleQuotedValue(input, start2, end) {
   }
   return result + input.slice(captureStart, end);
 }
-function getBlockValue(input, start2, end, indent, chomping, folded) {
+function getBlockValue(input, start2, end, indent, chomping, folded2) {
   let textIndent = indent < 0 ? 0 : indent, region = input.slice(start2, end).replace(/\r\n?/g, `
 `), lines = region === "" ? [] : (region.endsWith(`
 `) ? region.slice(0, -1) : region).split(`
@@ -24125,7 +24128,7 @@ function getBlockValue(input, start2, end, indent, chomping, folded) {
       continue;
     }
     let content = line.slice(textIndent), first = content.charCodeAt(0);
-    folded ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
+    folded2 ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
 `.repeat(didReadContent ? 1 + emptyLines : emptyLines)) : atMoreIndented ? (atMoreIndented = !1, result += `
 `.repeat(emptyLines + 1)) : emptyLines === 0 ? didReadContent && (result += " ") : result += `
 `.repeat(emptyLines) : result += `
@@ -24991,8 +24994,8 @@ function jobsNamed(name, workflows) {
   return { same: same.sort(), doubtful: doubtful2.sort() };
 }
 function namesIn(text2) {
-  let written2 = text2 === null ? null : parsed(text2);
-  return !isRecord(written2) || !isRecord(written2.jobs) ? null : Object.entries(written2.jobs).map(
+  let written3 = text2 === null ? null : parsed(text2);
+  return !isRecord(written3) || !isRecord(written3.jobs) ? null : Object.entries(written3.jobs).map(
     ([id, job]) => isRecord(job) && typeof job.name == "string" ? job.name : id
   );
 }
@@ -25054,8 +25057,8 @@ function judgeEnvironment({ environment, ledger, sweepBranch }) {
     found
   );
 }
-function inWords({ branches }) {
-  return branches === "all" ? "any branch" : branches === "protected" ? "any protected branch" : branches.length === 0 ? "no branch" : branches.join(", ");
+function inWords({ branches: branches2 }) {
+  return branches2 === "all" ? "any branch" : branches2 === "protected" ? "any protected branch" : branches2.length === 0 ? "no branch" : branches2.join(", ");
 }
 function judgeLayout({ access: access2, ledger }) {
   let subject2 = { code: "layout", expected: "the sweep and the ledger are in a repository where requesters cannot write", fix: "use an operations repository: docs/guides/workflow/gatepass-operations.yml" };
@@ -25066,11 +25069,11 @@ function judgeMore(setup, more) {
     code: code2,
     expected: `the ${who} has the permissions that its guide lists, and no more`,
     fix: `the App's settings page, "Permissions & events"; ${guide} lists what it needs`
-  }), gate = app("gate-permissions", "gate app", "docs/guides/app.md"), applier = app("applier-permissions", "applier app", "docs/guides/action.md");
+  }), gate2 = app("gate-permissions", "gate app", "docs/guides/app.md"), applier = app("applier-permissions", "applier app", "docs/guides/action.md");
   return [
     judgeActionsApprove(setup, more.actionsMayApprove),
     judgeClassic(setup, more.classic),
-    judgePermissions(gate, more.gatePermissions, GATE_PERMISSIONS),
+    judgePermissions(gate2, more.gatePermissions, GATE_PERMISSIONS),
     judgePermissions(applier, more.applierPermissions, APPLIER_PERMISSIONS),
     judgeRuns(more.runs)
   ];
@@ -25115,11 +25118,11 @@ function someOf(logins) {
 // core/attest/judge-ledger.ts
 var LEDGER = "refs/heads/gatepass/ledger";
 function judgeLedger(setup) {
-  let { ledgerBranch } = setup, update = subject(setup, "ledger-update", "only the applier app may update the ledger", ["update"]);
-  if (!ledgerBranch.isRead) return [unread(update, ledgerBranch.why, !0)];
+  let { ledgerBranch } = setup, update2 = subject(setup, "ledger-update", "only the applier app may update the ledger", ["update"]);
+  if (!ledgerBranch.isRead) return [unread(update2, ledgerBranch.why, !0)];
   let branch = ledgerBranch.value, forced = subject(setup, "ledger-force-push", "the ledger refuses force pushes", ["non_fast_forward"]), deleted2 = subject(setup, "ledger-deletion", "the ledger refuses deletion", ["deletion"]);
   return [
-    judgePresence2(branch, "update", update),
+    judgePresence2(branch, "update", update2),
     judgePresence2(branch, "non_fast_forward", forced),
     judgePresence2(branch, "deletion", deleted2),
     judgeBypass2(setup, branch)
@@ -25169,6 +25172,13 @@ function unknown(why) {
 var CODEOWNERS_LOCATIONS = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 function isCodeownersPath(path) {
   return CODEOWNERS_LOCATIONS.some((location) => location.toLowerCase() === path.toLowerCase());
+}
+function locateCodeowners(files) {
+  for (let location of CODEOWNERS_LOCATIONS) {
+    let file = files.find(({ path }) => path === location);
+    if (file !== void 0) return file;
+  }
+  return null;
 }
 
 // github/in-batches.ts
@@ -25317,9 +25327,9 @@ function appendLedger(github, repository, append2) {
 function isOfLedger(path) {
   return path === LEDGER_HEAD || SEGMENT.test(path);
 }
-function parseHead(written2) {
+function parseHead(written3) {
   try {
-    let value = JSON.parse(written2);
+    let value = JSON.parse(written3);
     if (value === null || value.v !== 1 || !Number.isSafeInteger(value.seq)) return null;
     let at3 = typeof value.at == "string" ? parseInstant(value.at) : null, { hash, key, signature } = value;
     return at3 === null || typeof hash != "string" || typeof key != "string" || typeof signature != "string" ? null : { v: 1, seq: value.seq, hash, at: at3, key, signature };
@@ -25507,8 +25517,11 @@ function unreadable(why) {
 
 // sweep/failure.ts
 function failureOf(error2) {
-  let line = (error2 instanceof Error ? error2.message : String(error2)).replace(/\s+/g, " ").trim().toWellFormed();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+  return bounded(error2 instanceof Error ? error2.message : String(error2));
+}
+function bounded(text2) {
+  let line = text2.replace(/\s+/g, " ").trim().toWellFormed();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 var LONGEST = 500;
 
@@ -25605,8 +25618,8 @@ function reportOf(world, seen, done) {
     written: done.bodies,
     granted: lines.flatMap(({ kind, line }) => kind === "ensure" ? [line] : []),
     revoked: lines.flatMap(({ kind, line }) => kind === "ensure" ? [] : [line]),
-    actions: done.bodies.flatMap((body) => body.type === "action-outcome" ? [body] : []),
-    refused: done.bodies.flatMap((body) => isRefusal(body) ? [body] : []),
+    actions: done.bodies.flatMap((body2) => body2.type === "action-outcome" ? [body2] : []),
+    refused: done.bodies.flatMap((body2) => isRefusal(body2) ? [body2] : []),
     stops: seen.stops,
     problems: done.problems,
     alerts: alertsOf(state),
@@ -25638,8 +25651,8 @@ function lineOf({ intended, outcome }) {
     confirmed: outcome.confirmed
   };
 }
-function isRefusal(body) {
-  return body.type === "refused" || body.type === "quarantined" || body.type === "lapsed";
+function isRefusal(body2) {
+  return body2.type === "refused" || body2.type === "quarantined" || body2.type === "lapsed";
 }
 function alertsOf(state) {
   return [...state.alerts.values()].sort((a, b2) => a.key < b2.key ? -1 : 1);
@@ -25662,6 +25675,13 @@ function prose(text2) {
 var ZERO_WIDTH = "&#8203;";
 function inert(text2) {
   return text2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[\\`*_[\]|~$!#]/g, "\\$&").replace(/\\#|@/g, `$&${ZERO_WIDTH}`).replaceAll("://", `:${ZERO_WIDTH}//`).replace(/www\./gi, (www) => `${www.slice(0, 3)}${ZERO_WIDTH}.`);
+}
+function person(login) {
+  return code(`@${login}`);
+}
+function shorten(text2, most) {
+  let points = [...text2];
+  return points.length <= most ? text2 : `${points.slice(0, most - 1).join("")}…`;
 }
 var CUT = `
 
@@ -31345,9 +31365,9 @@ function segmentPath(at3) {
 // core/ledger/chain.ts
 function appendEntries(tip, bodies, at3) {
   let instant2 = tip !== null && tip.at > at3 ? tip.at : at3, path = segmentPath(instant2), lines = [], entries = [], last = tip;
-  for (let body of bodies) {
-    let place = { v: 1, seq: last === null ? 0 : last.seq + 1, prev: last?.hash ?? NO_LINE, at: instant2 }, text2 = canonicalJson({ ...body, ...place }), line = readLine(path, text2, last);
-    if (!line.good) throw new TypeError(`the ${body.type} entry for ${path} ${line.why}`);
+  for (let body2 of bodies) {
+    let place = { v: 1, seq: last === null ? 0 : last.seq + 1, prev: last?.hash ?? NO_LINE, at: instant2 }, text2 = canonicalJson({ ...body2, ...place }), line = readLine(path, text2, last);
+    if (!line.good) throw new TypeError(`the ${body2.type} entry for ${path} ${line.why}`);
     lines.push(text2), entries.push(line.entry), last = line.tip;
   }
   if (last === null || lines.length === 0) throw new TypeError("nothing to append to the ledger");
@@ -31356,12 +31376,13 @@ function appendEntries(tip, bodies, at3) {
 function parseLedger(segments) {
   let lines = linesOf(segments), proven = [], broken2 = firstBroken(lines, proven), entries = proven.map(({ entry }) => entry), tip = proven.at(-1)?.tip ?? null;
   if (broken2 === null) return { entries, unproven: [], faults: [], tip };
-  let rest = lines.slice(proven.length), unproven = rest.map(({ text: text2 }) => parseLine(text2)).filter((entry) => typeof entry != "string"), faults = rest.map(({ file, line }, index) => {
+  let rest = lines.slice(proven.length), unproven = rest.filter(({ text: text2 }) => text2.length > SHORTER_THAN_ANY).map(({ text: text2 }) => parseLine(text2)).filter((entry) => typeof entry != "string"), faults = rest.map(({ file, line }, index) => {
     let seq = proven.length + index;
     return index === 0 ? { is: "broken", file, line, seq, why: broken2 } : { is: "unproven", file, line, seq, why: `comes after entry ${proven.length}, which is broken` };
   });
   return { entries, unproven, faults, tip };
 }
+var SHORTER_THAN_ANY = 100;
 function firstBroken(lines, proven) {
   for (let { file, text: text2 } of lines) {
     let read3 = readLine(file, text2, proven.at(-1)?.tip ?? null);
@@ -31838,7 +31859,7 @@ function conclude(intended, sent, seen, confirmed) {
     slot: effect.slot.key,
     result,
     observed: seen?.value ?? null,
-    detail: result === "done" ? null : detailOf(sent, seen),
+    detail: result === "done" ? null : bounded(detailOf(sent, seen)),
     due: effect.due,
     issued: sent.is === "withheld" ? null : sent.at,
     confirmed: isSeen ? confirmed : null
@@ -31869,7 +31890,7 @@ function detailOf(sent, seen) {
     case "pending":
       return `the target needs time: ${sent.answer.why}`;
     case "refused":
-      return `the target refused (${sent.answer.why}): ${sent.answer.detail}`.slice(0, 500);
+      return `the target refused (${sent.answer.why}): ${sent.answer.detail}`;
   }
 }
 
@@ -32202,7 +32223,7 @@ function sortKey(change) {
 }
 
 // sweep/alerts.ts
-var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|witness-unreadable|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
+var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
 function alertBodies(state, situations, zone) {
   let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter((key) => isOurs3(key, zone) && !current.has(key));
   return [
@@ -32562,9 +32583,82 @@ function firstDifference(a, b2) {
 }
 
 // core/explain/verdict.ts
+var TITLE = 60;
+function verdictLine(decision, most = TITLE) {
+  return shorten(plain2(lineOf2(decision)), most);
+}
+function lineOf2(decision) {
+  switch (decision.verdict) {
+    case "allow":
+      return allowLine(decision);
+    case "pending":
+      return pendingLine(decision);
+    case "deny":
+      return `Denied: ${overMost(decision.issues) ?? whatFailed(decision) ?? "no rule allows it"}`;
+    case "invalid":
+      return decision.issues.length > 1 ? `Not valid: ${decision.issues.length} problems` : `Not valid: ${whatFailed(decision) ?? "not a request"}`;
+    case "fault":
+      return `Cannot decide yet: ${whatFailed(decision) ?? "a fact is missing"}`;
+  }
+}
+function overMost([issue3]) {
+  return issue3?.code !== "duration-over-max" ? null : `${issue3.found} asked, ${issue3.expected} allowed`;
+}
+function allowLine(decision) {
+  if (decision.pullKind === "return") return `Approved: gives back ${counted(decision.returns.length, "grant")}`;
+  let { asked } = decision;
+  if (asked === null) return "Approved: policy change";
+  let { request: request2, subject: subject2, resource, entitlement } = asked;
+  return request2.kind === "ActionRequest" ? `Approved: ${entitlement} of ${resource}, once` : `Approved: ${subject2.name} gets ${resource} ${entitlement} for ${formatDuration(lengthOf(decision, request2.duration))}`;
+}
+function pendingLine(decision) {
+  let open3 = unfilled(decision.requirements), [next] = open3;
+  if (next === void 0) return `Waiting: ${whatFailed(decision) ?? "not ready yet"}`;
+  let needed = decision.requirements.reduce((sum, requirement) => sum + requirement.needed, 0), missing3 = open3.reduce((sum, requirement) => sum + requirement.needed - requirement.filledBy.length, 0);
+  return `Waiting for ${missing3 === needed ? counted(needed, "approval") : `${missing3} of ${counted(needed, "approval")}`}, from ${next.label}`;
+}
+function unfilled(requirements) {
+  return requirements.filter((requirement) => requirement.filledBy.length < requirement.needed);
+}
 function whatFailed(decision) {
   let [issue3] = "issues" in decision ? decision.issues : [], unknown3 = decision.reasons.findLast((reason) => reason.holds === null), no = decision.reasons.findLast((reason) => reason.holds === !1);
   return (issue3 ?? unknown3 ?? no)?.message ?? null;
+}
+var TOLD = /* @__PURE__ */ new Set(["rule-skipped", "approval-missing"]);
+function blockers(decision) {
+  return decision.reasons.filter(({ holds: holds2, code: code2 }) => holds2 !== !0 && !TOLD.has(code2));
+}
+function effectSentence(decision) {
+  if (decision.verdict !== "allow" && decision.verdict !== "pending") return null;
+  let { asked } = decision;
+  if (asked === null) return null;
+  let when = decision.verdict === "allow" ? "On merge" : "On approval", { request: request2 } = asked;
+  return request2.kind === "ActionRequest" ? `${when}, ${code(asked.entitlement)} of ${code(asked.resource)} runs once, within ${formatDuration(lengthOf(decision, request2.within))}${inputsOf(request2)}.` : `${when}, ${subjectOf(asked)} gets ${code(asked.resource)} ${code(asked.entitlement)} for ${windowOf2(decision, request2)}.`;
+}
+function subjectOf(asked) {
+  return asked.subject.login === null ? code(asked.subject.name) : person(asked.subject.login);
+}
+function inputsOf(request2) {
+  let inputs = Object.entries(request2.inputs).sort(([a], [b2]) => a < b2 ? -1 : 1);
+  return inputs.length === 0 ? "" : `, with ${inputs.map(([name, value]) => code(`${name}: ${value}`)).join(", ")}`;
+}
+function windowOf2(decision, request2) {
+  let length = lengthOf(decision, request2.duration), limited2 = length < request2.duration ? ` (asked for ${formatDuration(request2.duration)})` : "";
+  return `${formatDuration(length)}${limited2} ${boundsOf(decision.window)}`;
+}
+function lengthOf(decision, asked) {
+  return decision.window?.length ?? asked;
+}
+function boundsOf(window) {
+  if (window === null || window.starts === null) return "from the merge, then it is removed";
+  let from = `from ${clock(window.starts)}`;
+  return window.expires === null ? from : `${from}, removed by ${clock(window.expires)} at the latest`;
+}
+function clock(at3) {
+  return `${at3.slice(0, 10)} ${at3.slice(11, 16)} UTC`;
+}
+function counted(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 // core/policy/calendar.ts
@@ -32808,8 +32902,8 @@ function ownerRota(scope) {
 }
 function codeOwners(setting, path) {
   let organization = organizationOf(setting.evidence);
-  return ownersOf(setting.codeowners, path).owners.map((written2) => {
-    let [account2, team] = written2.toLowerCase().replace(/^@/, "").split("/");
+  return ownersOf(setting.codeowners, path).owners.map((written3) => {
+    let [account2, team] = written3.toLowerCase().replace(/^@/, "").split("/");
     return team !== void 0 ? { kind: "team", name: account2 === organization ? team : `${account2}/${team}` } : { kind: "person", name: Object.values(setting.governance.people.people).find((one) => one.login.toLowerCase() === account2)?.name ?? `@${account2}` };
   });
 }
@@ -33075,15 +33169,15 @@ function isUnknown(ground) {
 
 // core/policy/approvals.ts
 function countApprovals(demands2, setting, exclusions, distinct) {
-  let { evidence } = setting, voices = voicesIn(evidence, demands2, exclusions), approving = withSeatsOnce(voices.filter((voice) => voice.is === "approving")), filled = (distinct ? matchDistinct : matchShared)(
+  let { evidence } = setting, voices = voicesIn(evidence, demands2, exclusions), approving = withSeatsOnce(voices.filter((voice) => voice.is === "approving")), filled2 = (distinct ? matchDistinct : matchShared)(
     demands2.map((demand, index) => ({
       count: demand.count,
       by: approving.filter((voice) => isYes(voice.grounds[index])).map((voice) => voice.review.user.id)
     }))
-  ), used = new Set(filled.flat()), statuses = demands2.map(
+  ), used = new Set(filled2.flat()), statuses = demands2.map(
     (demand, index) => statusOf3(
       demand,
-      approving.filter((voice) => filled[index]?.includes(voice.review.user.id)),
+      approving.filter((voice) => filled2[index]?.includes(voice.review.user.id)),
       used,
       exclusions
     )
@@ -33093,7 +33187,7 @@ function countApprovals(demands2, setting, exclusions, distinct) {
   return {
     is: blocking.length > 0 ? "missing" : doubts.length > 0 ? "unknown" : missing3.includes(!0) ? "missing" : "complete",
     statuses,
-    reviews: voices.map((voice) => findingOf(voice, approving, demands2, filled)),
+    reviews: voices.map((voice) => findingOf(voice, approving, demands2, filled2)),
     reasons: [
       ...statuses.map((status, index) => statusReason(status, demands2[index], doubts)),
       ...blocking.map(blockReason)
@@ -33115,8 +33209,8 @@ function isDoubtful(demand, index, voices, statuses) {
   let doubted = voices.some((voice) => voice.code === "membership-unknown" && voice.grounds[index]?.answer !== "no"), nobody2 = statuses[index]?.candidates.length === 0;
   return doubted || nobody2 && !membersOf(approversOf(demand, demand.scope), demand.scope).complete;
 }
-function findingOf(voice, approving, demands2, filled) {
-  let { review: review2 } = voice, seated = approving.find((one) => one.review === review2), index = seated === void 0 ? -1 : filled.findIndex((by) => by.includes(review2.user.id)), demand = demands2[index], onBehalfOf = seated?.grounds[index]?.onBehalfOf ?? null, seat = onBehalfOf === null ? "" : `in the seat of ${onBehalfOf}, `;
+function findingOf(voice, approving, demands2, filled2) {
+  let { review: review2 } = voice, seated = approving.find((one) => one.review === review2), index = seated === void 0 ? -1 : filled2.findIndex((by) => by.includes(review2.user.id)), demand = demands2[index], onBehalfOf = seated?.grounds[index]?.onBehalfOf ?? null, seat = onBehalfOf === null ? "" : `in the seat of ${onBehalfOf}, `;
   return {
     review: review2.id,
     user: { id: review2.user.id, login: review2.user.login },
@@ -33465,54 +33559,54 @@ function inputIssue(source, path, rule) {
 // core/document/governance/catalog.ts
 function readCatalogs(sources) {
   let entries = sources.flatMap(
-    (source) => Object.entries(source.written.resources).map(([name, written2]) => entryOf2(source, name, written2))
+    (source) => Object.entries(source.written.resources).map(([name, written3]) => entryOf2(source, name, written3))
   );
   return { entries, issues: catalogIssues(sources, entries) };
 }
-function entryOf2(source, name, written2) {
-  let defaults2 = source.written, path = pointer("/resources", name), provider = resourceProvider(defaults2.provider, written2), roles = { ...defaults2.roles, ...written2.roles }, actions2 = { ...defaults2.actions, ...written2.actions };
+function entryOf2(source, name, written3) {
+  let defaults2 = source.written, path = pointer("/resources", name), provider = resourceProvider(defaults2.provider, written3), roles = { ...defaults2.roles, ...written3.roles }, actions2 = { ...defaults2.actions, ...written3.actions };
   return {
     source,
     path,
-    rolePath: (role) => pointer(Object.hasOwn(written2.roles ?? {}, role) ? `${path}/roles` : "/roles", role),
+    rolePath: (role) => pointer(Object.hasOwn(written3.roles ?? {}, role) ? `${path}/roles` : "/roles", role),
     resource: {
       name,
-      owner: parsePrincipal(written2.owner),
+      owner: parsePrincipal(written3.owner),
       // What nobody has judged is treated as the worst.
-      sensitivity: written2.sensitivity ?? defaults2.sensitivity ?? "critical",
-      labels: recordOf(Object.entries({ ...defaults2.labels, ...written2.labels })),
+      sensitivity: written3.sensitivity ?? defaults2.sensitivity ?? "critical",
+      labels: recordOf(Object.entries({ ...defaults2.labels, ...written3.labels })),
       roles: recordOf(sortedEntries(roles).map(([role, each]) => [role, roleOf(role, each, provider)])),
       actions: recordOf(sortedEntries(actions2).map(([action, each]) => [action, actionOf(action, each)])),
       place: placeOf(source, path)
     }
   };
 }
-function resourceProvider(defaults2, written2) {
-  let base = mergeProvider({ type: null, zone: "default", with: {} }, defaults2), own = mergeProvider(base, written2.provider);
-  return { ...own, with: { ...own.with, ...written2.with } };
+function resourceProvider(defaults2, written3) {
+  let base = mergeProvider({ type: null, zone: "default", with: {} }, defaults2), own = mergeProvider(base, written3.provider);
+  return { ...own, with: { ...own.with, ...written3.with } };
 }
-function mergeProvider(base, written2) {
-  let type = written2?.type ?? base.type, inherited = type === base.type ? base.with : {};
-  return { type, zone: written2?.zone ?? base.zone, with: { ...inherited, ...written2?.with } };
+function mergeProvider(base, written3) {
+  let type = written3?.type ?? base.type, inherited = type === base.type ? base.with : {};
+  return { type, zone: written3?.zone ?? base.zone, with: { ...inherited, ...written3?.with } };
 }
 var NO_TYPE = "";
-function roleOf(name, written2, provider) {
+function roleOf(name, written3, provider) {
   return {
     name,
-    grants: written2.grants.map((item) => grantsOf2(item, provider)),
-    connect: written2.connect ?? null,
-    conflictsWith: written2.conflictsWith ?? []
+    grants: written3.grants.map((item) => grantsOf2(item, provider)),
+    connect: written3.connect ?? null,
+    conflictsWith: written3.conflictsWith ?? []
   };
 }
 function grantsOf2(item, base) {
   let { provider: own, ...target } = item, { type, zone, with: settings } = mergeProvider(base, own);
   return { provider: { type: type ?? NO_TYPE, zone, with: settings }, target };
 }
-function actionOf(name, written2) {
+function actionOf(name, written3) {
   return {
     name,
-    runs: written2.runs,
-    inputs: recordOf(sortedEntries(written2.inputs ?? {}).map(([input, rule]) => [input, inputRuleOf(rule)]))
+    runs: written3.runs,
+    inputs: recordOf(sortedEntries(written3.inputs ?? {}).map(([input, rule]) => [input, inputRuleOf(rule)]))
   };
 }
 function inputRuleOf({ enum: values, type, maxLength, required: required2 = !0 }) {
@@ -33562,15 +33656,15 @@ function selects(selector, resource) {
 function factOf(resource, key) {
   return key === "resource" ? resource.name : key === "sensitivity" ? resource.sensitivity : key === "owner" ? principalText(resource.owner) : resource.labels[key];
 }
-function selectorOf(written2) {
-  return recordOf(Object.entries(written2 ?? {}));
+function selectorOf(written3) {
+  return recordOf(Object.entries(written3 ?? {}));
 }
 
 // core/document/governance/coverage.ts
 function coverageIssues(loaded, known3) {
   let { entries } = known3;
   return entries === null || loaded.broken.has("RuleSet") ? [] : entries.flatMap((entry) => {
-    let { resource } = entry, [first, second] = loaded.ruleSets.filter(({ written: written2 }) => selects(selectorOf(written2.on), resource));
+    let { resource } = entry, [first, second] = loaded.ruleSets.filter(({ written: written3 }) => selects(selectorOf(written3.on), resource));
     return first === void 0 ? wrongKey(entry.source, entry.path, {
       code: "rules-missing",
       message: `no rule set is about \`${resource.name}\`, so nobody could ever have it`,
@@ -33691,8 +33785,8 @@ function namesOf2(entries) {
 function forLists(source, path, items) {
   return source === null ? [] : (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
 }
-function unknownRoles(source, path, written2, names3) {
-  return written2.flatMap((name, index) => {
+function unknownRoles(source, path, written3, names3) {
+  return written3.flatMap((name, index) => {
     if (names3.includes(name)) return [];
     let meant = nearest(name, names3);
     return wrongValue(source, pointer(path, index), {
@@ -33773,14 +33867,14 @@ function durationMeant(text2) {
   if (plain3.length > 40 || !/^(?:\d{1,6}\s*[a-z]+[\s,]*)+$/.test(plain3)) return null;
   let total = [...plain3.matchAll(/(\d+)\s*([a-z]+)/g)].map(
     ([, count, unit]) => Number(count) * (UNITS2[unit] ?? Number.NaN)
-  ).reduce((sum, part) => sum + part, 0), written2 = Number.isNaN(total) ? "" : formatDuration(total);
-  return parseDuration(written2) === null ? null : written2;
+  ).reduce((sum, part) => sum + part, 0), written3 = Number.isNaN(total) ? "" : formatDuration(total);
+  return parseDuration(written3) === null ? null : written3;
 }
 function instantMeant(text2) {
   let match = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(:\d{2})?)?$/.exec(text2.trim());
   if (match === null) return null;
-  let written2 = `${match[1]}T${match[2] ?? "00:00"}${match[3] ?? ":00"}Z`;
-  return parseInstant(written2) === null ? null : written2;
+  let written3 = `${match[1]}T${match[2] ?? "00:00"}${match[3] ?? ":00"}Z`;
+  return parseInstant(written3) === null ? null : written3;
 }
 function principalMeant(format, text2) {
   let match = /^(@?)(?:[a-z0-9-]{1,39}\/)?([a-z0-9][a-z0-9_-]{0,99})$/i.exec(text2.trim());
@@ -33797,8 +33891,8 @@ var BARE = {
   approver: null
 };
 function nameMeant(text2) {
-  let written2 = text2.trim().toLowerCase().replace(/[\s_.]+/g, "-");
-  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(written2) ? written2 : null;
+  let written3 = text2.trim().toLowerCase().replace(/[\s_.]+/g, "-");
+  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(written3) ? written3 : null;
 }
 
 // core/document/yaml-text.ts
@@ -34019,13 +34113,13 @@ var VALIDATORS = {
   PolicyTest: ai
 };
 function kindOf(document, kinds) {
-  let written2 = document.value.kind, kind = kinds.find((each) => each === written2);
+  let written3 = document.value.kind, kind = kinds.find((each) => each === written3);
   if (kind !== void 0) return kind;
-  let meant = typeof written2 == "string" ? nearest(written2, kinds) : null;
+  let meant = typeof written3 == "string" ? nearest(written3, kinds) : null;
   return issueAt(spanAt(document, "/kind", "value"), {
     code: "document-kind",
-    message: written2 === void 0 ? "the document does not say its `kind`" : Object.hasOwn(VALIDATORS, shown(written2)) ? "this `kind` of document does not belong at this path" : "there is no such `kind` of document",
-    found: shown(written2),
+    message: written3 === void 0 ? "the document does not say its `kind`" : Object.hasOwn(VALIDATORS, shown(written3)) ? "this `kind` of document does not belong at this path" : "there is no such `kind` of document",
+    found: shown(written3),
     expected: oneOf(kinds),
     fix: `write \`kind: ${meant ?? kinds[0]}\``
   });
@@ -34093,11 +34187,11 @@ var INSTANT_FIELD = /\/(?:starts|startsBy|from|until|at)$/, FREE_FIELDS = /^\/in
 function impossibleInstants(document) {
   return [...document.ranges.keys()].flatMap((path) => {
     if (!INSTANT_FIELD.test(path) || FREE_FIELDS.test(path)) return [];
-    let written2 = valueAt(document, path);
-    return typeof written2 != "string" || !LOOKS_RIGHT.test(written2) || parseInstant(written2) !== null ? [] : issueAt(spanAt(document, path, "value"), {
+    let written3 = valueAt(document, path);
+    return typeof written3 != "string" || !LOOKS_RIGHT.test(written3) || parseInstant(written3) !== null ? [] : issueAt(spanAt(document, path, "value"), {
       code: "document-instant-impossible",
       message: "there is no such instant",
-      found: written2,
+      found: written3,
       expected: "a day and a time that the calendar has",
       fix: "correct the date"
     });
@@ -34418,8 +34512,8 @@ function readLocks(source) {
 }
 
 // core/document/governance/approvals.ts
-function approvalsOf(written2) {
-  return (written2 ?? []).map(({ from, count, widen }) => ({
+function approvalsOf(written3) {
+  return (written3 ?? []).map(({ from, count, widen }) => ({
     from: principals(from),
     count,
     widen: widen === void 0 ? null : { after: durationOf(widen.after), to: principals(widen.to) }
@@ -34510,14 +34604,14 @@ function calendarIssues(source, name, { from, to }) {
     })
   ];
 }
-function guardrailOf(written2, source, path) {
-  let { max, maxContinuous, fields: fields2, during, approvals: approvals2 } = written2.require;
+function guardrailOf(written3, source, path) {
+  let { max, maxContinuous, fields: fields2, during, approvals: approvals2 } = written3.require;
   return {
-    name: written2.name,
-    on: selectorOf(written2.on),
-    for: written2.for ?? [],
-    subjects: principals(written2.subjects),
-    when: written2.when ?? null,
+    name: written3.name,
+    on: selectorOf(written3.on),
+    for: written3.for ?? [],
+    subjects: principals(written3.subjects),
+    when: written3.when ?? null,
     require: {
       max: max === void 0 ? null : durationOf(max),
       maxContinuous: maxContinuous === void 0 ? null : durationOf(maxContinuous),
@@ -34590,14 +34684,14 @@ function identityPaths({ people, services = {} }) {
 function shared(source, code2, message, groups) {
   let seen = /* @__PURE__ */ new Map();
   return groups.flatMap(({ group, path }) => {
-    let written2 = String(valueAt(source.document, path)), key = `${group} ${written2.toLowerCase()}`, before = seen.get(key);
+    let written3 = String(valueAt(source.document, path)), key = `${group} ${written3.toLowerCase()}`, before = seen.get(key);
     if (before === void 0)
       return seen.set(key, path), [];
     let [, , holder] = before.split("/");
     return wrongValue(source, path, {
       code: code2,
       message,
-      found: `${written2}, as for \`${holder}\``,
+      found: `${written3}, as for \`${holder}\``,
       expected: "one of its own for everybody",
       fix: "correct one of the two"
     });
@@ -34769,29 +34863,29 @@ function readRuleSets(sources) {
     issues: sources.flatMap((source) => duplicateNames(source, source.written.rules, "/rules"))
   };
 }
-function ruleOf(written2, source, path) {
+function ruleOf(written3, source, path) {
   return {
-    name: written2.name,
-    for: written2.for,
-    subjects: principals(written2.subjects),
-    openers: principals(written2.openers),
-    during: written2.during ?? null,
-    when: written2.when ?? null,
-    explain: written2.explain ?? null,
-    max: durationOf(written2.max),
-    approvals: approvalsOf(written2.approvals),
+    name: written3.name,
+    for: written3.for,
+    subjects: principals(written3.subjects),
+    openers: principals(written3.openers),
+    during: written3.during ?? null,
+    when: written3.when ?? null,
+    explain: written3.explain ?? null,
+    max: durationOf(written3.max),
+    approvals: approvalsOf(written3.approvals),
     place: placeOf(source, path)
   };
 }
 
 // core/document/governance/settings.ts
 var DEFAULT_SETTINGS = { merge: "manual", mergeMethod: "squash", lapse: 7 * 864e5, notifications: {} };
-function readSettings({ written: written2 }) {
+function readSettings({ written: written3 }) {
   return {
-    merge: written2.merge ?? DEFAULT_SETTINGS.merge,
-    mergeMethod: written2.mergeMethod ?? DEFAULT_SETTINGS.mergeMethod,
-    lapse: written2.lapse === void 0 ? DEFAULT_SETTINGS.lapse : durationOf(written2.lapse),
-    notifications: written2.notifications ?? DEFAULT_SETTINGS.notifications
+    merge: written3.merge ?? DEFAULT_SETTINGS.merge,
+    mergeMethod: written3.mergeMethod ?? DEFAULT_SETTINGS.mergeMethod,
+    lapse: written3.lapse === void 0 ? DEFAULT_SETTINGS.lapse : durationOf(written3.lapse),
+    notifications: written3.notifications ?? DEFAULT_SETTINGS.notifications
   };
 }
 
@@ -35001,13 +35095,13 @@ function register2(registry) {
     if (type.kind === "dyn") return checker.getType("optional");
     throw checker.createError("optional_expected", `${description} must be optional, got '${type}'`, node);
   }
-  function createOptionalMacro({ functionDesc, evaluate: evaluate2, typeCheck, onHasValue, onEmpty }) {
+  function createOptionalMacro({ functionDesc, evaluate: evaluate3, typeCheck, onHasValue, onEmpty }) {
     return ({ ast, args, receiver }) => ({
       ast,
       functionDesc,
       receiver,
       arg: args[0],
-      evaluate: evaluate2,
+      evaluate: evaluate3,
       typeCheck,
       onHasValue,
       onEmpty
@@ -37091,7 +37185,7 @@ function createQuantifierExpander(opts) {
 }
 function createHasExpander() {
   let invalidHasArgument = "has() invalid argument";
-  function evaluate2(ev, macro, ctx) {
+  function evaluate3(ev, macro, ctx) {
     let nodes = macro.macroHasProps, i = nodes.length, obj = ev.run(nodes[--i], ctx), inOptionalContext;
     for (; i--; ) {
       let node = nodes[i];
@@ -37114,7 +37208,7 @@ function createHasExpander() {
     return checker.getType("bool");
   }
   return function({ args }) {
-    return { args, evaluate: evaluate2, typeCheck, async: !1 };
+    return { args, evaluate: evaluate3, typeCheck, async: !1 };
   };
 }
 function registerMacros(registry) {
@@ -38448,7 +38542,7 @@ function describe(rule) {
 function understand(setting, request2) {
   let resource = lookup(setting.governance.resources, request2.path.resource), wrong = catalogIssues2(setting.governance, request2);
   if (resource === void 0 || wrong.length > 0) return refusal2("invalid", wrong);
-  let subject2 = subjectOf(setting, request2);
+  let subject2 = subjectOf2(setting, request2);
   if ("is" in subject2) return subject2;
   let { evidence } = setting, opener = evidence.pullRequest.author, starts = request2.starts ?? evidence.pullRequest.mergedAt ?? evidence.now, at3 = starts > evidence.now ? starts : evidence.now, ask2 = {
     setting,
@@ -38469,7 +38563,7 @@ function understand(setting, request2) {
     length: 0,
     end: at3
   };
-  return withLength(ask2, lengthOf(request2));
+  return withLength(ask2, lengthOf2(request2));
 }
 function catalogIssues2(governance, request2) {
   let resource = lookup(governance.resources, request2.path.resource);
@@ -38479,7 +38573,7 @@ function withLength(ask2, length) {
   return { ...ask2, length, end: plus(ask2.starts, Math.min(length, FAR)) };
 }
 var FAR = 3650 * 864e5;
-function lengthOf(request2) {
+function lengthOf2(request2) {
   return request2.kind === "AccessRequest" ? request2.duration : request2.within;
 }
 function lengthField(request2) {
@@ -38522,7 +38616,7 @@ function entitlementIssues2(resource, request2) {
     )
   ] : action !== void 0 && request2.kind === "ActionRequest" ? inputIssues2(action, request2) : [];
 }
-function subjectOf(setting, request2) {
+function subjectOf2(setting, request2) {
   let { people, services } = setting.governance.people, author = setting.evidence.pullRequest.author;
   if (request2.subject === null) {
     let self = Object.values(people).find((person2) => person2.id === author.id);
@@ -39182,24 +39276,24 @@ function parseRequest(path, text2) {
   let kind = kindOf(document, ["AccessRequest", "ActionRequest"]);
   if (typeof kind != "string") return { ok: !1, issues: sortIssues([...issues, kind]) };
   issues.push(...checkShape(document, kind));
-  let written2 = document.value;
-  return parsedPath.ok && issues.push(...mismatches(document, parsedPath.value)), issues.push(...instantIssues(document)), !parsedPath.ok || issues.length > 0 ? { ok: !1, issues: sortIssues(issues) } : { ok: !0, value: requestOf(written2, parsedPath.value, document), issues: [] };
+  let written3 = document.value;
+  return parsedPath.ok && issues.push(...mismatches(document, parsedPath.value)), issues.push(...instantIssues(document)), !parsedPath.ok || issues.length > 0 ? { ok: !1, issues: sortIssues(issues) } : { ok: !0, value: requestOf(written3, parsedPath.value, document), issues: [] };
 }
 function mismatches(document, path) {
   let said = { resource: path.resource, role: path.entitlement, action: path.entitlement };
   return Object.entries(said).flatMap(([field, expected]) => {
-    let written2 = document.value[field];
-    return typeof written2 != "string" || written2 === expected || !isName(written2) ? [] : issueAt(spanAt(document, pointer("", field), "value"), {
+    let written3 = document.value[field];
+    return typeof written3 != "string" || written3 === expected || !isName(written3) ? [] : issueAt(spanAt(document, pointer("", field), "value"), {
       code: "request-path-mismatch",
       message: `\`${field}\` does not agree with the path of the file`,
-      found: written2,
+      found: written3,
       expected: `\`${expected}\`, as in \`${path.path}\``,
       fix: `write \`${field}: ${expected}\`, remove the field, or move the file`
     });
   });
 }
 function instantIssues(document) {
-  let { starts, startsBy } = document.value, issues = impossibleInstants(document), [from, by] = [starts, startsBy].map((written2) => typeof written2 == "string" ? parseInstant(written2) : null);
+  let { starts, startsBy } = document.value, issues = impossibleInstants(document), [from, by] = [starts, startsBy].map((written3) => typeof written3 == "string" ? parseInstant(written3) : null);
   return typeof from == "string" && typeof by == "string" && by < from && issues.push(
     issueAt(spanAt(document, "/startsBy", "value"), {
       code: "request-starts-by-early",
@@ -39210,25 +39304,25 @@ function instantIssues(document) {
     })
   ), issues;
 }
-function requestOf(written2, path, document) {
+function requestOf(written3, path, document) {
   let common = {
     path,
-    reason: written2.reason.trim(),
-    ticket: written2.ticket ?? null,
-    subject: written2.subject === void 0 ? null : parsePrincipal(written2.subject),
-    starts: instantOrNull2(written2.starts),
-    startsBy: instantOrNull2(written2.startsBy),
+    reason: written3.reason.trim(),
+    ticket: written3.ticket ?? null,
+    subject: written3.subject === void 0 ? null : parsePrincipal(written3.subject),
+    starts: instantOrNull2(written3.starts),
+    startsBy: instantOrNull2(written3.startsBy),
     places: placesOf(document)
   };
-  if (written2.kind === "AccessRequest") {
-    let duration = parseDuration(written2.duration);
-    return { kind: "AccessRequest", ...common, duration, breakGlass: written2.breakGlass ?? !1 };
+  if (written3.kind === "AccessRequest") {
+    let duration = parseDuration(written3.duration);
+    return { kind: "AccessRequest", ...common, duration, breakGlass: written3.breakGlass ?? !1 };
   }
-  let within = parseDuration(written2.within);
-  return { kind: "ActionRequest", ...common, within, inputs: recordOf(Object.entries(written2.inputs ?? {})) };
+  let within = parseDuration(written3.within);
+  return { kind: "ActionRequest", ...common, within, inputs: recordOf(Object.entries(written3.inputs ?? {})) };
 }
-function instantOrNull2(written2) {
-  return written2 === void 0 ? null : parseInstant(written2);
+function instantOrNull2(written3) {
+  return written3 === void 0 ? null : parseInstant(written3);
 }
 function placesOf(document) {
   let paths = [...document.ranges.keys()].filter((path) => /^\/[^/]+$|^\/inputs\//.test(path)).sort();
@@ -39303,8 +39397,8 @@ function commonOf(evidence, pullKind2) {
     warnings: []
   };
 }
-function refuse2(common, refusal4, hint = null) {
-  let { is: is2, issues } = refusal4, base = { ...common, reasons: [...common.reasons, ...refusal4.reasons] };
+function refuse2(common, refusal5, hint = null) {
+  let { is: is2, issues } = refusal5, base = { ...common, reasons: [...common.reasons, ...refusal5.reasons] };
   return is2 === "deny" ? { ...base, verdict: is2, hint, issues } : { ...base, verdict: is2, issues };
 }
 function conclude2(open3, is2, isDraft) {
@@ -39361,7 +39455,7 @@ function judge2(ask2, terms, common) {
       ...common,
       rule: terms.rule,
       requirements: approvals2.statuses,
-      window: windowOf2(ask2, length),
+      window: windowOf3(ask2, length),
       bindings: terms.effect.bindings,
       run: run === null ? null : { ...run, within: length },
       reviewWithin: terms.reviewWithin,
@@ -39382,7 +39476,7 @@ function exclusionsFor(ask2) {
   let { subject: subject2 } = ask2.asked, service = subject2.kind === "service" ? lookup(ask2.setting.governance.people.services, subject2.name) : void 0;
   return exclusionsOf(ask2.setting.evidence, subject2.id, service?.controllers ?? []);
 }
-function windowOf2(ask2, length) {
+function windowOf3(ask2, length) {
   let starts = ask2.request.starts ?? ask2.setting.evidence.pullRequest.mergedAt;
   return { starts, startsBy: ask2.request.startsBy, expires: starts === null ? null : plus(starts, length), length };
 }
@@ -39690,10 +39784,10 @@ function originIssues(evidence, kind) {
   ), issues;
 }
 function completenessIssues(evidence, kind) {
-  let { pullRequest: pull, changes, commits } = evidence, issues = [], truncated = (what, listed2, counted) => issues.push(
+  let { pullRequest: pull, changes, commits } = evidence, issues = [], truncated = (what, listed2, counted2) => issues.push(
     pullIssue(evidence, "pull-request-truncated", `not every ${what} of the pull request was read`, {
       found: `${listed2} listed`,
-      expected: `${counted} as GitHub counts`,
+      expected: `${counted2} as GitHub counts`,
       fix: "try again; if it stays, open a smaller pull request"
     })
   );
@@ -39711,12 +39805,12 @@ function tooLarge2(evidence, what, found, most) {
 function collisionIssues(changes) {
   let seen = /* @__PURE__ */ new Map(), issues = [];
   for (let path of new Set(changes.flatMap(pathsOf))) {
-    let folded = path.normalize("NFKC").toLowerCase(), other = seen.get(folded);
+    let folded2 = path.normalize("NFKC").toLowerCase(), other = seen.get(folded2);
     other !== void 0 && issues.push(
       issueAt2(topOf(path), "file-collision", `\`${path}\` and \`${other}\` differ only in case or spelling`, {
         fix: "rename one of them"
       })
-    ), seen.set(folded, path);
+    ), seen.set(folded2, path);
   }
   return issues;
 }
@@ -39785,8 +39879,8 @@ async function readCommit2(github, item, known3) {
     verified: fieldsOrNull(commit.verification, "commit.verification")?.verified === !0
   };
 }
-function signer(written2, user, what) {
-  let who = fields(written2, what);
+function signer(written3, user, what) {
+  let who = fields(written3, what);
   return { account: accountOrNull(user, what), name: textOrEmpty(who.name), email: textOrEmpty(who.email) };
 }
 function accountsByEmail(items) {
@@ -39800,8 +39894,17 @@ function accountsByEmail(items) {
   }
   return known3;
 }
+var TRAILER = "co-authored-by:";
 function coAuthors(message) {
-  return [...message.matchAll(/^[ \t]*co-authored-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\s]+)>[ \t]*\r?$/gim)].map(([, name = "", email = ""]) => ({ name, email }));
+  return message.split(`
+`).flatMap((line) => {
+    let trailer = line.trim();
+    return trailer.slice(0, TRAILER.length).toLowerCase() === TRAILER && trailer.endsWith(">") ? nameAndEmail(trailer.slice(TRAILER.length, -1)) : [];
+  });
+}
+function nameAndEmail(text2) {
+  let at3 = text2.indexOf("<"), email = text2.slice(at3 + 1);
+  return at3 < 0 || email === "" || /[<>\s]/.test(email) ? [] : [{ name: text2.slice(0, at3).trim(), email }];
 }
 var NOREPLY = /^(?:(\d{1,15})\+)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\[bot\])?)@users\.noreply\.[a-z0-9.-]+$/i;
 async function accountOf2(github, who, known3) {
@@ -39988,9 +40091,9 @@ function pushersOf(activities, openedAt) {
     if (actor === null) return null;
     pushers.set(actor.id, actor);
     let at3 = instant(activity.timestamp, "activity timestamp");
-    if (kind === "branch_creation" && toEpoch(at3) <= toEpoch(openedAt)) break;
+    if (kind === "branch_creation" && toEpoch(at3) <= toEpoch(openedAt)) return [...pushers.values()].sort((a, b2) => a.id - b2.id);
   }
-  return [...pushers.values()].sort((a, b2) => a.id - b2.id);
+  return null;
 }
 
 // github/reviews.ts
@@ -40018,14 +40121,19 @@ function readReview(value) {
     }
   ];
 }
-function limitIn(body) {
-  let found = [...body.matchAll(/^[ \t]*limit:[ \t]*(.*?)[ \t]*\r?$/gim)].map(([, limit = ""]) => limit);
+var KEY = "limit:";
+function limitIn(body2) {
+  let found = body2.split(`
+`).flatMap((line) => {
+    let text2 = line.trim();
+    return text2.slice(0, KEY.length).toLowerCase() === KEY ? [text2.slice(KEY.length).trim()] : [];
+  });
   return found.length === 0 ? null : [...new Set(found)].join(" / ");
 }
 
 // github/evidence.ts
 async function collectEvidence(github, asked) {
-  let clock = watchClock(github), evidence = await collect(clock.github, asked), now = asked.now ?? clock.latest();
+  let clock2 = watchClock(github), evidence = await collect(clock2.github, asked), now = asked.now ?? clock2.latest();
   if (now === null) throw new GitHubError("unexpected", "GitHub sent no `Date` header, so the time is unknown");
   return { ...evidence, now };
 }
@@ -40123,13 +40231,13 @@ function grantTerms(request2, atMerge, atTip) {
     ticket,
     starts,
     startsBy,
-    length: Math.min(lengthOf2(atMerge), lengthOf2(atTip)),
+    length: Math.min(lengthOf3(atMerge), lengthOf3(atTip)),
     bindings: atMerge.bindings,
-    run: atMerge.run === null ? null : { ...atMerge.run, within: Math.min(lengthOf2(atMerge), lengthOf2(atTip)) },
+    run: atMerge.run === null ? null : { ...atMerge.run, within: Math.min(lengthOf3(atMerge), lengthOf3(atTip)) },
     breakGlass: asked.request.kind === "AccessRequest" && asked.request.breakGlass
   };
 }
-function lengthOf2(decision) {
+function lengthOf3(decision) {
   let length = decision.window?.length ?? decision.run?.within;
   if (length === void 0) throw new TypeError("the decision has neither a window nor a run");
   return length;
@@ -40363,8 +40471,8 @@ async function judgeChange(world, asked, commit, accepted, change) {
       let pullRequest = derived.pullRequest === 0 ? null : derived.pullRequest;
       return { is: "judged", digest: change.digest, body: refusal3(change, pullRequest, derived.why) };
     }
-    let body = await decideChange(world, commit, accepted, change, derived);
-    return typeof body != "string" ? { is: "judged", digest: change.digest, body } : faultOrRefusal(asked.now, change, derived, body);
+    let body2 = await decideChange(world, commit, accepted, change, derived);
+    return typeof body2 != "string" ? { is: "judged", digest: change.digest, body: body2 } : faultOrRefusal(asked.now, change, derived, body2);
   } catch (error2) {
     if (!(error2 instanceof GitHubError)) throw error2;
     return faultOrRefusal(asked.now, change, derived, error2.message);
@@ -40398,8 +40506,8 @@ async function decideChange(world, commit, accepted, change, derived) {
 }
 function faultOrRefusal(now, change, derived, why) {
   if (!(derived?.ok === !0 && now >= plus(derived.pull.mergedAt, 36e5))) return { is: "fault", why };
-  let body = refusal3(change, derived.pull.number, `it could not be decided within an hour: ${why}`);
-  return { is: "judged", digest: change.digest, body };
+  let body2 = refusal3(change, derived.pull.number, `it could not be decided within an hour: ${why}`);
+  return { is: "judged", digest: change.digest, body: body2 };
 }
 function refusal3(change, pullRequest, why) {
   return { type: "governing-refused", ...change, pullRequest, why };
@@ -40667,7 +40775,7 @@ async function decideBranch(world, asked) {
   let { view, genesis, now } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known3 = view.state.governing ?? genesis.root;
   if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
   let branch = await readBranch(world, home.defaultBranch, cursor), governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known3, now }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops], bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] }), last = governed.commits.at(-1)?.sha ?? cursor;
-  last !== cursor && bodies.push({ type: "read", commit: last }), bodies.push(...locked.bodies.filter((body) => body.type === "locked" && !isReturned(bodies, body.grant)));
+  last !== cursor && bodies.push({ type: "read", commit: last }), bodies.push(...locked.bodies.filter((body2) => body2.type === "locked" && !isReturned(bodies, body2.grant)));
   let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git), state = foldIn(view, bodies, now), overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
   return {
     tip: branch.tip,
@@ -40686,11 +40794,11 @@ async function decideCommits(world, asked) {
     now
   }), bodies = [...await authoriseDeferred(world, asked)];
   for (let commit of governed.commits)
-    bodies.push(...governed.bodies.filter((body) => "commit" in body && body.commit === commit.sha)), bodies.push(...await returnsOf(world, returnsIn(bodies), commit)), bodies.push(...await authoriseCommit(world, asked, commit, bodies));
+    bodies.push(...governed.bodies.filter((body2) => "commit" in body2 && body2.commit === commit.sha)), bodies.push(...await returnsOf(world, returnsIn(bodies), commit)), bodies.push(...await authoriseCommit(world, asked, commit, bodies));
   return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies.push(...await reviewsGiven(world, returnsIn(bodies))), bodies;
 }
 function isReturned(bodies, grant) {
-  return bodies.some((body) => body.type === "returned" && body.grant === grant);
+  return bodies.some((body2) => body2.type === "returned" && body2.grant === grant);
 }
 async function wrongRepository(world, home) {
   let repository = await readRepository(world), expected = `repository ${home.id}, branch ${home.defaultBranch}`, found = `repository ${repository.id}, branch ${repository.defaultBranch}`;
@@ -40705,7 +40813,7 @@ function governingStops(governed, state) {
   if (governed.fault !== null)
     return [{ key: "governing-undecided", severity: "warning", message: `a policy change could not be judged yet: ${governed.fault}`, next: "the next sweep tries again, for an hour after its merge; grants wait" }];
   if (governed.isClean) return [];
-  let refused2 = governed.bodies.findLast((body) => body.type === "governing-refused") ?? state.diverged, why = refused2 === null ? "they differ from the accepted ones" : refused2.why;
+  let refused2 = governed.bodies.findLast((body2) => body2.type === "governing-refused") ?? state.diverged, why = refused2 === null ? "they differ from the accepted ones" : refused2.why;
   return [{ key: "governing-refused", severity: "critical", message: `the governing files on the default branch are not accepted (${refused2?.commit ?? "unknown"}): ${why}`, next: "restore them as they were, then change them by a policy pull request; until then nothing is granted" }];
 }
 
@@ -40873,7 +40981,7 @@ async function resolveGrants(world, pool, asked) {
   let targets = /* @__PURE__ */ new Map(), bodies = [], problems = [];
   for (let grant of grantsToResolve(asked.state, asked.now, asked.locks)) {
     if (!concerns(grant, world.zone)) continue;
-    let standing = isNew(grant, asked) ? { is: "allowed" } : await rederive(world, asked, grant);
+    let standing = isNew(grant, asked) ? { is: "allowed" } : await rederiveOrDoubt(world, asked, grant);
     if (standing.is === "over" && bodies.push(standing.body), standing.is === "doubt" && problems.push(doubtful(grant, world.zone, standing.why)), standing.is !== "allowed") continue;
     let found = await resolveBindings(pool, grant, world.zone);
     (found.targets.length > 0 || grant.terms.kind === "action") && targets.set(grant.terms.id, found.targets), problems.push(...found.problems);
@@ -40885,6 +40993,9 @@ function concerns(grant, zone) {
 }
 function isNew(grant, asked) {
   return !asked.view.state.grants.has(grant.terms.id);
+}
+async function rederiveOrDoubt(world, asked, grant) {
+  return rederive(world, asked, grant).catch((error2) => ({ is: "doubt", why: failureOf(error2) }));
 }
 async function rederive(world, asked, grant) {
   let { request: request2, authority, terms } = grant, parent = acceptedAt(asked.view, authority.governing.parent);
@@ -40959,7 +41070,7 @@ function doubtful(grant, zone, why) {
 
 // sweep/look.ts
 async function look2(world, pool) {
-  let [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), world.attest()]), now = view.tip !== null && view.tip.at > server ? view.tip.at : server, before = [...view.stops, ...clockStops(view, server), ...attested], branch = view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before), stops = [...before, ...branch.stops], decided = foldIn(view, branch.bodies, now), resolved = await resolveOrStop(world, pool, { view, state: decided, now, stops }, branch), bodies = [...branch.bodies, ...resolved.bodies], state = foldIn(view, bodies, now), observation = await observe3(pool, slotsToObserve(state, resolved.targets, now), world.zone), changes = plan({
+  let [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), attestOrStop(world)]), now = view.tip !== null && view.tip.at > server ? view.tip.at : server, before = [...view.stops, ...clockStops(view, server), ...attested], branch = view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before), stops = [...before, ...branch.stops], decided = foldIn(view, branch.bodies, now), resolved = await resolveOrStop(world, pool, { view, state: decided, now, stops }, branch), bodies = [...branch.bodies, ...resolved.bodies], { state } = resolved, observation = await observe3(pool, slotsToObserve(state, resolved.targets, now), world.zone), changes = plan({
     state,
     resolved: resolved.targets,
     observed: valuesOf(observation),
@@ -40974,11 +41085,22 @@ var MOST_BEHIND = 6e4;
 function clockStops(view, server) {
   return view.tip === null || plus(server, MOST_BEHIND) >= view.tip.at ? [] : [{ key: "clock-behind", severity: "critical", message: `GitHub's clock says ${server}, but the ledger's last entry is of ${view.tip.at}`, next: "find out which of the two is wrong" }];
 }
+async function attestOrStop(world) {
+  return world.attest().catch((error2) => [unexpected2(error2)]);
+}
+function unexpected2(error2) {
+  return {
+    key: "sweep-failed",
+    severity: "critical",
+    message: `what is to be granted could not be decided: ${failureOf(error2)}`,
+    next: "report it with the log of this run; grants wait, removals go on"
+  };
+}
 async function decideOrStop(world, view, genesis, now, stops) {
   try {
     return await decideBranch(world, { view, genesis, now, stops });
   } catch (error2) {
-    if (!(error2 instanceof GitHubError)) throw error2;
+    if (!(error2 instanceof GitHubError)) return { ...NOTHING_DECIDED, stops: [unexpected2(error2)] };
     let stop2 = {
       key: "branch-unreadable",
       severity: "warning",
@@ -40988,12 +41110,16 @@ async function decideOrStop(world, view, genesis, now, stops) {
     return { ...NOTHING_DECIDED, stops: [stop2] };
   }
 }
-var NOTHING_RESOLVED = { targets: /* @__PURE__ */ new Map(), bodies: [], problems: [] };
 async function resolveOrStop(world, pool, known3, branch) {
-  let { view, state, now, stops } = known3;
-  if (stops.length > 0 || branch.governed === null) return NOTHING_RESOLVED;
+  let { view, state, now, stops } = known3, nothing2 = { targets: /* @__PURE__ */ new Map(), bodies: [], problems: [], state };
+  if (stops.length > 0 || branch.governed === null) return nothing2;
   let { home, accepted } = branch.governed;
-  return resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });
+  try {
+    let resolved = await resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });
+    return { ...resolved, state: foldIn(view, [...branch.bodies, ...resolved.bodies], now) };
+  } catch (error2) {
+    return { ...nothing2, problems: [unexpected2(error2)] };
+  }
 }
 
 // sweep/sweep.ts
@@ -41012,13 +41138,13 @@ async function sweep(world) {
 }
 async function sweepOnce(world, pool, isLast) {
   let seen = await look2(world, pool), step = stepOf(world, seen);
-  if ((step.intended.some(({ effect }) => effect.kind === "ensure") || step.actions.intents.length > 0) && !isLast && await readTip(world, defaultBranchOf(seen)) !== seen.tip) return "lost";
-  let written2 = await write2(world, seen, step.bodies);
-  if (written2 === "lost") return "lost";
-  let isWritten = !("problem" in written2), intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== "ensure"), [applied, actions2] = await Promise.all([
+  if ((step.intended.some(({ effect }) => effect.kind === "ensure") || step.actions.intents.length > 0) && !isLast && await tipNow(world, seen) !== seen.tip) return "lost";
+  let written3 = await write2(world, seen, step.bodies);
+  if (written3 === "lost") return "lost";
+  let isWritten = !("problem" in written3), intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== "ensure"), [applied, actions2] = await Promise.all([
     apply2(world, pool, intended, seen.now),
     isWritten ? runActions(world, step.actions) : []
-  ]), outcomes = [...applied.map(({ outcome }) => outcome), ...actions2], after = isWritten ? await writeOutcomes(world, written2, outcomes, seen.now) : written2, problems = "problem" in after ? [after.problem] : [], bodies = [...isWritten ? step.bodies : [], ...outcomes];
+  ]), outcomes = [...applied.map(({ outcome }) => outcome), ...actions2], after = isWritten ? await writeOutcomes(world, written3, outcomes, seen.now) : written3, problems = "problem" in after ? [after.problem] : [], bodies = [...isWritten ? step.bodies : [], ...outcomes];
   return reportOf(world, seen, { bodies, applied, problems, view: "problem" in after ? seen.view : after });
 }
 var ACTION_ZONE = "default";
@@ -41033,40 +41159,625 @@ function stepOf(world, seen) {
     actions: { intents, follows, grants: state.grants, now }
   };
 }
-function defaultBranchOf(seen) {
-  return seen.state.genesis?.repository.defaultBranch ?? "";
+async function tipNow(world, seen) {
+  return readTip(world, seen.state.genesis?.repository.defaultBranch ?? "").catch(() => null);
 }
 async function write2(world, seen, bodies) {
   if (seen.view.tip === null) return { problem: seen.view.stops[0] ?? unwritten("it does not prove itself") };
   try {
     return await append(world, seen.view, bodies, seen.now);
   } catch (error2) {
-    if (error2 instanceof GitHubError) return { problem: unwritten(failureOf(error2)) };
-    throw error2;
+    return { problem: unwritten(failureOf(error2)) };
   }
 }
 async function writeOutcomes(world, view, outcomes, now) {
   let current = view;
   try {
     for (let round = 1; round < ROUNDS; round += 1) {
-      let written2 = await append(world, current, outcomes, latest(outcomes, now));
-      if (written2 !== "lost") return written2;
+      let written3 = await append(world, current, outcomes, latest(outcomes, now));
+      if (written3 !== "lost") return written3;
       if (current = await readLedgerView(world), current.tip === null) break;
     }
     return {
       problem: unwritten("it moved during each try to write the outcomes; the next sweep sees them for itself")
     };
   } catch (error2) {
-    if (error2 instanceof GitHubError) return { problem: unwritten(failureOf(error2)) };
-    throw error2;
+    return { problem: unwritten(failureOf(error2)) };
   }
 }
 function latest(outcomes, now) {
-  let seen = outcomes.flatMap((body) => body.type === "outcome" && body.confirmed !== null ? [body.confirmed] : []);
+  let seen = outcomes.flatMap((body2) => body2.type === "outcome" && body2.confirmed !== null ? [body2.confirmed] : []);
   return [now, ...seen].sort().at(-1) ?? now;
 }
 function unwritten(why) {
   return { key: "ledger-unwritable", severity: "critical", message: `the ledger could not be written: ${why}`, next: "removals were sent all the same; grants wait until it can be" };
+}
+
+// action/gate-mode.ts
+import { readFileSync } from "node:fs";
+
+// core/explain/reviewers.ts
+var MOST_USERS = 3;
+function reviewersToAsk(decision, organization, owners) {
+  let teams = /* @__PURE__ */ new Set(), users = /* @__PURE__ */ new Set();
+  for (let requirement of unfilled(decision.requirements)) {
+    let named2 = teamsOf(requirement, organization, owners);
+    for (let team of named2) teams.add(team);
+    if (named2.length > 0) continue;
+    let awakeFirst = requirement.candidates.toSorted((a, b2) => +(b2.awake === !0) - +(a.awake === !0));
+    for (let { login } of awakeFirst.slice(0, MOST_USERS)) users.add(login);
+  }
+  return { teams: [...teams].sort(), users: [...users].sort() };
+}
+function teamsOf(requirement, organization, owners) {
+  let prefix = `@${organization.toLowerCase()}/`;
+  return requirement.from.flatMap((principal) => principal.kind === "team" ? [principal.name] : principal.kind !== "codeowners" ? [] : owners.filter((owner) => owner.toLowerCase().startsWith(prefix)).map((owner) => owner.slice(prefix.length)));
+}
+
+// core/explain/sections.ts
+function whyNot(decision) {
+  if (decision.verdict === "allow" || decision.verdict === "pending" || decision.issues.length > 0) return "";
+  let why = whatFailed(decision);
+  return why === null ? "" : `**${prose(why)}**`;
+}
+function approvalsTable(requirements) {
+  return requirements.length === 0 ? "" : ["| approval from | needs | has | who can approve | asked by |", "|---|---|---|---|---|", ...requirements.map(
+    (requirement) => `| ${prose(requirement.label)} | ${requirement.needed} | ${filled(requirement)} | ${whoCan(requirement)} | ${prose(requirement.source)} |`
+  )].join(`
+`);
+}
+function filled(requirement) {
+  let { filledBy } = requirement;
+  return filledBy.length === 0 ? "0" : `${filledBy.length}: ${filledBy.map(({ login }) => person(login)).join(", ")}`;
+}
+var MOST_NAMES = 8;
+function whoCan(requirement) {
+  if (requirement.filledBy.length >= requirement.needed) return "✓";
+  let { candidates: candidates2 } = requirement;
+  if (candidates2.length === 0) return "nobody who may";
+  let shown2 = [
+    ...candidates2.filter(({ awake }) => awake === !0),
+    ...candidates2.filter(({ awake }) => awake !== !0)
+  ].slice(0, MOST_NAMES).map(candidateName), more = candidates2.length - shown2.length;
+  return more > 0 ? `${shown2.join(", ")} and ${more} more` : shown2.join(", ");
+}
+function candidateName({ login, awake }) {
+  return awake === null ? person(login) : `${person(login)} (${awake ? "awake" : "probably asleep"})`;
+}
+function reviewsList(decision) {
+  return decision.reviews.filter(({ counts }) => !counts).map(({ user, why }) => `- ${person(user.login)}: ${prose(why)}`).join(`
+`);
+}
+function planTable(bindings, sensitivity) {
+  return bindings.length === 0 ? "" : ["| target | gets | risk |", "|---|---|---|", ...bindings.map(
+    ({ provider, zone, target }) => `| ${code(provider)} in ${code(zone)} | ${targetOf2(target)} | ${prose(sensitivity)} |`
+  )].join(`
+`);
+}
+function targetOf2(target) {
+  return Object.entries(target).sort(([a], [b2]) => a < b2 ? -1 : 1).map(([name, value]) => code(`${name}: ${typeof value == "string" ? value : JSON.stringify(value)}`)).join(", ");
+}
+function issuesList(issues, decision, links) {
+  return issues.map((issue3) => issueItem(issue3, decision, links)).join(`
+`);
+}
+function issueItem(issue3, decision, links) {
+  let facts = [
+    issue3.found === null ? null : `found ${code(issue3.found)}`,
+    issue3.expected === null ? null : `expected ${prose(issue3.expected)}`,
+    issue3.fix === null ? null : `**${prose(issue3.fix)}**`
+  ].filter((fact) => fact !== null), place = permalink(`${issue3.file}:${issue3.line}`, decision, links);
+  return `- ${issue3.severity === "warning" ? "warning: " : ""}${prose(issue3.message)} (${place})${facts.length === 0 ? "" : `: ${facts.join("; ")}`}`;
+}
+var MARKS = { true: "✓", false: "✗", null: "?" };
+function reasonsTree(decision, links) {
+  return branches(decision.reasons, 0, decision, links).join(`
+`);
+}
+function branches(reasons, depth, decision, links) {
+  return reasons.flatMap(({ holds: holds2, message, place, because }) => {
+    let where = place === null ? "" : ` (${permalink(place, decision, links)})`;
+    return [`${"  ".repeat(depth)}- ${MARKS[`${holds2}`]} ${prose(message)}${where}`, ...branches(because, depth + 1, decision, links)];
+  });
+}
+var PLACE = /^([A-Za-z0-9._/-]+):(\d+)$/;
+function permalink(place, decision, links) {
+  let [, path, line] = PLACE.exec(place) ?? [];
+  if (path === void 0) return code(place);
+  let commit = path.startsWith("requests/") || decision.pullKind === "policy" ? decision.head : decision.governing;
+  return `[${code(place)}](${links.repository}/blob/${commit}/${path}#L${line})`;
+}
+function nextSteps(decision) {
+  switch (decision.verdict) {
+    case "allow":
+      return decision.pullKind === "policy" ? ["Merge it when its code owners have approved: it governs from then on."] : ["Nothing: it is merged by itself, unless your organisation merges by hand."];
+    case "pending":
+      return pendingSteps(decision);
+    case "deny":
+      return [
+        ...decision.hint === null ? [] : [`${prose(decision.hint)}.`],
+        "Change the file in this branch and push: it is decided again at once."
+      ];
+    case "invalid":
+      return ["Fix the lines named above and push: it is decided again at once."];
+    case "fault":
+      return ["Nothing: it is tried again by itself. `/gatepass retry` tries now."];
+  }
+}
+function pendingSteps(decision) {
+  let asks = unfilled(decision.requirements).map(({ needed, filledBy, label }) => {
+    let missing3 = needed - filledBy.length;
+    return `${missing3} more approving review${missing3 === 1 ? "" : "s"} from ${prose(label)}.`;
+  });
+  return [...blockers(decision).map(({ message }) => `First: ${prose(message)}.`), ...asks, "Approvers: a line `limit: 1h` in the approving review shortens it."];
+}
+
+// core/explain/sticky-comment.ts
+var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES3 = 65e3, HEADING = 200, SIGNS = {
+  allow: "🟢",
+  pending: "🟡",
+  deny: "🔴",
+  invalid: "🔴",
+  fault: "⚪"
+};
+function stickyComment(decision, links) {
+  let open3 = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
+  return fitBytes(
+    [STICKY_MARKER, ...open3, folded(decision, links)].filter((part) => part !== "").join(`
+
+`),
+    MOST_BYTES3
+  );
+}
+function plainComment(sign2, title, why) {
+  return fitBytes([STICKY_MARKER, heading(sign2, title), prose(why)].join(`
+
+`), MOST_BYTES3);
+}
+function heading(sign2, title) {
+  return `### ${sign2} ${prose(title)}`;
+}
+function body(decision, links) {
+  let issues = "issues" in decision ? decision.issues : [], reviews = reviewsList(decision), steps = nextSteps(decision).map((step) => `- ${step}`);
+  return [
+    effectSentence(decision) ?? "",
+    reasonOf(decision),
+    whyNot(decision),
+    issuesList(issues, decision, links),
+    "bindings" in decision ? planTable(decision.bindings, decision.asked?.sensitivity ?? "") : "",
+    "requirements" in decision ? approvalsTable(decision.requirements) : "",
+    reviews === "" ? "" : `**Reviews that do not count**
+
+${reviews}`,
+    `**What you can do**
+
+${steps.join(`
+`)}`
+  ];
+}
+function reasonOf(decision) {
+  if (decision.asked === null) return "";
+  let { reason, ticket } = decision.asked.request;
+  return `> ${prose(reason)}${ticket === null ? "" : ` (ticket ${code(ticket)})`}`;
+}
+function folded(decision, links) {
+  let rule = "rule" in decision && decision.rule !== null ? `Rule: ${prose(decision.rule)}.` : "", policy = `[${code(decision.governing.slice(0, 7))}](${links.repository}/tree/${decision.governing}/policies)`;
+  return [
+    "<details><summary>Why, by which policy</summary>",
+    ...[
+      rule,
+      reasonsTree(decision, links),
+      issuesList(decision.warnings, decision, links),
+      `Decided for ${code(decision.head.slice(0, 7))} under the policy at ${policy}. Commands: \`/gatepass explain\`, \`/gatepass retry\`, and after the merge \`/gatepass return\`, \`/gatepass extend\`.`
+    ].filter((part) => part !== ""),
+    "</details>"
+  ].join(`
+
+`);
+}
+
+// core/explain/check-run.ts
+var MOST_BYTES4 = 65535;
+function checkRun(decision, links) {
+  let issues = "issues" in decision ? decision.issues : [];
+  return {
+    ...statusOf4(decision),
+    title: verdictLine(decision),
+    summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES4),
+    annotations: [...issues, ...decision.warnings].map(annotationOf)
+  };
+}
+function statusOf4(decision) {
+  switch (decision.verdict) {
+    case "allow":
+      return { status: "completed", conclusion: "success" };
+    case "pending":
+    case "fault":
+      return { status: "in_progress", conclusion: null };
+    case "deny":
+    case "invalid":
+      return { status: "completed", conclusion: "failure" };
+  }
+}
+function summaryOf(decision, issues, links) {
+  return [
+    effectSentence(decision) ?? "",
+    whyNot(decision),
+    issuesList(issues, decision, links),
+    "requirements" in decision ? approvalsTable(decision.requirements) : "",
+    reviewsList(decision),
+    nextSteps(decision).map((step) => `- ${step}`).join(`
+`),
+    reasonsTree(decision, links),
+    issuesList(decision.warnings, decision, links),
+    `Decided for ${code(decision.head)} under the policy at ${code(decision.governing)} by ${code(decision.engine)}.`
+  ].filter((part) => part !== "").join(`
+
+`);
+}
+function annotationOf(issue3) {
+  let details = [
+    plain2(issue3.message),
+    issue3.found === null ? null : `found: ${plain2(issue3.found)}`,
+    issue3.expected === null ? null : `expected: ${plain2(issue3.expected)}`,
+    issue3.fix === null ? null : `fix: ${plain2(issue3.fix)}`
+  ];
+  return {
+    path: issue3.file,
+    line: issue3.line,
+    startColumn: issue3.column,
+    endColumn: issue3.column + issue3.length,
+    level: issue3.severity === "error" ? "failure" : "warning",
+    title: shorten(`${issue3.code}: ${plain2(issue3.message)}`, 255),
+    message: fitBytes(details.filter((detail) => detail !== null).join(`
+`), 6e4)
+  };
+}
+function undecidedRun(title, why) {
+  return {
+    status: "in_progress",
+    conclusion: null,
+    title: shorten(plain2(title), 60),
+    summary: fitBytes(prose(why), MOST_BYTES4),
+    annotations: []
+  };
+}
+function refusedRun(title, why) {
+  return { ...undecidedRun(title, why), status: "completed", conclusion: "failure" };
+}
+
+// github/check-runs.ts
+var CHECK_NAME = "gatepass", ANNOTATIONS = 50;
+async function readCheck(github, target, appId) {
+  return (await callAll(
+    github,
+    "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+    { ...nameOf4(target), ref: target.head, check_name: CHECK_NAME, app_id: appId, filter: "latest" },
+    { under: "check_runs" }
+  )).map((run) => fields(run, "check run")).filter((run) => run.name === CHECK_NAME && fieldsOrNull(run.app, "check run app")?.id === appId).map(readRun).sort((a, b2) => b2.id - a.id)[0] ?? null;
+}
+function readRun(run) {
+  let output = fieldsOrNull(run.output, "check run output") ?? {};
+  return {
+    id: integer(run.id, "check run id"),
+    binding: textOrEmpty(run.external_id),
+    status: text(run.status, "check run status"),
+    conclusion: typeof run.conclusion == "string" ? run.conclusion : null,
+    title: textOrEmpty(output.title),
+    summary: textOrEmpty(output.summary),
+    annotations: integer(output.annotations_count ?? 0, "annotations_count")
+  };
+}
+function isGreen(check4) {
+  return check4.status === "completed" && ["success", "neutral", "skipped"].includes(check4.conclusion ?? "");
+}
+async function publishCheck(github, target, existing, run) {
+  if (existing !== null && saysSo(existing, target, run)) return existing;
+  let isFresh = existing === null || existing.binding !== target.binding, isReopening = existing?.status === "completed" && run.status !== "completed", [first, ...more] = batches(run.annotations), body2 = bodyOf(run, first ?? []), published = isFresh || isReopening || existing.annotations > 0 ? await create(github, target, body2) : await update(github, target, existing.id, body2);
+  for (let batch of more) await update(github, target, published.id, bodyOf(run, batch));
+  return { ...published, annotations: run.annotations.length };
+}
+function saysSo(existing, target, run) {
+  return existing.binding === target.binding && existing.status === run.status && existing.conclusion === run.conclusion && existing.title === run.title && existing.summary === run.summary && existing.annotations === run.annotations.length;
+}
+async function create(github, target, body2) {
+  let { data } = await call(github, "POST /repos/{owner}/{repo}/check-runs", {
+    ...nameOf4(target),
+    name: CHECK_NAME,
+    head_sha: target.head,
+    external_id: target.binding,
+    ...body2
+  });
+  return readRun(fields(data, "check run"));
+}
+async function update(github, target, id, body2) {
+  let { data } = await call(github, "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", {
+    ...nameOf4(target),
+    check_run_id: id,
+    ...body2
+  });
+  return readRun(fields(data, "check run"));
+}
+var ACTIONS = [{ label: "Check again", description: "Read everything anew and decide", identifier: "retry" }];
+function bodyOf(run, annotations) {
+  let output = { title: run.title, summary: run.summary, annotations: annotations.map(written2) };
+  return run.conclusion === null ? { status: run.status, output } : { status: run.status, conclusion: run.conclusion, output, actions: ACTIONS };
+}
+function written2(annotation) {
+  return {
+    path: annotation.path,
+    start_line: annotation.line,
+    end_line: annotation.line,
+    start_column: annotation.startColumn,
+    end_column: annotation.endColumn,
+    annotation_level: annotation.level,
+    title: annotation.title,
+    message: annotation.message
+  };
+}
+function batches(annotations) {
+  let count = Math.ceil(annotations.length / ANNOTATIONS);
+  return Array.from({ length: count }, (_, at3) => annotations.slice(at3 * ANNOTATIONS, (at3 + 1) * ANNOTATIONS));
+}
+function nameOf4({ repository }) {
+  return { owner: repository.owner, repo: repository.name };
+}
+
+// github/announce.ts
+async function keepFromGreen(github, target, appId) {
+  let existing = await readCheck(github, target, appId);
+  return existing !== null && existing.binding === target.binding && !isGreen(existing) ? existing : publishCheck(github, target, existing, undecidedRun("Being decided", "The facts are being read."));
+}
+function announce(judgement, page) {
+  switch (judgement.is) {
+    case "shared": {
+      let others = judgement.twins.map((number) => `#${number}`).join(", "), title = `Shares its commit with ${others}`, why = `Two open pull requests have the same head commit, and a check belongs to a commit. Close ${others}, or push another commit here.`;
+      return { run: refusedRun(title, why), comment: plainComment("🔴", title, why) };
+    }
+    case "blocked": {
+      let title = "Cannot decide yet: the ledger is unreadable";
+      return { run: undecidedRun(title, judgement.why), comment: plainComment("⚪", title, judgement.why) };
+    }
+    case "decided": {
+      let links = { repository: page };
+      return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };
+    }
+  }
+}
+function undecidedBy(error2) {
+  let [title, why] = inWords2(error2);
+  return undecidedRun(title, why);
+}
+function inWords2(error2) {
+  if (!(error2 instanceof GitHubError))
+    return ["Cannot decide: an error of Gatepass itself", "It is logged, and tried again by itself."];
+  let said = error2.status === null ? error2.message : `GitHub returned ${error2.status}`;
+  return error2.isRetryable ? [`${said}, retrying`, `${error2.message}. It is tried again by itself.`] : [`Cannot decide: ${said}`, `${error2.message}. Is the app installed with every permission that its guide lists?`];
+}
+
+// github/comments.ts
+async function publishSticky(github, repository, number, appId, body2) {
+  let existing = await readSticky(github, repository, number, appId), name = { owner: repository.owner, repo: repository.name };
+  existing === null ? await call(github, "POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    ...name,
+    issue_number: number,
+    body: body2
+  }) : existing.body.trim() !== body2.trim() && await call(github, "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+    ...name,
+    comment_id: existing.id,
+    body: body2
+  });
+}
+async function readSticky(github, repository, number, appId) {
+  let comments2 = await callAll(github, "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    owner: repository.owner,
+    repo: repository.name,
+    issue_number: number
+  });
+  for (let item of comments2) {
+    let comment = fields(item, "comment"), app = fieldsOrNull(comment.performed_via_github_app, "comment app"), body2 = textOrEmpty(comment.body);
+    if (app?.id === appId && body2.startsWith(STICKY_MARKER))
+      return { id: integer(comment.id, "comment id"), body: body2 };
+  }
+  return null;
+}
+
+// github/merge.ts
+async function mergePullRequest(github, repository, number, sha, method) {
+  try {
+    return await call(github, "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", {
+      owner: repository.owner,
+      repo: repository.name,
+      pull_number: number,
+      sha,
+      merge_method: method
+    }), { merged: !0 };
+  } catch (error2) {
+    if (error2 instanceof GitHubError && error2.status !== null && error2.status >= 403 && error2.status < 423 && error2.code !== "rate-limited") return { merged: !1, why: refusal4(error2) };
+    throw error2;
+  }
+}
+function refusal4(error2) {
+  let said = error2.cause instanceof Error ? error2.cause.message : error2.message;
+  return said.split(" - https://")[0] ?? said;
+}
+async function readTwins(github, repository, pull) {
+  return (await callAll(github, "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+    owner: repository.owner,
+    repo: repository.name,
+    commit_sha: pull.head
+  })).map((item) => fields(item, "pull request")).filter((item) => item.state === "open").filter((item) => fields(item.head, "head").sha === pull.head).filter((item) => fields(item.base, "base").ref === pull.base).map((item) => integer(item.number, "pull request number")).filter((number) => number !== pull.number).sort((a, b2) => a - b2);
+}
+async function readOpenPulls(github, repository, base) {
+  return (await callAll(github, "GET /repos/{owner}/{repo}/pulls", {
+    owner: repository.owner,
+    repo: repository.name,
+    state: "open",
+    base
+  })).map((item) => integer(fields(item, "pull request").number, "pull request number")).sort((a, b2) => a - b2);
+}
+
+// github/judge-open.ts
+async function judgeOpen(github, asked) {
+  let { repository, pull } = asked, [ledger, collected, twins] = await Promise.all([
+    asked.ledger(),
+    collectEvidence(github, {
+      repository,
+      pullRequest: pull.number,
+      at: "open",
+      governing: null,
+      now: null,
+      grants: [],
+      signals: {},
+      cache: asked.cache
+    }),
+    readTwins(github, repository, pull)
+  ]), evidence = ledger.ok ? { ...collected, grants: grantsIn(ledger.entries, collected.now) } : collected;
+  if (twins.length > 0) return { is: "shared", evidence, twins };
+  let decision = decide(evidence);
+  return decision.pullKind === "request" && (decision.verdict === "allow" || decision.verdict === "pending") && !ledger.ok ? { is: "blocked", evidence, why: ledger.why } : { is: "decided", evidence, decision };
+}
+function grantsIn(entries, now) {
+  let state = replay(entries);
+  return [...new Set([...state.grants.values()].map(({ terms }) => terms.subject.id ?? terms.subject.name))].flatMap((subject2) => heldGrants(state, subject2, now)).sort((a, b2) => a.id < b2.id ? -1 : 1);
+}
+function mergesBy(judgement) {
+  if (judgement.is !== "decided") return null;
+  let { evidence, decision } = judgement;
+  if (decision.verdict !== "allow" || decision.pullKind !== "request" && decision.pullKind !== "return") return null;
+  let settings = settingsOf(evidence);
+  return settings?.merge === "auto" ? settings.mergeMethod : null;
+}
+function settingsOf(evidence) {
+  let governance = parseGovernance(evidence.governing.files);
+  return governance.ok ? governance.value.settings : null;
+}
+function codeOwnersOf(evidence, path) {
+  let file = locateCodeowners(evidence.governing.files);
+  return file === null ? [] : ownersOf(parseCodeowners(file.text), path).owners;
+}
+
+// github/proven-entries.ts
+async function readProvenEntries(connect, repository, cache, objection = () => null) {
+  let name = `${repository.owner}/${repository.name}`;
+  try {
+    let stored = await readLedger(await connect(), repository, { cache });
+    if (stored.commit === null)
+      return { ok: !1, why: `the ledger branch \`${LEDGER_BRANCH}\` is not in \`${name}\`, or this app may not read it; \`gatepass init --ledger\` makes one` };
+    let opened = openLedger(stored, { verify: verifyLedgerSignature, pinned: null }), [fault] = opened.faults;
+    if (fault === void 0) {
+      let why2 = objection(opened);
+      return why2 === null ? { ok: !0, entries: opened.entries } : { ok: !1, why: why2 };
+    }
+    return { ok: !1, why: `the ledger in \`${name}\` does not verify: \`${fault.file}\` line ${fault.line} ${fault.why}` };
+  } catch (error2) {
+    if (error2 instanceof GitHubError && !error2.isRetryable)
+      return { ok: !1, why: `the ledger in \`${name}\` cannot be read: ${error2.message}` };
+    throw error2;
+  }
+}
+
+// github/reviewers.ts
+async function requestReviewers(github, repository, pull, wanted) {
+  let fresh = without(wanted, { teams: pull.requested.teams, users: [...pull.requested.users, pull.author] });
+  if (isNobody(fresh)) return fresh;
+  let events = await readIssueEvents(github, repository, pull.number), asked = without(fresh, { teams: events.askedTeams, users: events.askedUsers });
+  if (isNobody(asked)) return asked;
+  try {
+    return await call(github, "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
+      owner: repository.owner,
+      repo: repository.name,
+      pull_number: pull.number,
+      reviewers: asked.users,
+      team_reviewers: asked.teams
+    }), asked;
+  } catch (error2) {
+    if (error2 instanceof GitHubError && (error2.code === "unprocessable" || error2.code === "forbidden")) return NOBODY3;
+    throw error2;
+  }
+}
+var NOBODY3 = { teams: [], users: [] };
+function isNobody({ teams, users }) {
+  return teams.length === 0 && users.length === 0;
+}
+function without(wanted, known3) {
+  let users = new Set(known3.users.map((login) => login.toLowerCase())), teams = new Set(known3.teams);
+  return {
+    teams: wanted.teams.filter((slug) => !teams.has(slug)),
+    users: wanted.users.filter((login) => !users.has(login.toLowerCase()))
+  };
+}
+
+// action/gate.ts
+async function gate(world, pullRequest) {
+  let numbers = pullRequest === null ? await openPulls(world) : [pullRequest], reports = [];
+  for (let number of numbers) reports.push(await evaluateOrFail(world, number));
+  return reports;
+}
+async function openPulls(world) {
+  let { owner, name: repo } = world.repository, { data } = await call(world.github, "GET /repos/{owner}/{repo}", { owner, repo });
+  return readOpenPulls(world.github, world.repository, text(fields(data, "repository").default_branch, "branch"));
+}
+async function evaluateOrFail(world, number) {
+  try {
+    return await evaluate2(world, number);
+  } catch (error2) {
+    if (!(error2 instanceof GitHubError)) throw error2;
+    return { pullRequest: number, verdict: "failed", title: error2.message };
+  }
+}
+async function evaluate2(world, number) {
+  let { github, repository } = world, facts = await readPullRequest(github, repository, number), { state, base, head } = facts.pullRequest;
+  if (base.ref !== facts.repository.defaultBranch)
+    return { pullRequest: number, verdict: "elsewhere", title: base.ref };
+  if (state !== "open") return { pullRequest: number, verdict: "closed", title: state };
+  let target = { repository, head: head.sha, binding: `${number}@${base.ref}` }, session = { world, facts, target, check: await keepFromGreen(github, target, world.appId) };
+  try {
+    return await settle3(session, await judgeSameHead(session));
+  } catch (error2) {
+    if (session.check = await publishCheck(github, target, session.check, undecidedBy(error2)), !(error2 instanceof GitHubError)) throw error2;
+    return { pullRequest: number, verdict: "failed", title: session.check.title };
+  }
+}
+var TRIES2 = 3, BETWEEN = 2e3;
+async function judgeSameHead({ world, facts, target }) {
+  let { number, base } = facts.pullRequest;
+  for (let tried = 1; ; tried += 1)
+    try {
+      let judgement = await judgeOpen(world.github, {
+        repository: world.repository,
+        pull: { number, head: target.head, base: base.ref },
+        ledger: () => readProvenEntries(async () => world.ledger.github, world.ledger.repository, world.cache.ledger),
+        cache: world.cache.git
+      });
+      if (judgement.evidence.pullRequest.head.sha === target.head) return judgement;
+      throw new GitHubError("inconsistent", "the branch was pushed to while it was being decided");
+    } catch (error2) {
+      if (!(error2 instanceof GitHubError) || error2.code !== "inconsistent" || tried === TRIES2) throw error2;
+      await world.pause(BETWEEN);
+    }
+}
+async function settle3(session, judgement) {
+  let { world, facts, target } = session, { run, comment } = announce(judgement, world.page);
+  session.check = await publishCheck(world.github, target, session.check, run);
+  let method = world.merges ? mergesBy(judgement) : null;
+  return method !== null ? mergeOnFreshFacts(session, method) : (await publishSticky(world.github, world.repository, facts.pullRequest.number, world.appId, comment), await askForReviews(session, judgement), reportOf2(session, judgement.is === "decided" ? judgement.decision.verdict : judgement.is));
+}
+async function mergeOnFreshFacts(session, method) {
+  let { world, facts, target } = session, { number } = facts.pullRequest, fresh = await judgeSameHead(session);
+  if (mergesBy(fresh) !== method) return settle3({ ...session, world: { ...world, merges: !1 } }, fresh);
+  let merged = await mergePullRequest(world.github, world.repository, number, target.head, method), comment = merged.merged ? plainComment("🟢", "Approved and merged", "The next sweep decides again, and grants.") : plainComment("🟢", "Approved, waiting for GitHub to merge it", `GitHub does not merge it: ${merged.why}.`);
+  return await publishSticky(world.github, world.repository, number, world.appId, comment), reportOf2(session, merged.merged ? "merged" : "allow");
+}
+async function askForReviews({ world, facts }, judgement) {
+  if (judgement.is !== "decided" || judgement.decision.verdict !== "pending" || facts.pullRequest.draft) return;
+  let { decision, evidence } = judgement;
+  if (decision.asked === null) return;
+  let owners = codeOwnersOf(evidence, decision.asked.request.path.path), wanted = reviewersToAsk(decision, world.repository.owner, owners), { number, author } = facts.pullRequest, about = { number, author: author.login, requested: facts.requested };
+  await requestReviewers(world.github, world.repository, about, wanted);
+}
+function reportOf2({ facts, check: check4 }, verdict) {
+  return { pullRequest: facts.pullRequest.number, verdict, title: check4.title };
 }
 
 // action/inputs.ts
@@ -41074,7 +41785,7 @@ function readInputs(input, environment) {
   let problems = [], check4 = (value, isProblem) => isProblem(value) ? (problems.push(value), null) : value, isText = (value) => typeof value == "string", here = environment.GITHUB_REPOSITORY ?? "", appId = check4(matching("app-id", input("app-id"), /^\d{1,15}$/, "the number of the applier app"), isText), gateAppId = check4(
     matching("gate-app-id", input("gate-app-id"), /^\d{1,15}$/, "the number of the gate app"),
     isText
-  ), privateKey = check4(pem(input("private-key")), isText), signer2 = check4(signerFrom(input("ledger-key")), isText), written2 = input("repository") === "" ? here : input("repository"), repository = check4(repositoryFrom("repository", written2), isText), ledger = input("ledger-repository") === "" ? written2 : input("ledger-repository"), ledgerRepository = ledger === written2 ? repository : check4(repositoryFrom("ledger-repository", ledger), isText), zone = check4(
+  ), privateKey = check4(pem(input("private-key")), isText), signer2 = check4(signerFrom(input("ledger-key")), isText), written3 = input("repository") === "" ? here : input("repository"), repository = check4(repositoryFrom("repository", written3), isText), ledger = input("ledger-repository") === "" ? written3 : input("ledger-repository"), ledgerRepository = ledger === written3 ? repository : check4(repositoryFrom("ledger-repository", ledger), isText), zone = check4(
     matching("zone", input("zone") || "default", /^[a-z0-9][a-z0-9-]{0,63}$/, "a zone of your catalogs"),
     isText
   );
@@ -41083,12 +41794,30 @@ function readInputs(input, environment) {
   let apiUrl = (environment.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""), run = `${environment.GITHUB_RUN_ID ?? "0"}/${environment.GITHUB_RUN_ATTEMPT ?? "1"}`;
   return { ok: !0, inputs: { ...{ ...{ appId: appId.value, gateAppId: Number(gateAppId.value) }, privateKey: privateKey.value, zone: zone.value }, signer: signer2, repository, ledgerRepository, apiUrl, run } };
 }
+function readGateInputs(input, environment) {
+  let isApp = input("app-id") !== "" || input("private-key") !== "", here = environment.GITHUB_REPOSITORY ?? "", written3 = input("repository") || here, read3 = {
+    appId: isApp ? matching("app-id", input("app-id"), /^\d{1,15}$/, "the number of the gate app") : { value: "" },
+    privateKey: isApp ? pem(input("private-key"), "the gate app’s") : { value: "" },
+    token: isApp ? { value: "" } : matching("token", input("token"), /^\S+$/, "the workflow’s own, `github.token`"),
+    merge: matching("merge", input("merge") || "false", /^(?:true|false)$/, "`true` or `false`"),
+    repository: repositoryFrom("repository", written3),
+    ledger: repositoryFrom("ledger-repository", input("ledger-repository") || written3)
+  }, { appId, privateKey, token, merge: merge2, repository, ledger } = read3, problems = Object.values(read3).filter((value) => typeof value == "string");
+  return typeof appId == "string" || typeof privateKey == "string" || typeof token == "string" ? { ok: !1, problems } : typeof merge2 == "string" || typeof repository == "string" || typeof ledger == "string" ? { ok: !1, problems: [...new Set(problems)] } : { ok: !0, inputs: {
+    sign: isApp ? { by: "app", appId: appId.value, privateKey: privateKey.value } : { by: "token", token: token.value },
+    repository,
+    ledgerRepository: ledger,
+    merges: merge2.value === "true",
+    apiUrl: (environment.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""),
+    webUrl: (environment.GITHUB_SERVER_URL ?? "https://github.com").replace(/\/+$/, "")
+  } };
+}
 function matching(name, value, pattern, expected) {
   let trimmed = value.trim();
   return trimmed === "" ? `\`${name}\` is missing: give ${expected}` : pattern.test(trimmed) ? { value: trimmed } : `\`${name}\` is \`${trimmed}\`, expected ${expected}`;
 }
-function pem(value) {
-  return value.trim() === "" ? "`private-key` is missing: give the applier app’s private key, a PEM" : value.includes("PRIVATE KEY-----") ? { value } : "`private-key` is not a PEM: paste the whole file, from -----BEGIN to -----END";
+function pem(value, whose = "the applier app’s") {
+  return value.trim() === "" ? `\`private-key\` is missing: give ${whose} private key, a PEM` : value.includes("PRIVATE KEY-----") ? { value } : "`private-key` is not a PEM: paste the whole file, from -----BEGIN to -----END";
 }
 function signerFrom(value) {
   if (value.trim() === "") return "`ledger-key` is missing: give the Ed25519 key that `gatepass init --ledger` made";
@@ -41101,6 +41830,41 @@ function signerFrom(value) {
 function repositoryFrom(name, value) {
   let match = /^([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._-]{1,100})$/.exec(value.trim()), [, owner, repository] = match ?? [];
   return owner === void 0 || repository === void 0 ? `\`${name}\` is \`${value}\`, expected owner/name` : { owner, name: repository };
+}
+
+// action/gate-mode.ts
+async function runGate(pause2) {
+  let read3 = readGateInputs((name) => getInput(name), process.env);
+  if (!read3.ok) return setFailed(`the gate cannot start:
+- ${read3.problems.join(`
+- `)}`);
+  let asked = pullRequestOf2(process.env.GITHUB_EVENT_PATH);
+  if (asked === "nothing") return info("the event is about no pull request");
+  let reports = await gate(await worldOf(read3.inputs, pause2), asked);
+  for (let { pullRequest, verdict, title } of reports) info(`#${pullRequest}: ${verdict}: ${plain2(title)}`);
+  let verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));
+  setOutput("verdicts", JSON.stringify(verdicts));
+  let failed = reports.filter(({ verdict }) => verdict === "failed");
+  failed.length > 0 && setFailed(`${failed.map(({ pullRequest }) => `#${pullRequest}`).join(", ")} not decided`);
+}
+async function worldOf(inputs, pause2) {
+  let { repository, ledgerRepository, apiUrl, sign: sign2 } = inputs, clientOn = async (name) => sign2.by === "app" ? (await appClient({ ...sign2, apiUrl }, name, pause2)).github : tokenClient(sign2.token, apiUrl, pause2), isElsewhere = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}`, github = await clientOn(repository);
+  return {
+    github,
+    repository,
+    ledger: { github: isElsewhere ? await clientOn(ledgerRepository) : github, repository: ledgerRepository },
+    appId: sign2.by === "app" ? Number(sign2.appId) : ACTIONS_APP,
+    page: `${inputs.webUrl}/${repository.owner}/${repository.name}`,
+    merges: inputs.merges,
+    cache: { git: gitCache(), ledger: /* @__PURE__ */ new Map() },
+    pause: pause2
+  };
+}
+function pullRequestOf2(eventPath) {
+  let event = eventPath === void 0 ? {} : JSON.parse(readFileSync(eventPath, "utf8")), issue3 = event.issue;
+  if (issue3 !== void 0 && issue3.pull_request === void 0) return "nothing";
+  let number = event.pull_request?.number ?? issue3?.number;
+  return number === void 0 ? null : typeof number == "number" && Number.isSafeInteger(number) && number > 0 ? number : "nothing";
 }
 
 // action/secrets.ts
@@ -41124,19 +41888,22 @@ function secretReader(environment, mask) {
 
 // action/main.ts
 async function main() {
-  for (let name of ["private-key", "ledger-key"]) maskLines(getInput(name));
+  for (let name of ["private-key", "ledger-key", "token"]) maskLines(getInput(name));
+  let mode = getInput("mode") || "sweep";
+  if (mode === "gate") return runGate(pause);
+  if (mode !== "sweep") return setFailed(`\`mode\` is \`${mode}\`, expected \`sweep\` or \`gate\``);
   let read3 = readInputs((name) => getInput(name), process.env);
   if (!read3.ok) return setFailed(`the sweep cannot start:
 - ${read3.problems.join(`
 - `)}`);
-  let report = await sweep(await worldOf(read3.inputs));
+  let report = await sweep(await worldOf2(read3.inputs));
   await publish(report);
 }
 function maskLines(value) {
   for (let line of value.split(/\r?\n/)) line.trim().length > 3 && setSecret(line);
 }
 var pause = (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds));
-async function worldOf(inputs) {
+async function worldOf2(inputs) {
   let { repository, ledgerRepository, signer: signer2, apiUrl, run, zone } = inputs, client = await appClient(inputs, repository, pause), ledger = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}` ? await appClient(inputs, ledgerRepository, pause) : client, io = {
     secret: secretReader(process.env, setSecret),
     fetch,
@@ -41198,5 +41965,5 @@ async function writeSummary(markdown) {
   process.env.GITHUB_STEP_SUMMARY !== void 0 && await summary.addRaw(markdown, !0).write();
 }
 main().catch((error2) => {
-  debug(error2 instanceof Error ? error2.stack ?? "" : ""), setFailed(`the sweep failed: ${failureOf(error2)}`);
+  debug(error2 instanceof Error ? error2.stack ?? "" : ""), setFailed(`the ${getInput("mode") || "sweep"} failed: ${failureOf(error2)}`);
 });

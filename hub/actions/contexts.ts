@@ -10,11 +10,11 @@ export function githubContext(hub: HubState, run: Run): Record<string, unknown> 
     actor: trigger.actor.login,
     actor_id: String(trigger.actor.id),
     api_url: hub.apiUrl,
-    base_ref: '',
+    base_ref: branchIn(trigger.payload, 'base'),
     event: trigger.payload,
     event_name: trigger.event,
     graphql_url: `${hub.url}/api/graphql`,
-    head_ref: '',
+    head_ref: branchIn(trigger.payload, 'head'),
     ref: trigger.ref,
     ref_name: branchOf(trigger.ref),
     ref_protected: false,
@@ -34,6 +34,12 @@ export function githubContext(hub: HubState, run: Run): Record<string, unknown> 
     workflow_ref: `${repository.fullName}/${registered.path}@${trigger.ref}`,
     workflow_sha: trigger.sha,
   };
+}
+
+/** Of the pull request that an event is about; empty for other events. */
+function branchIn(payload: Readonly<Record<string, unknown>>, side: 'base' | 'head'): string {
+  const pull = payload['pull_request'] as Partial<Record<'base' | 'head', { readonly ref?: string }>> | undefined;
+  return pull?.[side]?.ref ?? '';
 }
 
 /** The folders and files of one job on its runner. */

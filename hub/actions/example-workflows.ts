@@ -6,11 +6,17 @@ import { readFileSync } from 'node:fs';
 
 /** Where the files go in a repository. */
 export const SWEEP_PATH = '.github/workflows/gatepass.yml';
+export const GATE_PATH = '.github/workflows/gate.yml';
 export const RESTART_PATH = '.github/workflows/restart.yml';
 
 /** The sweep, for one repository (acme/access), or for an operations repository. */
 export function exampleWorkflow(layout: 'one-repository' | 'operations' = 'one-repository'): string {
   return guide(layout === 'operations' ? 'gatepass-operations.yml' : 'gatepass.yml');
+}
+
+/** The gate without a server. */
+export function gateWorkflow(): string {
+  return guide('gate.yml');
 }
 
 /** The action workflow of acme/ops. */

@@ -22,7 +22,13 @@ export interface Registered {
 
 /** The event that starts a run. */
 export interface Trigger {
-  readonly event: 'push' | 'schedule' | 'workflow_dispatch' | 'repository_dispatch';
+  readonly event:
+    | 'push'
+    | 'schedule'
+    | 'workflow_dispatch'
+    | 'repository_dispatch'
+    | 'pull_request_target'
+    | 'issue_comment';
   readonly ref: string;
   readonly sha: string;
   readonly commit: Commit;

@@ -56,7 +56,33 @@ export function actionsRunner(hub: HubState, actions: Readonly<Record<string, st
   hub.events.on('webhook', ({ event, repository, payload }) => {
     if (event === 'push' && repository !== null)
       pushes.set(pushKey(repository, payload['ref'], payload['after']), payload);
+    const name = event === 'pull_request' ? 'pull_request_target' : event;
+    if (repository !== null && (name === 'pull_request_target' || name === 'issue_comment')) {
+      arriving = arriving
+        .then(() => onDefault(repository, name, payload))
+        .catch((error: unknown) => console.error(error));
+    }
   });
+
+  /** Always the default branch's file, at its tip: whatever the pull request brings is only data (changelog 2025-11-07). */
+  async function onDefault(
+    repository: Repository,
+    event: 'pull_request_target' | 'issue_comment',
+    payload: Json,
+  ): Promise<void> {
+    const ref = mainOf(repository);
+    const sha = await repository.git.resolve(ref);
+    const actor = hub.accounts.get(Number((payload['sender'] as Json | undefined)?.['id']));
+    // What a workflow does with its own token starts nothing.
+    if (sha === null || actor === undefined || actor.login === 'github-actions[bot]') return;
+    const trigger = await triggerAt(repository, sha, { event, ref, actor, payload });
+    for (const file of await registry.files(repository, sha)) {
+      if ('error' in file.workflow || file.registered.state !== 'active') continue;
+      const { pullRequestTarget, issueComment } = file.workflow.on;
+      const types = event === 'issue_comment' ? issueComment : pullRequestTarget;
+      if (types?.includes(String(payload['action'])) === true) conductor.start(file, repository, trigger);
+    }
+  }
 
   function onPush(move: RefMove): void {
     arriving = arriving.then(() => push(move)).catch((error: unknown) => console.error(error));

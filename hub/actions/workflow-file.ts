@@ -27,6 +27,9 @@ export interface Triggers {
   readonly dispatch: Readonly<Record<string, DispatchInput>> | null;
   /** Types that start it; none: every type. */
   readonly repositoryDispatch: readonly string[] | null;
+  /** Both run the default branch's file at its tip; types that start them. */
+  readonly pullRequestTarget: readonly string[] | null;
+  readonly issueComment: readonly string[] | null;
 }
 
 /** Patterns; null: the filter is absent. */
@@ -68,7 +71,14 @@ function parseTriggers(written: unknown, where: string): Triggers {
     typeof written === 'object' && written !== null && !Array.isArray(written)
       ? asMap(written, where)
       : Object.fromEntries(asTexts(written, where).map((event) => [event, null]));
-  onlyKeys(events, where, ['push', 'schedule', 'workflow_dispatch', 'repository_dispatch']);
+  onlyKeys(events, where, [
+    'push',
+    'schedule',
+    'workflow_dispatch',
+    'repository_dispatch',
+    'pull_request_target',
+    'issue_comment',
+  ]);
   return {
     push: 'push' in events ? parseFilter(events['push'] ?? {}, `${where}.push`) : null,
     schedule: asList(events['schedule'] ?? [], `${where}.schedule`).map((entry) => {
@@ -83,7 +93,22 @@ function parseTriggers(written: unknown, where: string): Triggers {
       'repository_dispatch' in events
         ? asTexts(asMap(events['repository_dispatch'] ?? {}, where)['types'] ?? [], `${where}.repository_dispatch`)
         : null,
+    pullRequestTarget: parseTypes(events, 'pull_request_target', where, ['opened', 'synchronize', 'reopened']),
+    issueComment: parseTypes(events, 'issue_comment', where, ['created', 'edited', 'deleted']),
   };
+}
+
+/** `null`: it is not started by the event. Without types, GitHub's own for it. */
+function parseTypes(
+  events: Readonly<Record<string, unknown>>,
+  event: string,
+  where: string,
+  standard: readonly string[],
+): readonly string[] | null {
+  if (!(event in events)) return null;
+  const written = asMap(events[event] ?? {}, `${where}.${event}`);
+  onlyKeys(written, `${where}.${event}`, ['types']);
+  return written['types'] === undefined ? standard : asTexts(written['types'], `${where}.${event}.types`);
 }
 
 function parseFilter(written: unknown, where: string): RefFilter {
