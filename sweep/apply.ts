@@ -8,7 +8,7 @@ import type { Observed } from '../core/reconcile/change.ts';
 import type { Instant } from '../core/time.ts';
 import type { Outcome } from '../providers/provider.ts';
 import type { Intended } from './effects.ts';
-import { failureOf } from './failure.ts';
+import { bounded, failureOf } from './failure.ts';
 import { observe } from './observe.ts';
 import { type ProviderPool, providerKey } from './provider-pool.ts';
 import { type SweepWorld, serverNow } from './world.ts';
@@ -119,7 +119,7 @@ function conclude(intended: Intended, sent: Sent, seen: Observed | undefined, co
     slot: effect.slot.key,
     result,
     observed: seen?.value ?? null,
-    detail: result === 'done' ? null : detailOf(sent, seen),
+    detail: result === 'done' ? null : bounded(detailOf(sent, seen)),
     due: effect.due,
     issued: sent.is === 'withheld' ? null : sent.at,
     confirmed: isSeen ? confirmed : null,
@@ -158,6 +158,6 @@ function detailOf(sent: Sent, seen: Observed | undefined): string {
     case 'pending':
       return `the target needs time: ${sent.answer.why}`;
     case 'refused':
-      return `the target refused (${sent.answer.why}): ${sent.answer.detail}`.slice(0, 500);
+      return `the target refused (${sent.answer.why}): ${sent.answer.detail}`;
   }
 }

@@ -1,8 +1,13 @@
 /** What was thrown, for a ledger line and a person: one line, bounded, without a stack. */
 export function failureOf(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  const line = said.replace(/\s+/g, ' ').trim().toWellFormed();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+  return bounded(error instanceof Error ? error.message : String(error));
+}
+
+/** One line of no more than 500 UTF-16 code units, whoever wrote the text. Half a character has no canonical form. */
+export function bounded(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim().toWellFormed();
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 const LONGEST = 500;

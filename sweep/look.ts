@@ -11,6 +11,7 @@ import { type Instant, MINUTE, plus } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
 import { alertBodies } from './alerts.ts';
 import { decideBranch, NOTHING_DECIDED } from './decide-branch.ts';
+import { failureOf } from './failure.ts';
 import { foldIn } from './fold.ts';
 import { observe, valuesOf } from './observe.ts';
 import type { ProviderPool } from './provider-pool.ts';
@@ -39,7 +40,7 @@ export interface Look {
 }
 
 export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look> {
-  const [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), world.attest()]);
+  const [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), attestOrStop(world)]);
   const now = view.tip !== null && view.tip.at > server ? view.tip.at : server;
   const before = [...view.stops, ...clockStops(view, server), ...attested];
   const branch =
@@ -48,7 +49,7 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
   const decided = foldIn(view, branch.bodies, now);
   const resolved = await resolveOrStop(world, pool, { view, state: decided, now, stops }, branch);
   const bodies = [...branch.bodies, ...resolved.bodies];
-  const state = foldIn(view, bodies, now);
+  const { state } = resolved;
   const observation = await observe(pool, slotsToObserve(state, resolved.targets, now), world.zone);
   const changes = plan({
     state,
@@ -74,6 +75,20 @@ function clockStops(view: LedgerView, server: Instant): readonly Stop[] {
   return [{ key: 'clock-behind', severity: 'critical', message, next: 'find out which of the two is wrong' }];
 }
 
+async function attestOrStop(world: SweepWorld): Promise<readonly Stop[]> {
+  return world.attest().catch((error: unknown) => [unexpected(error)]);
+}
+
+/** A fault of ours, or an input that nobody foresaw: no grant on top of it, and no removal less. */
+function unexpected(error: unknown): Stop {
+  return {
+    key: 'sweep-failed',
+    severity: 'critical',
+    message: `what is to be granted could not be decided: ${failureOf(error)}`,
+    next: 'report it with the log of this run; grants wait, removals go on',
+  };
+}
+
 type Genesis = NonNullable<LedgerState['genesis']>;
 
 async function decideOrStop(
@@ -86,7 +101,7 @@ async function decideOrStop(
   try {
     return await decideBranch(world, { view, genesis, now, stops });
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
+    if (!(error instanceof GitHubError)) return { ...NOTHING_DECIDED, stops: [unexpected(error)] };
     const stop: Stop = {
       key: 'branch-unreadable',
       severity: 'warning',
@@ -97,16 +112,21 @@ async function decideOrStop(
   }
 }
 
-const NOTHING_RESOLVED: ResolvedGrants = { targets: new Map(), bodies: [], problems: [] };
-
 async function resolveOrStop(
   world: SweepWorld,
   pool: ProviderPool,
   known: { view: LedgerView; state: LedgerState; now: Instant; stops: readonly Stop[] },
   branch: Awaited<ReturnType<typeof decideBranch>>,
-): Promise<ResolvedGrants> {
+): Promise<ResolvedGrants & { readonly state: LedgerState }> {
   const { view, state, now, stops } = known;
-  if (stops.length > 0 || branch.governed === null) return NOTHING_RESOLVED;
+  const nothing = { targets: new Map(), bodies: [], problems: [], state };
+  if (stops.length > 0 || branch.governed === null) return nothing;
   const { home, accepted } = branch.governed;
-  return resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });
+  try {
+    const resolved = await resolveGrants(world, pool, { home, view, state, accepted, locks: branch.locks, now });
+    return { ...resolved, state: foldIn(view, [...branch.bodies, ...resolved.bodies], now) };
+  } catch (error) {
+    // Without targets nothing begins.
+    return { ...nothing, problems: [unexpected(error)] };
+  }
 }

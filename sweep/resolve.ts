@@ -50,7 +50,7 @@ export async function resolveGrants(
   const problems: Stop[] = [];
   for (const grant of grantsToResolve(asked.state, asked.now, asked.locks)) {
     if (!concerns(grant, world.zone)) continue;
-    const standing = isNew(grant, asked) ? ({ is: 'allowed' } as const) : await rederive(world, asked, grant);
+    const standing = isNew(grant, asked) ? ({ is: 'allowed' } as const) : await rederiveOrDoubt(world, asked, grant);
     if (standing.is === 'over') bodies.push(standing.body);
     if (standing.is === 'doubt') problems.push(doubtful(grant, world.zone, standing.why));
     if (standing.is !== 'allowed') continue;
@@ -74,6 +74,11 @@ type Standing =
   | { readonly is: 'allowed' }
   | { readonly is: 'over'; readonly body: Body }
   | { readonly is: 'doubt'; readonly why: string };
+
+/** What cannot be derived for one grant keeps no other waiting. */
+async function rederiveOrDoubt(world: SweepWorld, asked: ResolveAsked, grant: GrantState): Promise<Standing> {
+  return rederive(world, asked, grant).catch((error: unknown) => ({ is: 'doubt', why: failureOf(error) }));
+}
 
 async function rederive(world: SweepWorld, asked: ResolveAsked, grant: GrantState): Promise<Standing> {
   const { request, authority, terms } = grant;

@@ -64,7 +64,7 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   const step = stepOf(world, seen);
   const mayBegin = step.intended.some(({ effect }) => effect.kind === 'ensure') || step.actions.intents.length > 0;
   // Threat 55: what was pushed meanwhile may be a lock. A branch that never rests must not starve the sweep.
-  if (mayBegin && !isLast && (await readTip(world, defaultBranchOf(seen))) !== seen.tip) return 'lost';
+  if (mayBegin && !isLast && (await tipNow(world, seen)) !== seen.tip) return 'lost';
   const written = await write(world, seen, step.bodies);
   if (written === 'lost') return 'lost';
   const isWritten = !('problem' in written);
@@ -109,10 +109,12 @@ function stepOf(world: SweepWorld, seen: Look): Step {
   };
 }
 
-function defaultBranchOf(seen: Look): string {
-  return seen.state.genesis?.repository.defaultBranch ?? '';
+/** `null`: it could not be read, so the next round looks whether it can be. */
+async function tipNow(world: SweepWorld, seen: Look): Promise<string | null> {
+  return readTip(world, seen.state.genesis?.repository.defaultBranch ?? '').catch(() => null);
 }
 
+// INVARIANT: whatever keeps the ledger from being written keeps no removal from being sent, so nothing is thrown from here.
 type Written = LedgerView | 'lost' | { readonly problem: Stop };
 
 async function write(world: SweepWorld, seen: Look, bodies: readonly Body[]): Promise<Written> {
@@ -121,8 +123,7 @@ async function write(world: SweepWorld, seen: Look, bodies: readonly Body[]): Pr
   try {
     return await append(world, seen.view, bodies, seen.now);
   } catch (error) {
-    if (error instanceof GitHubError) return { problem: unwritten(failureOf(error)) };
-    throw error;
+    return { problem: unwritten(failureOf(error)) };
   }
 }
 
@@ -145,8 +146,7 @@ async function writeOutcomes(
       problem: unwritten('it moved during each try to write the outcomes; the next sweep sees them for itself'),
     };
   } catch (error) {
-    if (error instanceof GitHubError) return { problem: unwritten(failureOf(error)) };
-    throw error;
+    return { problem: unwritten(failureOf(error)) };
   }
 }
 

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
+import { gitCache } from '../../github/tree.ts';
+import { failureOf } from '../../sweep/failure.ts';
+import type { SweepWorld } from '../../sweep/world.ts';
 import { httpError, REPOSITORY } from '../support/memory-github.ts';
 import { alertKeys, entriesOf, grantRead, killed, READ_SLOT } from '../support/sweep-steps.ts';
 import { aWorld, type TestWorld } from '../support/world.ts';
@@ -207,6 +210,86 @@ describe('a sweep that slept', () => {
     world.advance(MINUTE);
     const report = await world.sweep();
     expect(report.revoked.map(({ because }) => because)).toEqual(['reappeared']);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+});
+
+describe('a fault that nobody foresaw', () => {
+  class Broken<K, V> extends Map<K, V> {
+    override get(): never {
+      throw new TypeError('boom');
+    }
+  }
+
+  /** A grant that is over, and another that is to begin. */
+  async function due(): Promise<TestWorld> {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    world.advance(HOUR + MINUTE);
+    grantRead(world, {}, 'requests/payments/operator/payouts.yaml');
+    return world;
+  }
+
+  it.each<[string, () => Partial<SweepWorld>]>([
+    [
+      'how GitHub is set up',
+      () => ({
+        attest: async () => {
+          throw new TypeError('boom');
+        },
+      }),
+    ],
+    ['the default branch', () => ({ cache: { git: { ...gitCache(), trees: new Broken() }, ledger: new Map() } })],
+  ])('in reading %s keeps no removal from being sent', async (_, broken) => {
+    const world = await due();
+    const report = await world.as(broken());
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect(report.granted).toEqual([]);
+    expect(await alertKeys(world)).toEqual(['sweep-failed']);
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([]);
+    expect(world.target.held.size).toBe(1);
+  });
+
+  it('in deriving one grant again keeps no removal from being sent', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    grantRead(world, { starts: '2026-11-23T11:01:00Z' }, 'requests/orders-db/read-only/second.yaml');
+    await world.sweep();
+    world.advance(HOUR + MINUTE);
+    world.github.before = (route) => {
+      if (route.endsWith('/git/commits/{commit_sha}')) throw httpError(500, 'oops');
+    };
+    const report = await world.sweep();
+    expect(report.granted).toEqual([]);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  it('a text that was cut through a character, by a hostile target, is still one that the ledger takes', async () => {
+    const world = await due();
+    const hostile = '😀'.repeat(300);
+    world.target.answer = ({ value }) =>
+      value === null ? { is: 'refused', why: 'policy', detail: hostile } : { is: 'done', changed: true };
+    const report = await world.sweep();
+    expect(report.problems).toEqual([]);
+    expect(failureOf(new Error(`a${hostile}`)).isWellFormed()).toBe(true);
+    expect(failureOf(new Error(hostile)).isWellFormed()).toBe(true);
+    expect(failureOf(new Error(`${'a'.repeat(520)}\ud83d`))).toHaveLength(500);
+  });
+
+  it('a ledger that refuses an entry keeps no removal from being sent', async () => {
+    const world = await due();
+    const signer = {
+      ...world.signer,
+      sign: () => {
+        throw new TypeError('no canonical form for a string with a lone surrogate');
+      },
+    };
+    const report = await world.as({ signer });
+    expect(report.problems.map(({ key }) => key)).toEqual(['ledger-unwritable']);
+    expect(report.granted).toEqual([]);
     expect(world.target.held.has(READ_SLOT)).toBe(false);
   });
 });
