@@ -41,7 +41,7 @@ export const GOVERNING: readonly Threat[] = [
     gates: 'both',
     residual:
       'A workflow on another branch runs before anybody approves it; it must find no secret there (63). The tests show what the gates do, not how the environment is set up.',
-    live: '`gatepass doctor` checks that the environment `gatepass` admits the default branch only; the operator checks that no repository or organisation secret holds a provider credential.',
+    live: '`gatepass doctor` (check `environment`) checks that the environment `gatepass` admits the default branch only; the operator checks that no repository or organisation secret holds a provider credential.',
   },
   {
     number: 5,

@@ -36,11 +36,11 @@ export const LIFECYCLE: readonly Threat[] = [
     number: 45,
     attack: 'a merge queue lets through a group that nobody decided',
     defence:
-      'The merge queue is refused: the app never answers `merge_group` with a success (`app/app.ts`), so a required check stays missing. Gate 2 derives each commit by itself (`sweep/derive.ts`).',
+      'The merge queue is refused: the check of a group fails, with the setting to change (`app/merge-group.ts`), and gate 2 grants nothing while the rules have one (`core/attest/judge-main.ts`). Gate 2 derives each commit by itself (`sweep/derive.ts`).',
     levels: ['F'],
     gates: 'both',
     residual: 'With a merge queue nothing is merged: an inconvenience, said by `doctor`.',
-    live: '`gatepass doctor` says that the rules must have no merge queue.',
+    live: '`gatepass doctor` (check `merge-queue`) says that the rules must have no merge queue.',
   },
   {
     number: 46,
@@ -67,11 +67,12 @@ export const LIFECYCLE: readonly Threat[] = [
     number: 48,
     attack: 'the protection of the branch is weakened silently',
     defence:
-      'Gate 2 rests on none of it: an unapproved merge is refused whatever the rules let through (`sweep/derive-grant.ts`).',
+      'Before it grants, gate 2 reads the effective rules (`github/attest.ts`, `core/attest/judge.ts`): drift stops grants and no removal (`sweep/attest.ts`). And an unapproved merge is refused whatever the rules let through (`sweep/derive-grant.ts`).',
     levels: ['F', 'L'],
     gates: '2',
-    residual: 'Weak rules let people merge what is then refused. Classic protection is not the same as a ruleset.',
-    live: '`gatepass doctor` reads the effective rules: a pull request, our check pinned to our app, no bypass, no force push.',
+    residual:
+      'Between two sweeps the rules can be weak and strong again: what was merged meanwhile is decided all the same. Bypass lists are visible to an administrator’s token only.',
+    live: '`gatepass doctor`, run as an administrator, reads the effective rules and their bypass lists: a pull request, our check pinned to our app, no bypass, no force push.',
   },
   {
     number: 49,
@@ -81,7 +82,7 @@ export const LIFECYCLE: readonly Threat[] = [
     levels: ['F', 'L'],
     gates: 'both',
     residual: 'Where the rule does not pin the app, a spoofed check lets a pull request merge; gate 2 refuses it.',
-    live: '`gatepass doctor` checks that the required check names our app as its source.',
+    live: '`gatepass doctor` (checks `check-pinned`, `check-name`) checks that the required check names our app as its source, and that no workflow job bears its name.',
   },
   {
     number: 50,

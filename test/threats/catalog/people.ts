@@ -121,7 +121,7 @@ export const PEOPLE: readonly Threat[] = [
     levels: ['U', 'L'],
     gates: 'both',
     residual: 'A machine account that is an ordinary user looks human: keep them out of teams that approve.',
-    live: '`gatepass doctor` checks that Actions may not create or approve pull requests, in the organisation and the repository.',
+    live: '`gatepass doctor` (check `actions-approve`) checks that Actions may not create or approve pull requests, in the organisation and the repository.',
   },
   {
     number: 23,
