@@ -90,22 +90,35 @@ export async function readPullChanges(
   const unexplained = diffTrees(tip, head)
     .flatMap((change) => [change.path, ...(change.previousPath === null ? [] : [change.previousPath])])
     .filter((path) => !named.has(path));
-  if (unexplained.length > 0) await explainByBase(github, repository, pull, head, unexplained, cache);
-  return withTexts(github, repository, differences.sort(byPath), cache);
+  const hasFormer = differences.some(({ status }) => REPLACES.has(status));
+  if (unexplained.length === 0 && !hasFormer) return withTexts(github, repository, differences.sort(byPath), cache);
+  const forked = await readMergeBase(github, repository, pull, cache);
+  requireExplained(unexplained, forked, head);
+  const marked = differences.map(
+    (change): Difference => (isBehind(change, forked, tip) ? { ...change, behind: true } : change),
+  );
+  return withTexts(github, repository, marked.sort(byPath), cache);
 }
 
+/** What says something about bytes that were there before. */
+const REPLACES: ReadonlySet<ChangeStatus> = new Set(['modified', 'changed', 'renamed', 'removed']);
+
 /**
- * The branch differs from the tip in files that GitHub does not list: right only if the base moved on and the branch
- * still has them as they were where it forked.
+ * The base has changed the same file since the branch forked. Git may still merge the two, into bytes that nobody has
+ * seen and that the second gate would refuse.
  */
-async function explainByBase(
+function isBehind({ status, path, previousPath }: Difference, forked: Tree, tip: Tree): boolean {
+  if (!REPLACES.has(status)) return false;
+  return [path, ...(previousPath === null ? [] : [previousPath])].some((one) => !isSameAt(one, forked, tip));
+}
+
+/** The tree where the branch forked. */
+async function readMergeBase(
   github: GitHub,
   repository: RepositoryName,
   pull: { readonly head: string; readonly tip: string },
-  head: Tree,
-  paths: readonly string[],
   cache: GitCache,
-): Promise<void> {
+): Promise<Tree> {
   const { data } = await call(github, 'GET /repos/{owner}/{repo}/compare/{basehead}', {
     owner: repository.owner,
     repo: repository.name,
@@ -113,14 +126,22 @@ async function explainByBase(
     per_page: 1,
   });
   const mergeBase = text(fields(fields(data, 'comparison')['merge_base_commit'], 'merge base')['sha'], 'merge base');
-  const forked = await readTree(github, repository, mergeBase, cache);
-  for (const path of paths) {
-    const [then, now] = [forked.get(path), head.get(path)];
-    const isUntouched = then === undefined ? now === undefined : now !== undefined && isSame(then, now);
-    if (!isUntouched) {
-      throw new GitHubError('inconsistent', `\`${path}\` differs in the branch but GitHub does not list it as changed`);
-    }
-  }
+  return readTree(github, repository, mergeBase, cache);
+}
+
+/**
+ * The branch differs from the tip in files that GitHub does not list: right only if the base moved on and the branch
+ * still has them as they were where it forked.
+ */
+function requireExplained(paths: readonly string[], forked: Tree, head: Tree): void {
+  const unlisted = paths.find((path) => !isSameAt(path, forked, head));
+  if (unlisted === undefined) return;
+  throw new GitHubError('inconsistent', `\`${unlisted}\` differs in the branch but GitHub does not list it as changed`);
+}
+
+function isSameAt(path: string, a: Tree, b: Tree): boolean {
+  const [one, other] = [a.get(path), b.get(path)];
+  return one === undefined || other === undefined ? one === other : isSame(one, other);
 }
 
 interface ListedFile {

@@ -28,6 +28,8 @@ export interface Change {
   readonly blob: string;
   /** The blob's text; `null` when it was not fetched (too large, or not needed) or is not UTF-8. */
   readonly text: string | null;
+  /** Gate 1: the base has changed the file too since the branch forked, so a merge could hold other bytes than these. */
+  readonly behind?: true;
 }
 
 export interface CommitAuthor {

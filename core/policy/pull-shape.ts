@@ -135,6 +135,14 @@ function fileIssues(change: Change): readonly Issue[] {
       }),
     ];
   }
+  if (change.behind) {
+    return [
+      issueAt(at, 'file-behind', 'the base has changed this file too since the branch forked', {
+        expected: 'a branch that holds what a merge would',
+        fix: 'update the branch; it is then approved again',
+      }),
+    ];
+  }
   return [];
 }
 

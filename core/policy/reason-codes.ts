@@ -17,6 +17,7 @@ export const REASONS = {
   'commit-unattributable': 'the author, committer or a co-author of a commit is nobody that GitHub knows',
   // Its files.
   'file-status': 'a file changed in a way that has no meaning here',
+  'file-behind': 'the base has changed the same file since the branch forked',
   'file-mode': 'a file is not a plain file',
   'file-too-large': 'a file is larger than 64 KiB',
   'file-unreadable': 'a file could not be read as text',

@@ -36,7 +36,8 @@ interface World {
   readonly fork?: Written;
 }
 
-function read({ tip, head, files, fork }: World) {
+/** Without `fork` the branch forked from the tip. */
+function read({ tip, head, files, fork = tip }: World) {
   const blobs = Object.fromEntries(
     ['a', 'b', 'c', 'd'].map((letter) => [
       `GET ${BASE}/git/blobs/${blob(letter)}`,
@@ -48,12 +49,8 @@ function read({ tip, head, files, fork }: World) {
     [`GET ${BASE}/git/trees/${TIP}`]: treeRow(tip),
     [`GET ${BASE}/git/trees/${HEAD}`]: treeRow(head),
     [`GET ${BASE}/pulls/7/files`]: { body: files },
-    ...(fork === undefined
-      ? {}
-      : {
-          [`GET ${BASE}/compare/${TIP}...${HEAD}`]: { body: { merge_base_commit: { sha: FORK } } },
-          [`GET ${BASE}/git/trees/${FORK}`]: treeRow(fork),
-        }),
+    [`GET ${BASE}/compare/${TIP}...${HEAD}`]: { body: { merge_base_commit: { sha: FORK } } },
+    [`GET ${BASE}/git/trees/${FORK}`]: treeRow(fork),
   });
   return { changes: readPullChanges(github, REPOSITORY, { number: 7, head: HEAD, tip: TIP }, gitCache()), calls };
 }
@@ -147,6 +144,24 @@ describe('readPullChanges', () => {
     ],
   ])('tells %s', async (_, world, expected) => {
     expect(brief(await read(world).changes)).toEqual(expected);
+  });
+
+  const changed = { filename: 'x', status: 'modified', sha: blob('b') };
+  const renamed = { filename: 'y', previous_filename: 'x', status: 'renamed', sha: blob('b') };
+  const gone = { filename: 'x', status: 'removed', sha: blob('a') };
+
+  it.each<[string, World]>([
+    ['a change', { fork: { x: 'a' }, tip: { x: 'c' }, head: { x: 'b' }, files: [changed] }],
+    ['a change of what it removed', { fork: { x: 'a' }, tip: {}, head: { x: 'b' }, files: [changed] }],
+    ['a rename', { fork: { x: 'a' }, tip: { x: 'c' }, head: { y: 'b' }, files: [renamed] }],
+    ['a removal', { fork: { x: 'a' }, tip: { x: 'c' }, head: {}, files: [gone] }],
+  ])('says that the base has changed the file of %s too, so that a merge holds what nobody saw', async (_, world) => {
+    expect(await read(world).changes).toMatchObject([{ behind: true }]);
+  });
+
+  it('says nothing of a file that the base left alone', async () => {
+    const world = { fork: { x: 'a' }, tip: { x: 'a', z: 'c' }, head: { x: 'b' }, files: [changed] };
+    expect((await read(world).changes).map((change) => Object.keys(change).includes('behind'))).toEqual([false]);
   });
 
   it('gives the texts of what stays and none of what goes', async () => {

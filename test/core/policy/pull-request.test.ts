@@ -117,6 +117,11 @@ describe('the shape', () => {
       'invalid file-status',
       approved().changing({ ...theRequest, status: 'unchanged' }),
     ],
+    [
+      'with a file that the base has changed too',
+      'invalid file-behind',
+      approved().changing({ ...theRequest, behind: true }),
+    ],
     ['with a link', 'invalid file-mode', approved().changing({ ...theRequest, mode: '120000' })],
     ['with a submodule', 'invalid file-mode', approved().changing({ ...theRequest, mode: '160000' })],
     ['with an executable request', 'invalid file-mode', approved().changing({ ...theRequest, mode: '100755' })],

@@ -62,6 +62,7 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
   'pull-request-draft': () => bob().pull({ draft: true }),
   'evidence-inconsistent': () => bob().pull({ state: 'merged' }),
   'file-status': () => bob().changing({ ...request, status: 'unchanged' }),
+  'file-behind': () => bob().changing({ ...request, behind: true }),
   'file-mode': () => bob().changing({ ...request, mode: '120000' }),
   'file-too-large': () => bob().changing({ ...request, size: 70_000 }),
   'file-unreadable': () => bob().changing({ ...request, text: null }),
