@@ -63,7 +63,7 @@ async function status(args: readonly string[], terminal: Terminal): Promise<numb
 
 function rowOf(grant: GrantState, live: ReadonlySet<string>, now: Instant): Row {
   const { id, subject, resource, entitlement } = grant.terms;
-  const window = windowOf(grant, now);
+  const window = windowOf(grant);
   const expires = endOf(grant, now)?.at ?? window.expires;
   return {
     grant: id,

@@ -15,9 +15,12 @@ export function startOf(grant: GrantState): Instant {
   return grant.terms.starts ?? grant.authority.mergedAt;
 }
 
-/** The window: fixed by the first intent, or as it would be if that came now. Half open: `expires` is outside. */
-export function windowOf(grant: GrantState, now: Instant): Window {
-  const starts = grant.terms.starts ?? now;
+/**
+ * The window, half open: `expires` is outside. A late sweep shortens what is left of it and never moves it, since the
+ * window that was decided on is what guardrails (`during`, freezes, `maxContinuous`) were held against.
+ */
+export function windowOf(grant: GrantState): Window {
+  const starts = startOf(grant);
   return grant.window ?? { starts, expires: plus(starts, grant.terms.length) };
 }
 
@@ -76,7 +79,7 @@ function owesReview(grant: HeldGrant): boolean {
 
 function toHeld(grant: GrantState): HeldGrant {
   const { terms, ended, reviewed } = grant;
-  const { starts, expires } = windowOf(grant, grant.authority.mergedAt);
+  const { starts, expires } = windowOf(grant);
   return {
     id: terms.id,
     resource: terms.resource,

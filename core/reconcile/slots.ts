@@ -136,7 +136,7 @@ export function mayBegin(grant: GrantState, now: Instant, locks: ReadonlySet<str
 }
 
 function askFor(grant: GrantState, slot: Slot, value: string, now: Instant): Ask | null {
-  const window = windowOf(grant, now);
+  const window = windowOf(grant);
   const hold = grant.holds.get(slot.key);
   // An applied grant stays where it is: a resource that was made again under the same name is another one.
   if (hold === undefined && grant.holds.size >= grant.terms.bindings.length) return null;

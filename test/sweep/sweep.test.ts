@@ -31,6 +31,30 @@ describe('a grant’s life', () => {
     ]);
   });
 
+  it('keeps to the hours that a guardrail allows when the first sweep is late', async () => {
+    const world = aWorld();
+    // Frank is a contractor: business hours only, which end at 17:00 UTC.
+    world.github.now = '2026-11-23T15:55:00.000Z';
+    const files = { [READ]: aRequest({ duration: '1h', ticket: 'OPS-1' }) };
+    merged(world, { by: people.frank, approvedBy: [people.bob, people.grace], files });
+    world.advance(59 * MINUTE);
+    await world.sweep();
+    const windows = (await entriesOf(world, 'intent')).map(({ starts, expires }) => [starts, expires]);
+    expect(windows).toEqual([['2026-11-23T15:55:00.000Z', '2026-11-23T16:55:00.000Z']]);
+    world.advance(MINUTE);
+    await world.sweep();
+    expect(world.target.held.size).toBe(0);
+  });
+
+  it('gives nothing when its window was over before the first sweep', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    world.advance(HOUR);
+    await world.sweep();
+    expect(world.target.sent).toEqual([]);
+    expect(await entriesOf(world, 'lapsed')).toHaveLength(1);
+  });
+
   it('records where its authority came from', async () => {
     const world = aWorld();
     const number = grantRead(world);

@@ -76,12 +76,9 @@ describe('liveGrants', () => {
 });
 
 describe('windowOf and endOf', () => {
-  it('begin now where no start is named and none is fixed', () => {
-    expect(windowOf(grantOf(stateOf(authorised(42))), minute(7))).toEqual({
-      starts: minute(7),
-      expires: minute(127),
-    });
-    expect(windowOf(grantOf(stateOf(...held)), minute(7))).toEqual({ starts: START, expires: EXPIRES });
+  it('begin at the merge where no start is named, however late the first sweep is', () => {
+    expect(windowOf(grantOf(stateOf(authorised(42))))).toEqual({ starts: START, expires: EXPIRES });
+    expect(windowOf(grantOf(stateOf(...held)))).toEqual({ starts: START, expires: EXPIRES });
     expect(endOf(grantOf(stateOf(authorised(42))), minute(9_999))).toBeNull();
     expect(endOf(grantOf(stateOf(...held)), EXPIRES)).toEqual({ why: 'expired', at: EXPIRES });
     expect(endOf(grantOf(stateOf(...held, returned)), EXPIRES)).toEqual({ why: 'returned', at: minute(30) });

@@ -72,12 +72,12 @@ describe('one grant', () => {
     expect(kinds(world.look(minute(30)))).toEqual(['standing', 'ensure']);
   });
 
-  it('has its window fixed by the first intent where the request names no start', () => {
+  it('has the window that was decided on, from the merge, however late the first sweep is', () => {
     const world = new World();
     world.book.add(minute(0), authorised(42, { length: HOUR }));
     world.targets.set(grantId(42), [{ slot: SLOT, value: 'member' }]);
-    expect(world.sweep(minute(20))[1]).toMatchObject({ starts: minute(20), expires: minute(80), due: minute(0) });
-    expect(world.state.grants.get(grantId(42))?.window).toEqual({ starts: minute(20), expires: minute(80) });
+    expect(world.sweep(minute(20))[1]).toMatchObject({ starts: minute(0), expires: minute(60), due: minute(0) });
+    expect(world.state.grants.get(grantId(42))?.window).toEqual({ starts: minute(0), expires: minute(60) });
   });
 
   it.each([

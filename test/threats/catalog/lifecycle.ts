@@ -88,7 +88,7 @@ export const LIFECYCLE: readonly Threat[] = [
     number: 50,
     attack: 'the file of a live request is edited to prolong it',
     defence:
-      'A request that was merged never changes: gate 1 refuses the edit (`core/policy/request-file.ts`), gate 2 quarantines it (`sweep/authorise.ts`), and the first intent fixed the window.',
+      'A request that was merged never changes: gate 1 refuses the edit (`core/policy/request-file.ts`), gate 2 quarantines it (`sweep/authorise.ts`), and the window runs from the merge.',
     levels: ['U', 'F'],
     gates: 'both',
     residual: 'None known. To prolong is a new request with its own approval.',
@@ -101,7 +101,8 @@ export const LIFECYCLE: readonly Threat[] = [
       'A deletion ends a grant only as a derived return (`sweep/returns.ts`); otherwise it raises an alert and the grant runs to its end (`sweep/alerts.ts`). State is the ledger’s, never the folder’s.',
     levels: ['F'],
     gates: '2',
-    residual: 'None known.',
+    residual:
+      'GitHub shows the file as gone while the grant runs on; the alert, the comment and the ledger say that it does.',
     live: null,
   },
   {
@@ -109,7 +110,7 @@ export const LIFECYCLE: readonly Threat[] = [
     attack: 'a revert brings an expired request back',
     defence:
       'A path that was ever used asks for nothing again (`sweep/authorise.ts`); the window is anchored to the first merge (`core/policy/decide-request.ts`).',
-    levels: ['U', 'F'],
+    levels: ['F'],
     gates: '2',
     residual: 'None known.',
     live: null,
@@ -131,7 +132,8 @@ export const LIFECYCLE: readonly Threat[] = [
       'What was there before the first grant is recorded and restored (`core/reconcile/slots.ts`, `core/reconcile/plan-slot.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'Standing access that somebody takes away while a grant is live is restored with it.',
+    residual:
+      'Standing access that somebody takes away while a grant is live is put back when the grant ends: the ledger knows only what was there first.',
     live: null,
   },
 ];
