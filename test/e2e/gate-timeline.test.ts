@@ -1,40 +1,10 @@
-import { createAppAuth } from '@octokit/auth-app';
-import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendEntries } from '../../core/ledger/chain.ts';
-import type { Body, GrantTerms, Slot } from '../../core/ledger/entry.ts';
-import { headToSign, openLedger } from '../../core/ledger/head.ts';
+import type { GrantTerms, Slot } from '../../core/ledger/entry.ts';
 import { parseInstant } from '../../core/time.ts';
-import { ledgerSigner, verifyLedgerSignature } from '../../github/ledger-key.ts';
-import { appendLedger, LEDGER_HEAD, readLedger } from '../../github/ledger-store.ts';
+import { writeLedger } from '../support/applier.ts';
 import { type GateWorld, request, startGateWorld } from '../support/gate-world.ts';
 
 const PATH = 'requests/orders-db/read-only/page.yaml';
-const REPOSITORY = { owner: 'acme', name: 'access' };
-
-/** What the applier would write, signed with its key. */
-async function write(world: GateWorld, bodies: readonly Body[]): Promise<void> {
-  const { applier, ledgerKey } = world.acme;
-  const github = new Octokit({
-    authStrategy: createAppAuth,
-    auth: { appId: applier.id, privateKey: applier.privateKey, installationId: applier.installationId },
-    baseUrl: `${world.hub.url}/api/v3`,
-  });
-  const stored = await readLedger(github, REPOSITORY);
-  const { tip } = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
-  const at = parseInstant(world.hub.clock.now()) ?? expect.fail('the clock shows no instant');
-  const added = appendEntries(tip, bodies, at);
-  const before = stored.segments.find(({ path }) => path === added.path)?.text ?? '';
-  const signer = ledgerSigner(ledgerKey);
-  const unsigned = { v: 1, seq: added.tip.seq, hash: added.tip.hash, at: added.tip.at, key: signer.id } as const;
-  const head = { ...unsigned, signature: signer.sign(headToSign(unsigned)) };
-  const files = [
-    { path: added.path, text: `${before}${added.lines.join('\n')}\n` },
-    { path: LEDGER_HEAD, text: `${JSON.stringify(head)}\n` },
-  ];
-  expect(await appendLedger(github, REPOSITORY, { expected: stored.commit, files, message: 'sweep' })).not.toBe('lost');
-  await world.settle();
-}
 
 describe('the comment after the merge', () => {
   let world: GateWorld;
@@ -103,7 +73,7 @@ describe('the comment after the merge', () => {
     };
     const because = { why: 'granted', grants: [grant.id] } as const;
     const times = { due: now, issued: now, confirmed: now };
-    await write(world, [
+    await writeLedger(world, [
       { type: 'authorised', request, grant, authority },
       {
         type: 'intent',
@@ -148,7 +118,7 @@ describe('the comment after the merge', () => {
     const end = instantAfter(60);
     const because = { why: 'expired', grants: [grant.id] } as const;
     const times = { due: end, issued: end, confirmed: end };
-    await write(world, [
+    await writeLedger(world, [
       {
         type: 'intent',
         id: 'i2',

@@ -8,7 +8,8 @@ export const APPLY: readonly Threat[] = [
     defence: 'The tip is read again just before a grant begins; if it moved, the sweep plans anew (`sweep/sweep.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'A push within the second of the look is seen by the next sweep.',
+    residual:
+      'What is pushed after that look, while the grant is sent, is seen by the next sweep, which takes it back. On a branch that moves at every try, the last of five tries goes on.',
     live: null,
   },
   {
@@ -24,10 +25,12 @@ export const APPLY: readonly Threat[] = [
   {
     number: 57,
     attack: 'the provider was called and the ledger could not be written',
-    defence: 'Intent, call, outcome: no intent, no grant; removals go on though the ledger is down (`sweep/sweep.ts`).',
-    levels: ['P'],
+    defence:
+      'Intent, call, outcome: no intent, no grant; removals go on though the ledger is down (`sweep/sweep.ts`), and an open intent is settled by looking (`core/reconcile/plan-slot.ts`).',
+    levels: ['P', 'F'],
     gates: '2',
-    residual: 'Removals while the ledger is down are recorded as seen, not as sent.',
+    residual:
+      'A removal that was sent while the ledger was down is recorded later, as seen, without the time at which it was sent.',
     live: null,
   },
   {
@@ -43,11 +46,12 @@ export const APPLY: readonly Threat[] = [
     number: 59,
     attack: 'the ledger is force-pushed, deleted or cut',
     defence:
-      'Entries are chained and the head is signed (`core/ledger/verify.ts`, `core/ledger/head.ts`); a ledger that does not prove itself grants nothing (`sweep/read-ledger.ts`).',
+      'Entries are chained and the head is signed (`core/ledger/verify.ts`, `core/ledger/head.ts`); what does not prove itself grants nothing, and what it owes is known from its last good commit (`sweep/read-ledger.ts`). The gate writes each head that it verified to a branch of its own (`app/witness.ts`, `core/ledger/witness.ts`): a ledger that lacks one stops grants in the sweep and in the gate, and `gatepass verify` names it.',
     levels: ['F'],
     gates: '2',
-    residual: 'Back to an older signed head is seen only by who kept a newer one.',
-    live: '`gatepass doctor` checks the ruleset of `gatepass/ledger`.',
+    residual:
+      'Heads that the gate never saw, such as those written while it was down, are missed by nobody. Where both branches are rewritten, only a clone or a tip that somebody noted tells. What is owed is recovered from the commit last seen, for as long as GitHub keeps commits that no branch has; after that, grants that only the lost part knew have to be found by hand.',
+    live: '`gatepass doctor` checks the ruleset of `gatepass/ledger`; the operator sets that of `gatepass/witness` (docs/guides/real-github.md, step 6).',
   },
   {
     number: 60,
@@ -63,10 +67,11 @@ export const APPLY: readonly Threat[] = [
     number: 61,
     attack: 'an expiry is missed: cron is late, dropped or disabled',
     defence:
-      'The provider’s own expiry where it has one, and the next due instant is reported (`sweep/report.ts`); each sweep removes whatever is due (`core/reconcile/plan.ts`).',
+      'The provider is told the end, and keeps it by itself where it can (`sweep/apply.ts`); each sweep removes whatever is due, however late (`core/reconcile/plan.ts`); the gate starts a sweep every ten minutes while something due is not done (`app/follow-sweeps.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'Without a sweep and without the provider’s own expiry, access stays until the next sweep.',
+    residual:
+      'With neither a sweep nor the gate nor an expiry of the provider’s own, access stays until one of them is back. The gate looks every ten minutes, not at the minute of the end, and raises no alarm outside GitHub when sweeps are silent.',
     live: null,
   },
   {
@@ -74,16 +79,17 @@ export const APPLY: readonly Threat[] = [
     attack: 'a clock is wrong',
     defence:
       'Instants are GitHub’s `Date`; if that lies behind the ledger, grants stop and removals go on (`sweep/look.ts`, `sweep/world.ts`).',
-    levels: ['U'],
+    levels: ['F'],
     gates: '2',
-    residual: 'GitHub’s clock is believed.',
+    residual: 'GitHub’s clock is believed, and a minute of difference is borne.',
     live: null,
   },
   {
     number: 63,
     attack: 'a workflow on a branch takes the providers’ secrets',
-    defence: 'They are in an environment that admits the default branch only (`docs/guides/action.md`).',
-    levels: ['L'],
+    defence:
+      'They are in an environment that admits the default branch only; where another branch reaches it, grants stop (`core/attest/judge-around.ts`). The workflows that we ship name it.',
+    levels: ['U', 'L'],
     gates: 'none',
     residual: 'Whoever may change the environment may read what it holds.',
     live: '`gatepass doctor` checks the environment’s branch policy; the operator checks that OIDC trust names the environment, without wildcards.',
@@ -102,20 +108,22 @@ export const APPLY: readonly Threat[] = [
     number: 65,
     attack: 'webhooks are lost or come out of order',
     defence:
-      'Evaluation reads everything anew, and all open pull requests are looked at again every ten minutes (`app/app.ts`).',
+      'Evaluation reads everything anew, and all open pull requests are looked at again every ten minutes (`app/app.ts`); deliveries that failed within a day are asked for again, once each (`app/redeliver.ts`).',
     levels: ['F'],
     gates: '1',
-    residual: 'Up to ten minutes of delay.',
+    residual:
+      'Up to ten minutes of delay. A command in a comment whose redelivery fails too has to be written again; a return is read by the next sweep without any webhook.',
     live: null,
   },
   {
     number: 66,
     attack: 'the private key of the gate app leaks',
     defence:
-      'The gate app cannot write the ledger and holds no provider credential; gate 2 believes nothing it says (`sweep/derive-grant.ts`).',
-    levels: ['L'],
+      'The gate app cannot write the ledger, nor force its own witness, and holds no provider credential (`hub/acme.ts` shows the rules); gate 2 believes nothing it says (`sweep/derive-grant.ts`).',
+    levels: ['F', 'L'],
     gates: '2',
-    residual: 'Its holder can merge requests and write checks, none of which grants. Rotate the key.',
+    residual:
+      'Its holder can merge requests and write checks, none of which grants, and can witness heads that never were, which stops grants. Rotate the key.',
     live: '`gatepass doctor` lists what each app may do; the operator keeps the keys apart.',
   },
   {
@@ -150,7 +158,7 @@ export const APPLY: readonly Threat[] = [
     number: 70,
     attack: 'an approver approves blindly',
     defence: 'Check and comment show who would get what, until when (`core/explain/sections.ts`).',
-    levels: ['U', 'L'],
+    levels: ['U', 'F', 'L'],
     gates: '1',
     residual: 'Nobody can be made to read.',
     live: 'The operator looks at approvals that came within seconds of the request, in `gatepass audit report`.',

@@ -16,10 +16,11 @@ export const AUTHORITY: readonly Threat[] = [
     number: 72,
     attack: 'a forged but well chained line is added to the ledger',
     defence:
-      'Heads are signed (`core/ledger/head.ts`); each grant is derived again before it is applied (`sweep/resolve.ts`); a removal is believed only when seen (`core/reconcile/plan-slot.ts`).',
+      'Heads are signed (`core/ledger/head.ts`); each grant is derived again before it is applied (`sweep/resolve.ts`); a removal is believed only when seen (`core/reconcile/plan-slot.ts`); the gate’s witness contradicts a rewritten past (`core/ledger/witness.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'Whoever holds the ledger key and the applier’s key writes a ledger that proves itself.',
+    residual:
+      'Whoever holds the ledger key and the applier’s key appends lines that prove themselves. They grant nothing that cannot be derived from a merged and approved pull request. But a removal that they claim, and did not make, leaves the access there with an open alert (`drift-added`): it could be somebody else’s by then, so it is not taken.',
     live: null,
   },
   {
@@ -46,17 +47,19 @@ export const AUTHORITY: readonly Threat[] = [
     defence: 'Such bindings are refused, ancestors included (`core/policy/bindings.ts`).',
     levels: ['U', 'F'],
     gates: 'both',
-    residual: 'A provider that administers GitHub by another way is not seen through.',
+    residual:
+      'A provider that administers GitHub by another way, such as a role that can read the gate’s own secrets, is not seen through.',
     live: null,
   },
   {
     number: 76,
     attack: 'the approved action is run without approval, or its run is forged',
     defence:
-      'The workflow is where no requester writes, and the run is matched by the id that the dispatch returned (`providers/workflow/workflow.ts`).',
+      'The workflow is where no requester writes; an action is started once, and its run is known by the id that the dispatch returned, or by the name that the ledger gave it (`providers/workflow/workflow.ts`, `sweep/actions.ts`).',
     levels: ['F', 'L'],
     gates: '2',
-    residual: 'Who writes in that repository can run it.',
+    residual:
+      'Who writes in that repository can run it, or start a run under the name of an approved one that was not started yet.',
     live: '`gatepass doctor` checks who may write where the workflows are.',
   },
   {
@@ -64,7 +67,7 @@ export const AUTHORITY: readonly Threat[] = [
     attack: 'settings point at an empty ledger, or turn the sweep into a plan',
     defence:
       'Neither is a setting (`schema/settings.schema.json`); a missing ledger stops grants (`sweep/read-ledger.ts`).',
-    levels: ['F'],
+    levels: ['U', 'F'],
     gates: '2',
     residual: 'Inputs of the workflow are governing files, and held as such.',
     live: null,
@@ -73,18 +76,19 @@ export const AUTHORITY: readonly Threat[] = [
     number: 78,
     attack: 'requesters cancel or flood the sweep that would take back their grants',
     defence:
-      'The sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
+      'The gate starts a sweep again while a merge is unread or something due is not done, whatever became of the runs (`app/follow-sweeps.ts`); the sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
     levels: ['F'],
     gates: 'none',
-    residual: 'In one repository writers can cancel runs: `doctor` says what that concedes.',
-    live: null,
+    residual:
+      'In one repository writers can cancel each run that the gate starts, and disable the workflow: then grants are late and so are revokes. The gate says so in its log alone; no alarm reaches a person yet. The operations repository closes this.',
+    live: '`gatepass doctor` says which layout it is and what that concedes.',
   },
   {
     number: 79,
     attack: 'a later start escapes conditions, freezes, locks, or lost eligibility',
     defence:
       'Decided at the merge and again at the start (`sweep/resolve.ts`); calendars and freezes hold over the whole window (`core/policy/calendar.ts`).',
-    levels: ['U'],
+    levels: ['U', 'F'],
     gates: 'both',
     residual: 'None known.',
     live: null,
@@ -96,15 +100,15 @@ export const AUTHORITY: readonly Threat[] = [
       'Reviews count if submitted by the merge (`core/policy/reviews.ts`); the first complete decision is final (`sweep/authorise.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'None known.',
+    residual: 'A signal that flaps is decided by what it says at the merge.',
     live: null,
   },
   {
     number: 81,
     attack: 'parent and tip both allow, but not the same thing',
     defence:
-      'Subject, bindings and run must be equal, and the shorter maximum holds (`sweep/derive-grant.ts`, `sweep/grant-terms.ts`).',
-    levels: ['F'],
+      'Subject, bindings and run must be equal, and the shorter time holds (`sweep/derive-grant.ts`, `sweep/grant-terms.ts`).',
+    levels: ['U', 'F'],
     gates: '2',
     residual: 'None known.',
     live: null,
@@ -113,7 +117,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 82,
     attack: 'a level over a standing lower one: its end removes or keeps the wrong one',
     defence: 'Slots have levels and a recorded standing value (`core/reconcile/slots.ts`).',
-    levels: ['P'],
+    levels: ['P', 'F'],
     gates: '2',
     residual: 'None known.',
     live: null,
@@ -143,7 +147,8 @@ export const AUTHORITY: readonly Threat[] = [
     defence: 'A deletion counts only as a derived return (`sweep/returns.ts`, `core/policy/decide-return.ts`).',
     levels: ['F'],
     gates: 'both',
-    residual: 'None known.',
+    residual:
+      'Files of requests that are over stay in the folder until somebody removes them, with an owner’s approval unless they were theirs: there is no housekeeping pull request yet.',
     live: null,
   },
   {
@@ -180,9 +185,10 @@ export const AUTHORITY: readonly Threat[] = [
     attack: 'who pushed to the branch approves commits under the requester’s name',
     defence:
       'Pushers are barred; unknown pushers bar everybody unless the requester signed every commit (`github/pushers.ts`, `core/policy/exclusions.ts`).',
-    levels: ['F'],
+    levels: ['U', 'F'],
     gates: 'both',
-    residual: 'None known.',
+    residual:
+      'Repository activity is GitHub’s word. Unknown pushers leave the requester’s own signature as the only proof.',
     live: null,
   },
   {
@@ -191,7 +197,8 @@ export const AUTHORITY: readonly Threat[] = [
     defence: 'An intent records configuration and immutable ids, and removals use only these (`sweep/effects.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'None known.',
+    residual:
+      'A credential that is removed, or renamed in the environment, keeps old grants from being taken back: an alert says so.',
     live: null,
   },
   {
@@ -209,26 +216,29 @@ export const AUTHORITY: readonly Threat[] = [
     defence: 'An added lock works however it came to the branch; removing one is a policy change (`sweep/locks.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'None known.',
+    residual:
+      'A lock works with the next sweep, which the push starts; where runs are held up, it waits as they do (78).',
     live: null,
   },
   {
     number: 93,
     attack: 'a command comes from an outsider, an edited comment or a bot, or the comment of the gate is forged',
     defence:
-      'Created, by a human, unedited, read again (`app/commands.ts`, `sweep/returns.ts`); our comment is known by our app’s id (`github/comments.ts`).',
+      'Created, by a human, unedited, alone on the first line, read again by who acts on it (`app/commands.ts`, `sweep/command-comments.ts`); our comment is known by our app’s id (`github/comments.ts`).',
     levels: ['F'],
     gates: 'both',
-    residual: 'None known.',
+    residual: 'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it.',
     live: null,
   },
   {
     number: 94,
     attack: 'break-glass is repeated, or used to skip eligibility or maxima',
-    defence: 'It replaces approvals only, and a live or unreviewed one blocks the next (`core/policy/break-glass.ts`).',
-    levels: ['U'],
+    defence:
+      'It replaces approvals only, and a live or unreviewed one blocks the next (`core/policy/break-glass.ts`), however long it is waited out (`core/ledger/live.ts`). The review is an owner’s who had no part in it, read by the sweep itself; overdue, it is an alert (`sweep/reviews.ts`).',
+    levels: ['U', 'F'],
     gates: 'both',
-    residual: 'One use an hour long is possible at any time, by who is on call, and seen.',
+    residual:
+      'One use an hour long is possible at any time, by who is on call, and seen. An owner can review without looking.',
     live: null,
   },
 ];
