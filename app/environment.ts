@@ -50,7 +50,7 @@ export function checkEnvironment(variables: Variables): Checked {
   const appId = read('APP_ID', parseId, 'not set; it is the number on the settings page of your GitHub App');
   const privateKey = text('PRIVATE_KEY', parseKey, 'not set; generate one on the settings page of your GitHub App');
   const absent = 'not set; it is what proves that a webhook is from GitHub';
-  const webhookSecrets = read<readonly string[]>('WEBHOOK_SECRET', parseSecrets, absent);
+  const webhookSecrets = read('WEBHOOK_SECRET', parseSecrets, absent);
   const api = text('GITHUB_API_URL', parseUrl, { text: DEFAULT_API });
   const web = text('GITHUB_URL', parseUrl, { text: api === null ? '' : pagesOf(api) });
   const host = text('HOST', (value) => ({ text: value }), { text: 'localhost' });

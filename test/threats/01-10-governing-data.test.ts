@@ -64,6 +64,8 @@ describe('governing data', () => {
       const everybody = anEvidence().changing(request, companion).approvedBy('bob').approvedBy('heidi');
       const [gate1, gate2] = atBothGates(everybody.approvedBy('grace'));
       expect([gate1.verdict, gate2.verdict]).toEqual(['invalid', 'invalid']);
+      const code = companion.path.startsWith('Requests/') ? 'request-path' : 'pull-request-mixed';
+      for (const decision of [gate1, gate2]) expect(codesOf(decision)).toContain(code);
     }
     expectAllowed(anEvidence().changing(request).approvedBy('bob'));
   });
