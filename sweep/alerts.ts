@@ -10,7 +10,7 @@ import type { Stop } from './stop.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
 
 /** What is new, and what is over. */
 export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {

@@ -1,12 +1,14 @@
 /**
  * Locks in force, and the grants that they end. A lock that stands at the tip of the default branch works now, however it
- * got there; one that was accepted works until a policy change removes it. Where it cannot be told whether a lock is for
- * somebody, it is (threat 92).
+ * got there; one that was accepted works until a policy change removes it (threat 92). Where it cannot be told whether a
+ * lock is for somebody, nothing begins, and nothing ends: an end is for good, and a team that could not be read, or that
+ * was renamed, is no reason to take everybody's grants.
  */
 import type { Governance, Lock, Resource } from '../core/document/documents.ts';
 import type { Body } from '../core/ledger/entry.ts';
 import { isOver } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
+import type { Answer } from '../core/policy/answer.ts';
 import { isOneOf } from '../core/policy/principals.ts';
 import { isFor, matches } from '../core/policy/selector.ts';
 import type { Setting } from '../core/policy/setting.ts';
@@ -24,7 +26,7 @@ export interface Locked {
   readonly grants: ReadonlySet<string>;
   /** The ends that are new. */
   readonly bodies: readonly Body[];
-  /** A lock file that could not be read: nothing begins until it can. */
+  /** A lock file that could not be read, or a lock of which it cannot be told whom it is for: nothing begins until then. */
   readonly stops: readonly Stop[];
 }
 
@@ -36,14 +38,35 @@ export async function findLocked(
   const read = await readLocks(world, asked.accepted, tip, now);
   const bodies: Body[] = [];
   const grants = new Set<string>();
+  const doubtful = new Set<string>();
   for (const grant of state.grants.values()) {
-    const lock = read.locks.find(({ lock, setting }) => isLockFor(lock, grant, setting, now));
-    if (lock === undefined) continue;
-    grants.add(grant.terms.id);
-    const isNew = !isOver(grant) && grant.ended === null && grant.terms.kind === 'access';
-    if (isNew) bodies.push({ type: 'locked', grant: grant.terms.id, lock: lock.lock.name, commit: tip });
+    const answers = read.locks.map(({ lock, setting }) => ({ lock, is: isLockFor(lock, grant, setting, now) }));
+    const sure = answers.find(({ is }) => is === 'yes');
+    const isOpen = !isOver(grant) && grant.ended === null;
+    if (sure !== undefined) {
+      grants.add(grant.terms.id);
+      const { name } = sure.lock;
+      if (isOpen && grant.terms.kind === 'access') {
+        bodies.push({ type: 'locked', grant: grant.terms.id, lock: name, commit: tip });
+      }
+    } else if (isOpen) {
+      for (const { lock, is } of answers) if (is === 'unknown') doubtful.add(lock.name);
+    }
   }
-  return { grants, bodies, stops: read.stops };
+  return { grants, bodies, stops: [...read.stops, ...doubtStops(doubtful)] };
+}
+
+function doubtStops(locks: ReadonlySet<string>): readonly Stop[] {
+  if (locks.size === 0) return [];
+  const names = [...locks].sort().map((name) => `\`${name}\``);
+  return [
+    {
+      key: 'locks-doubtful',
+      severity: 'critical',
+      message: `whom these locks are for could not be told: ${names.join(', ')}`,
+      next: 'look whether their teams and rotas still exist under those names; to end a grant now, lock the person by name',
+    },
+  ];
 }
 
 interface Read {
@@ -99,18 +122,18 @@ async function attempt<T>(reading: Promise<T>): Promise<T | string> {
   }
 }
 
-function isLockFor(lock: Lock, grant: GrantState, setting: Setting, now: Instant): boolean {
-  if (lock.until !== null && lock.until <= now) return false;
+function isLockFor(lock: Lock, grant: GrantState, setting: Setting, now: Instant): Answer {
+  if (lock.until !== null && lock.until <= now) return 'no';
   const { resources } = setting.governance;
   const { resource: name, entitlement, subject } = grant.terms;
   const resource = Object.hasOwn(resources, name) ? (resources[name] ?? null) : null;
-  if (!isOn(lock, name, resource) || !isFor(lock.for, entitlement)) return false;
-  if (lock.subjects.length === 0) return true;
+  if (!isOn(lock, name, resource) || !isFor(lock.for, entitlement)) return 'no';
+  if (lock.subjects.length === 0) return 'yes';
   const who =
     subject.id === null
       ? ({ kind: 'service', name: subject.name } as const)
       : ({ kind: 'person', id: subject.id } as const);
-  return isOneOf(lock.subjects, who, { setting, resource, path: grant.request.path, at: now }) !== 'no';
+  return isOneOf(lock.subjects, who, { setting, resource, path: grant.request.path, at: now });
 }
 
 /** A resource that left the catalog has no labels any more: only its name can still say that it is not meant. */

@@ -268,6 +268,36 @@ describe('a lock', () => {
     expect(world.target.held.size).toBe(0);
   });
 
+  it.each<[string, (world: TestWorld) => void]>([
+    ['was renamed', (world) => void world.github.teams.delete('contractors')],
+    [
+      'could not be read once',
+      (world) => {
+        world.github.before = (route) => {
+          if (route === 'GET /orgs/{org}/teams') throw httpError(403, 'Resource not accessible by integration');
+        };
+      },
+    ],
+  ])('for a team that %s ends nobody’s grant: it stops new ones and says so', async (_, lose) => {
+    const world = aWorld();
+    merged(world, { by: bob, approvedBy: [grace], files: { [LOCKS]: locked('team:contractors') } });
+    grantRead(world);
+    await world.sweep();
+    const { teams, before } = { teams: new Map(world.github.teams), before: world.github.before };
+    lose(world);
+    world.advance(MINUTE);
+    const report = await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    expect(report.stops.map(({ key, severity }) => [key, severity])).toContainEqual(['locks-doubtful', 'critical']);
+    for (const [slug, team] of teams) world.github.teams.set(slug, team);
+    world.github.before = before;
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([]);
+    world.github.push({ [LOCKS]: locked('person:alice') });
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
   it('that cannot be read stops new grants, and says so', async () => {
     const world = aWorld();
     world.github.push({ [LOCKS]: 'locks: [unclosed\n' });
