@@ -48,13 +48,31 @@ export async function derivePull(
     return underivable('merge-shape', `the commit has ${commit.parents.length} parents`, 0);
   }
   const numbers = await mergedAs(world, home, commit.sha);
-  const [number, ...others] = numbers;
-  if (number === undefined) {
-    return underivable('no-pull-request', 'no merged pull request of this repository made this commit', 0);
-  }
+  const judged: Derived[] = [];
+  for (const number of numbers) judged.push(await judge(world, home, { commit, parent, merged }, number));
+  const [one, ...others] = judged.filter(({ ok }) => ok);
   if (others.length > 0) {
-    return underivable('many-pull-requests', `pull requests ${numbers.join(', ')} all claim this commit`, number);
+    return underivable(
+      'many-pull-requests',
+      `pull requests ${numbers.join(', ')} all claim this commit`,
+      numbers[0] ?? 0,
+    );
   }
+  const none = underivable('no-pull-request', 'no merged pull request of this repository made this commit', 0);
+  return one ?? judged[0] ?? none;
+}
+
+/**
+ * Whether this pull request made the commit. More than one can claim it: GitHub calls every pull request merged whose head
+ * has got into the base, so anybody can open one for a commit of somebody else's branch.
+ */
+async function judge(
+  world: SweepWorld,
+  home: { readonly id: number; readonly defaultBranch: string },
+  made: { readonly commit: BranchCommit; readonly parent: string; readonly merged: string | undefined },
+  number: number,
+): Promise<Derived> {
+  const { commit, parent, merged } = made;
   const pull = await readMergedPull(world, home, commit.sha, number);
   if (pull === null) {
     return underivable('no-pull-request', `pull request ${number} was not merged here, as this commit`, number);

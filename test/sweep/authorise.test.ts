@@ -108,6 +108,21 @@ describe('a request that does not derive from one merged pull request', () => {
     expect(await fateOf(world)).toEqual([['quarantined', code]]);
   });
 
+  it('is not quarantined because somebody else opened a pull request for one of its commits', async () => {
+    const world = aWorld();
+    const twin = world.github.open(mallory, { [READ]: aRequest({ duration: '3h' }) });
+    const number = world.github.open(alice, { [READ]: aRequest({ duration: '3h' }) });
+    world.github.amend(number, { [READ]: aRequest() });
+    world.github.approve(number, bob);
+    world.github.merge(number, 'merge');
+    const [one, two] = [world.github.pulls.get(number), world.github.pulls.get(twin)];
+    // GitHub: the twin's head is in the base now, so it is merged, too, by the same commit.
+    if (one !== undefined && two !== undefined) two.merged = one.merged;
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    expect((await entriesOf(world, 'authorised')).map(({ request }) => request.pullRequest)).toEqual([number]);
+  });
+
   it('is quarantined after a rebase merge that loosened policy on the way', async () => {
     const world = aWorld();
     const rules = 'policies/rules/databases.yaml';
