@@ -25544,8 +25544,8 @@ function isOver(grant) {
 function startOf(grant) {
   return grant.terms.starts ?? grant.authority.mergedAt;
 }
-function windowOf(grant, now) {
-  let starts = grant.terms.starts ?? now;
+function windowOf(grant) {
+  let starts = startOf(grant);
   return grant.window ?? { starts, expires: plus(starts, grant.terms.length) };
 }
 function endOf(grant, now) {
@@ -25570,7 +25570,7 @@ function owesReview(grant) {
   return grant.breakGlass && !grant.reviewed;
 }
 function toHeld(grant) {
-  let { terms, ended, reviewed } = grant, { starts, expires } = windowOf(grant, grant.authority.mergedAt);
+  let { terms, ended, reviewed } = grant, { starts, expires } = windowOf(grant);
   return {
     id: terms.id,
     resource: terms.resource,
@@ -31990,7 +31990,7 @@ function mayBegin2(grant, now, locks) {
   return isOver(grant) || endOf(grant, now) !== null || locks.has(grant.terms.id) ? !1 : startOf(grant) <= now && lapseOf(grant, now) === null;
 }
 function askFor(grant, slot, value, now) {
-  let window = windowOf(grant, now), hold = grant.holds.get(slot.key);
+  let window = windowOf(grant), hold = grant.holds.get(slot.key);
   if (hold === void 0 && grant.holds.size >= grant.terms.bindings.length || hold !== void 0 && !isUnfinished(hold, now)) return null;
   let wanted = hold === void 0 ? { slot, value } : { slot: hold.slot, value: hold.asks };
   return Number.isFinite(rank(wanted.slot, wanted.value)) ? { grant, ...wanted, window } : null;
@@ -32223,7 +32223,7 @@ function sortKey(change) {
 }
 
 // sweep/alerts.ts
-var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
+var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
 function alertBodies(state, situations, zone) {
   let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter((key) => isOurs3(key, zone) && !current.has(key));
   return [
@@ -32416,21 +32416,36 @@ async function readPullChanges(github, repository, pull, cache) {
     readTree(github, repository, pull.head, cache)
   ]), differences = listed2.map((file) => confirm(file, tip, head)), named2 = new Set(
     listed2.flatMap((file) => [file.path, ...file.previousPath === null ? [] : [file.previousPath]])
-  ), unexplained = diffTrees(tip, head).flatMap((change) => [change.path, ...change.previousPath === null ? [] : [change.previousPath]]).filter((path) => !named2.has(path));
-  return unexplained.length > 0 && await explainByBase(github, repository, pull, head, unexplained, cache), withTexts(github, repository, differences.sort(byPath), cache);
+  ), unexplained = diffTrees(tip, head).flatMap((change) => [change.path, ...change.previousPath === null ? [] : [change.previousPath]]).filter((path) => !named2.has(path)), hasFormer = differences.some(({ status }) => REPLACES.has(status));
+  if (unexplained.length === 0 && !hasFormer) return withTexts(github, repository, differences.sort(byPath), cache);
+  let forked = await readMergeBase(github, repository, pull, cache);
+  requireExplained(unexplained, forked, head);
+  let marked = differences.map(
+    (change) => isBehind(change, forked, tip) ? { ...change, behind: !0 } : change
+  );
+  return withTexts(github, repository, marked.sort(byPath), cache);
 }
-async function explainByBase(github, repository, pull, head, paths, cache) {
+var REPLACES = /* @__PURE__ */ new Set(["modified", "changed", "renamed", "removed"]);
+function isBehind({ status, path, previousPath }, forked, tip) {
+  return REPLACES.has(status) ? [path, ...previousPath === null ? [] : [previousPath]].some((one) => !isSameAt(one, forked, tip)) : !1;
+}
+async function readMergeBase(github, repository, pull, cache) {
   let { data } = await call(github, "GET /repos/{owner}/{repo}/compare/{basehead}", {
     owner: repository.owner,
     repo: repository.name,
     basehead: `${pull.tip}...${pull.head}`,
     per_page: 1
-  }), mergeBase = text(fields(fields(data, "comparison").merge_base_commit, "merge base").sha, "merge base"), forked = await readTree(github, repository, mergeBase, cache);
-  for (let path of paths) {
-    let [then, now] = [forked.get(path), head.get(path)];
-    if (!(then === void 0 ? now === void 0 : now !== void 0 && isSame(then, now)))
-      throw new GitHubError("inconsistent", `\`${path}\` differs in the branch but GitHub does not list it as changed`);
-  }
+  }), mergeBase = text(fields(fields(data, "comparison").merge_base_commit, "merge base").sha, "merge base");
+  return readTree(github, repository, mergeBase, cache);
+}
+function requireExplained(paths, forked, head) {
+  let unlisted = paths.find((path) => !isSameAt(path, forked, head));
+  if (unlisted !== void 0)
+    throw new GitHubError("inconsistent", `\`${unlisted}\` differs in the branch but GitHub does not list it as changed`);
+}
+function isSameAt(path, a, b2) {
+  let [one, other] = [a.get(path), b2.get(path)];
+  return one === void 0 || other === void 0 ? one === other : isSame(one, other);
 }
 var STATUSES = ["added", "removed", "modified", "renamed", "copied", "changed", "unchanged"];
 async function listFiles2(github, repository, number) {
@@ -32499,12 +32514,20 @@ async function derivePull(world, home, commit) {
   let [parent, merged, ...more] = commit.parents;
   if (parent === void 0 || more.length > 0)
     return underivable("merge-shape", `the commit has ${commit.parents.length} parents`, 0);
-  let numbers = await mergedAs(world, home, commit.sha), [number, ...others] = numbers;
-  if (number === void 0)
-    return underivable("no-pull-request", "no merged pull request of this repository made this commit", 0);
+  let numbers = await mergedAs(world, home, commit.sha), judged = [];
+  for (let number of numbers) judged.push(await judge(world, home, { commit, parent, merged }, number));
+  let [one, ...others] = judged.filter(({ ok: ok2 }) => ok2);
   if (others.length > 0)
-    return underivable("many-pull-requests", `pull requests ${numbers.join(", ")} all claim this commit`, number);
-  let pull = await readMergedPull(world, home, commit.sha, number);
+    return underivable(
+      "many-pull-requests",
+      `pull requests ${numbers.join(", ")} all claim this commit`,
+      numbers[0] ?? 0
+    );
+  let none = underivable("no-pull-request", "no merged pull request of this repository made this commit", 0);
+  return one ?? judged[0] ?? none;
+}
+async function judge(world, home, made, number) {
+  let { commit, parent, merged } = made, pull = await readMergedPull(world, home, commit.sha, number);
   if (pull === null)
     return underivable("no-pull-request", `pull request ${number} was not merged here, as this commit`, number);
   if (merged !== void 0 && merged !== pull.head)
@@ -33082,9 +33105,9 @@ function matchShared(places) {
 // core/policy/reviews.ts
 function speakingReviews(evidence) {
   let reviews = [...evidence.reviews].sort(byTime), latest2 = latestByUser(reviews.filter((review2) => isDecisive(review2) && isInTime(review2, evidence)));
-  return reviews.map((review2) => judge(review2, latest2, evidence));
+  return reviews.map((review2) => judge2(review2, latest2, evidence));
 }
-function judge(review2, latest2, evidence) {
+function judge2(review2, latest2, evidence) {
   let nothing2 = (code2, why) => ({ review: review2, is: "void", code: code2, why });
   if (!isDecisive(review2)) return nothing2("review-not-a-verdict", "a comment approves nothing");
   if (!isInTime(review2, evidence)) return nothing2("review-after-merge", "it was submitted after the merge");
@@ -39446,9 +39469,9 @@ function decideRequest(setting, common) {
   let ask2 = understand(setting, file.request);
   if ("is" in ask2) return refuse2(common, ask2);
   let known3 = { ...common, asked: ask2.asked, warnings: [...common.warnings, ...file.warnings] }, terms = termsFor(ask2);
-  return terms.is !== "terms" ? refuse2(known3, terms, terms.is === "deny" ? hintFor(ask2) : null) : judge2(ask2, terms, known3);
+  return terms.is !== "terms" ? refuse2(known3, terms, terms.is === "deny" ? hintFor(ask2) : null) : judge3(ask2, terms, known3);
 }
-function judge2(ask2, terms, common) {
+function judge3(ask2, terms, common) {
   let { evidence } = ask2.setting, exclusions = exclusionsFor(ask2), demands2 = terms.requirements.map((requirement) => ({ ...requirement, scope: { ...ask2, at: evidence.now } })), approvals2 = countApprovals(demands2, ask2.setting, exclusions, !0), length = approvals2.limit === null ? ask2.length : Math.min(ask2.length, approvals2.limit), { run } = terms.effect;
   return conclude2(
     {
@@ -39822,6 +39845,11 @@ function fileIssues2(change) {
       found: change.mode,
       expected: "100644",
       fix: "commit a plain file"
+    })
+  ] : change.behind ? [
+    issueAt2(at3, "file-behind", "the base has changed this file too since the branch forked", {
+      expected: "a branch that holds what a merge would",
+      fix: "update the branch; it is then approved again"
     })
   ] : [] : [issueAt2(at3, "file-status", "the file changed in an unknown way", { found: change.status })];
 }
@@ -40431,7 +40459,7 @@ function governingDigest(root) {
 async function govern(world, asked) {
   let bodies = [], inForce = /* @__PURE__ */ new Map(), accepted = asked.accepted, digest = await readGoverningDigest(world, asked.cursor);
   for (let [index, commit] of asked.commits.entries()) {
-    let judged = await judge3(world, asked, commit, accepted, digest);
+    let judged = await judge4(world, asked, commit, accepted, digest);
     if (judged.is === "fault")
       return { bodies, accepted, isClean: !1, inForce, commits: asked.commits.slice(0, index), fault: judged.why };
     inForce.set(commit.sha, { accepted, isClean: digest === accepted.digest }), judged.body !== null && bodies.push(judged.body), judged.body?.type === "governing-accepted" && (accepted = { commit: commit.sha, digest: judged.digest }), digest = judged.digest;
@@ -40455,7 +40483,7 @@ function readRootEntry(value) {
     sha: text(entry.sha, "tree entry sha")
   };
 }
-async function judge3(world, asked, commit, accepted, before) {
+async function judge4(world, asked, commit, accepted, before) {
   let digest = (await readDifference(world, commit)).some(({ path, previousPath }) => governs2(path) || governs2(previousPath ?? path)) ? await readGoverningDigest(world, commit.sha) : before;
   if (digest === before) return { is: "judged", digest, body: null };
   let change = { commit: commit.sha, digest };
@@ -40580,13 +40608,27 @@ var EPOCH = "1970-01-01T00:00:00.000Z", NO_PULL_REQUEST = {
 // sweep/locks.ts
 var LOCKS = "policies/locks.yaml";
 async function findLocked(world, asked) {
-  let { now, state, tip } = asked, read3 = await readLocks2(world, asked.accepted, tip, now), bodies = [], grants = /* @__PURE__ */ new Set();
+  let { now, state, tip } = asked, read3 = await readLocks2(world, asked.accepted, tip, now), bodies = [], grants = /* @__PURE__ */ new Set(), doubtful2 = /* @__PURE__ */ new Set();
   for (let grant of state.grants.values()) {
-    let lock = read3.locks.find(({ lock: lock2, setting }) => isLockFor(lock2, grant, setting, now));
-    if (lock === void 0) continue;
-    grants.add(grant.terms.id), !isOver(grant) && grant.ended === null && grant.terms.kind === "access" && bodies.push({ type: "locked", grant: grant.terms.id, lock: lock.lock.name, commit: tip });
+    let answers = read3.locks.map(({ lock, setting }) => ({ lock, is: isLockFor(lock, grant, setting, now) })), sure = answers.find(({ is: is2 }) => is2 === "yes"), isOpen = !isOver(grant) && grant.ended === null;
+    if (sure !== void 0) {
+      grants.add(grant.terms.id);
+      let { name } = sure.lock;
+      isOpen && grant.terms.kind === "access" && bodies.push({ type: "locked", grant: grant.terms.id, lock: name, commit: tip });
+    } else if (isOpen)
+      for (let { lock, is: is2 } of answers) is2 === "unknown" && doubtful2.add(lock.name);
   }
-  return { grants, bodies, stops: read3.stops };
+  return { grants, bodies, stops: [...read3.stops, ...doubtStops(doubtful2)] };
+}
+function doubtStops(locks) {
+  return locks.size === 0 ? [] : [
+    {
+      key: "locks-doubtful",
+      severity: "critical",
+      message: `whom these locks are for could not be told: ${[...locks].sort().map((name) => `\`${name}\``).join(", ")}`,
+      next: "look whether their teams and rotas still exist under those names; to end a grant now, lock the person by name"
+    }
+  ];
 }
 async function readLocks2(world, accepted, tip, now) {
   let [kept, added] = await Promise.all([
@@ -40626,12 +40668,12 @@ async function attempt2(reading) {
   }
 }
 function isLockFor(lock, grant, setting, now) {
-  if (lock.until !== null && lock.until <= now) return !1;
+  if (lock.until !== null && lock.until <= now) return "no";
   let { resources } = setting.governance, { resource: name, entitlement, subject: subject2 } = grant.terms, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null;
-  if (!isOn(lock, name, resource) || !isFor(lock.for, entitlement)) return !1;
-  if (lock.subjects.length === 0) return !0;
+  if (!isOn(lock, name, resource) || !isFor(lock.for, entitlement)) return "no";
+  if (lock.subjects.length === 0) return "yes";
   let who = subject2.id === null ? { kind: "service", name: subject2.name } : { kind: "person", id: subject2.id };
-  return isOneOf(lock.subjects, who, { setting, resource, path: grant.request.path, at: now }) !== "no";
+  return isOneOf(lock.subjects, who, { setting, resource, path: grant.request.path, at: now });
 }
 function isOn(lock, name, resource) {
   return resource !== null ? matches2(lock.on, resource) : lock.on.resource?.includes(name) ?? !0;
