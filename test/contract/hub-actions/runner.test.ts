@@ -141,6 +141,45 @@ describe('a run', () => {
     ]);
   });
 
+  it('lets any branch use an environment that nobody limited', async () => {
+    world.repository.environments.set('production', { id: 1, createdAt: world.hub.clock.now(), branches: null });
+    await pushed(sweep(FIXTURE_STEPS));
+    await world.push({ 'a.txt': 'a' }, 'topic');
+    await dispatch({ region: 'eu-west-1' }, 'topic');
+    await world.runner.idle();
+    expect(runsOf()[1]?.log).not.toContain('is not allowed to deploy');
+  });
+
+  it('starts the default branch’s file for a pull request or a comment, and only for its types', async () => {
+    const gate = (words: string) => `name: gate
+on:
+  pull_request_target: { types: [opened, edited] }
+  issue_comment: { types: [created] }
+jobs:
+  judge:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "${words} \${{ github.event_name }} \${{ github.head_ref }} \${{ github.ref }}"
+`;
+    await world.push({ '.github/workflows/gate.yml': gate('ours') });
+    await world.push({ '.github/workflows/gate.yml': gate('theirs') }, 'topic');
+    const happens = async (event: string, action: string, sender: { readonly id: number } = ALICE) => {
+      const pull_request = { number: 1, head: { ref: 'topic' }, base: { ref: 'main' } };
+      const payload = { action, ...(event === 'pull_request' ? { pull_request } : {}), sender };
+      world.hub.emit(event, payload, { repository: world.repository, sender: ALICE });
+      await world.runner.idle();
+    };
+    await happens('pull_request', 'opened');
+    await happens('pull_request', 'closed');
+    await happens('issue_comment', 'created');
+    await happens('issue_comment', 'edited');
+    await happens('pull_request', 'edited', { id: 41898282 });
+    expect(runsOf().map(({ event, log }) => [event, log])).toEqual([
+      ['pull_request_target', 'ours pull_request_target topic refs/heads/main\n'],
+      ['issue_comment', 'ours issue_comment  refs/heads/main\n'],
+    ]);
+  });
+
   it('gets the secrets of an environment only from the default branch', async () => {
     await pushed(sweep(FIXTURE_STEPS));
     await world.push({ 'a.txt': 'a' }, 'topic');

@@ -42,7 +42,7 @@ describe('a workflow file', () => {
   });
 
   it.each([
-    ['an unknown event', 'pull_request_target', '', '', /`pull_request_target` is not supported/],
+    ['an unknown event', 'pull_request_review', '', '', /`pull_request_review` is not supported/],
     ['an unknown key of a job', 'push', '    container: node', '', /jobs.go: `container` is not supported/],
     ['an unknown key at the top', 'push', '', 'concurency: x', /`concurency` is not supported/],
     ['an unknown level', 'push', '', 'permissions: { contents: admin }', /permissions.contents: no level `admin`/],
