@@ -3,8 +3,8 @@
  * decided it, a grant's decision is derived again first, and must come out the same (threat 72).
  */
 import { canonicalJson } from '../core/canonical.ts';
-import type { Body, GrantTerms } from '../core/ledger/entry.ts';
-import { heldGrants } from '../core/ledger/live.ts';
+import type { Body, GrantTerms, Slot } from '../core/ledger/entry.ts';
+import { activeHolds, heldGrants } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import type { Binding } from '../core/policy/decision.ts';
 import type { Target } from '../core/reconcile/plan.ts';
@@ -48,6 +48,7 @@ export async function resolveGrants(
   const targets = new Map<string, readonly Target[]>();
   const bodies: Body[] = [];
   const problems: Stop[] = [];
+  const owners = ownersOfSlots(asked.state);
   for (const grant of grantsToResolve(asked.state, asked.now, asked.locks)) {
     if (!concerns(grant, world.zone)) continue;
     const standing = isNew(grant, asked) ? ({ is: 'allowed' } as const) : await rederiveOrDoubt(world, asked, grant);
@@ -55,10 +56,35 @@ export async function resolveGrants(
     if (standing.is === 'doubt') problems.push(doubtful(grant, world.zone, standing.why));
     if (standing.is !== 'allowed') continue;
     const found = await resolveBindings(pool, grant, world.zone);
-    if (found.targets.length > 0 || grant.terms.kind === 'action') targets.set(grant.terms.id, found.targets);
-    problems.push(...found.problems);
+    const shared = found.targets.filter(({ slot }) => isAnothers(owners, slot, grant));
+    const own = found.targets.filter((target) => !shared.includes(target));
+    for (const { slot } of own) owners.set(slot.key, grant.terms.resource);
+    if (own.length > 0 || grant.terms.kind === 'action') targets.set(grant.terms.id, own);
+    problems.push(...found.problems, ...shared.map(({ slot }) => sharedSlot(grant, world.zone, slot, owners)));
   }
   return { targets, bodies, problems };
+}
+
+/** Which resource each slot is held for now, by slot key. */
+function ownersOfSlots(state: LedgerState): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const grant of state.grants.values()) {
+    for (const { slot } of activeHolds(grant)) owners.set(slot.key, grant.terms.resource);
+  }
+  return owners;
+}
+
+/**
+ * INVARIANT: a slot is held for one resource at a time (threat 87). The catalog is checked by what it says; that two names
+ * lead to one slot shows only here, in the provider's own ids.
+ */
+function isAnothers(owners: ReadonlyMap<string, string>, slot: Slot, grant: GrantState): boolean {
+  return (owners.get(slot.key) ?? grant.terms.resource) !== grant.terms.resource;
+}
+
+function sharedSlot(grant: GrantState, zone: string, slot: Slot, owners: ReadonlyMap<string, string>): Stop {
+  const why = `${slot.label} is held for ${owners.get(slot.key)}, and a slot belongs to one resource of the catalog`;
+  return doubtful(grant, zone, why);
 }
 
 function concerns(grant: GrantState, zone: string): boolean {

@@ -309,3 +309,29 @@ describe('a grant that the ledger has, but that is not applied', () => {
     expect((await alertKeys(world)).map((key) => key.split(':')[0])).toEqual(['not-begun']);
   });
 });
+
+describe('two resources of the catalog that turn out to be one slot', () => {
+  const BILLING = 'requests/billing-db/read-only/numbers.yaml';
+
+  it('are given to one of them at a time, and the other waits with an alert', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    // Another secret, the same server: no text of the catalog tells.
+    merged(world, { by: alice, approvedBy: [people.dan], files: { [BILLING]: aRequest({ duration: '1h' }) } });
+    const report = await world.sweep();
+    expect(await entriesOf(world, 'authorised')).toHaveLength(2);
+    expect(world.target.sent).toHaveLength(1);
+    expect(report.alerts.map(({ message }) => message)).toEqual([
+      expect.stringContaining('alice in app_read is held for orders-db'),
+    ]);
+  });
+
+  it('are given to the first of two that ask at once', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    merged(world, { by: alice, approvedBy: [people.dan], files: { [BILLING]: aRequest({ duration: '2h' }) } });
+    await world.sweep();
+    expect(world.target.sent).toHaveLength(1);
+  });
+});

@@ -1,5 +1,11 @@
-/** A binding is one slot in one provider; it belongs to one resource (threat 87). */
+/**
+ * A binding is one slot in one provider; it belongs to one resource (threat 87). Slots are told apart by what is written,
+ * so an alias (another host name, another secret for the same server) is not seen here: the sweep, which knows the
+ * provider's own ids, gives no slot to two resources at a time.
+ */
 import { canonicalJson } from '../../canonical.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
+import type { Grants } from '../documents.ts';
 import type { Issue } from '../issue.ts';
 import { pointer } from '../yaml-document.ts';
 import type { CatalogEntry } from './catalog.ts';
@@ -21,12 +27,35 @@ export function bindingsOf(entries: readonly CatalogEntry[]): OwnedBinding[] {
         entry,
         role: role.name,
         index,
-        // The zone only says which runner gets there: the same slot by another way is the same slot.
-        key: canonicalJson({ type: provider.type, with: provider.with, target }),
+        key: canonicalJson(slotOf({ provider, target })),
         team: provider.type === 'github-team' ? String(target['team']).toLowerCase() : null,
       })),
     ),
   );
+}
+
+const POSTGRES_PORT = 5432;
+
+/**
+ * The slot as it is written, without what only says how to get there, such as the zone, or which level of it: a team,
+ * whatever role in it; a role of a PostgreSQL cluster, whatever database. GitHub's names and hosts have no case.
+ */
+function slotOf({ provider: { type, with: settings }, target }: Grants): JsonObject {
+  switch (type) {
+    case 'github-team':
+      return { type, organization: folded(settings['organization']), team: folded(target['team']) };
+    case 'postgres': {
+      const { host = null, port = POSTGRES_PORT, credentials = null } = settings;
+      // Without a host it is the secret that says where.
+      return { type, at: host === null ? credentials : folded(host), port, role: target['role'] ?? null };
+    }
+    default:
+      return { type, with: settings, target };
+  }
+}
+
+function folded(name: JsonValue | undefined): string {
+  return String(name).toLowerCase();
 }
 
 export function bindingIssues(entries: readonly CatalogEntry[]): Issue[] {

@@ -212,22 +212,90 @@ resources:
     expect(a?.roles['read-only']?.grants[0]?.provider).toEqual({ type: 'postgres', zone: 'default', with: {} });
   });
 
-  it('lets two roles of one resource share a slot, but not two resources', () => {
-    const text = (second: string) => `kind: Catalog
+  const two = (type: string, [first, second]: readonly [string, string], targets: readonly [string, string]) =>
+    said({
+      'policies/catalog/databases.yaml': `kind: Catalog
 labels: { class: database }
-provider: { type: github-team, with: { organization: acme } }
 resources:
   a:
     owner: team:orders
-    roles: { read-only: { grants: [{ team: t, role: member }] }, lead: { grants: [{ team: t, role: member }] } }
+    provider: { type: ${type}, with: ${first} }
+    roles: { read-only: { grants: [${targets[0]}] }, lead: { grants: [${targets[0]}] } }
   b:
     owner: team:orders
-    roles: { read-only: { grants: [{ team: t, role: ${second} }] } }
-`;
-    expect(said({ 'policies/catalog/databases.yaml': text('maintainer') })).toEqual([]);
-    expect(said({ 'policies/catalog/databases.yaml': text('member') })).toEqual([
-      'catalog-binding-shared policies/catalog/databases.yaml:9',
-    ]);
+    provider: { type: ${type}, with: ${second} }
+    roles: { read-only: { grants: [${targets[1]}] } }
+`,
+    });
+
+  it.each<[string, string, readonly [string, string], readonly [string, string]]>([
+    [
+      'the same team',
+      'github-team',
+      ['{ organization: acme }', '{ organization: acme }'],
+      ['{ team: t }', '{ team: t }'],
+    ],
+    [
+      'a team in other letters',
+      'github-team',
+      ['{ organization: acme }', '{ organization: ACME }'],
+      ['{ team: t }', '{ team: T }'],
+    ],
+    [
+      'a team at another level',
+      'github-team',
+      ['{ organization: acme }', '{ organization: acme }'],
+      ['{ team: t, role: member }', '{ team: t, role: maintainer }'],
+    ],
+    [
+      'a role by its default port',
+      'postgres',
+      ['{ credentials: PG }', '{ credentials: PG, port: 5432 }'],
+      ['{ role: x }', '{ role: x }'],
+    ],
+    [
+      'a role by another database of the cluster',
+      'postgres',
+      [
+        '{ credentials: PG, host: db.acme.internal }',
+        '{ credentials: PG_2, host: DB.acme.internal, database: x, tls: require }',
+      ],
+      ['{ role: x }', '{ role: x }'],
+    ],
+    ['a slot of another provider', 'ldap', ['{ base: x }', '{ base: x }'], ['{ group: g }', '{ group: g }']],
+  ])('lets two roles of one resource share a slot, but not two resources: %s', (_, type, settings, targets) => {
+    expect(two(type, settings, targets)).toEqual(['catalog-binding-shared policies/catalog/databases.yaml:9']);
+  });
+
+  it.each<[string, string, readonly [string, string], readonly [string, string]]>([
+    [
+      'another team',
+      'github-team',
+      ['{ organization: acme }', '{ organization: acme }'],
+      ['{ team: t }', '{ team: u }'],
+    ],
+    [
+      'another organisation',
+      'github-team',
+      ['{ organization: acme }', '{ organization: other }'],
+      ['{ team: t }', '{ team: t }'],
+    ],
+    [
+      'another port',
+      'postgres',
+      ['{ credentials: PG }', '{ credentials: PG, port: 5433 }'],
+      ['{ role: x }', '{ role: x }'],
+    ],
+    [
+      'another host',
+      'postgres',
+      ['{ host: a.acme.internal }', '{ host: b.acme.internal }'],
+      ['{ role: x }', '{ role: x }'],
+    ],
+    ['another role', 'postgres', ['{ credentials: PG }', '{ credentials: PG }'], ['{ role: x }', '{ role: X }']],
+    ['no settings at all', 'postgres', ['{ credentials: PG }', '{}'], ['{ role: x }', '{ x: y }']],
+  ])('tells slots apart by %s', (_, type, settings, targets) => {
+    expect(two(type, settings, targets)).toEqual([]);
   });
 
   it.each(['ORDERS_PG', 'A', 'X9_Y'])('accepts `%s` as the NAME of a secret', (name) => {

@@ -165,7 +165,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 87,
     attack: 'a catalog of one team uses the credentials of another',
     defence:
-      'Catalogs belong to the platform (CODEOWNERS), and a binding to one resource (`core/document/governance/bindings.ts`).',
+      'Catalogs belong to the platform (CODEOWNERS), and a binding to one resource, as it is written (`core/document/governance/bindings.ts`) and by the ids of the provider while it is held (`sweep/resolve.ts`).',
     levels: ['U'],
     gates: 'both',
     residual: 'None known.',
@@ -184,7 +184,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 89,
     attack: 'who pushed to the branch approves commits under the requester’s name',
     defence:
-      'Pushers are barred; unknown pushers bar everybody unless the requester signed every commit (`github/pushers.ts`, `core/policy/exclusions.ts`).',
+      'Pushers are barred; pushers that are unknown, or a list that does not reach back to the making of the branch, bar everybody unless the requester signed every commit (`github/pushers.ts`, `core/policy/exclusions.ts`).',
     levels: ['U', 'F'],
     gates: 'both',
     residual:
