@@ -5,12 +5,13 @@
 import type { Body } from '../core/ledger/entry.ts';
 import { isOver } from '../core/ledger/live.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
+import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
 import type { Stop } from './stop.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
 
 /** What is new, and what is over. */
 export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {
@@ -21,6 +22,12 @@ export function alertBodies(state: LedgerState, situations: readonly Stop[], zon
     ...opened.map(({ key, severity, message, next }): Body => ({ type: 'alert', key, severity, message, next })),
     ...closed.map((key): Body => ({ type: 'alert-closed', key })),
   ];
+}
+
+/** What stays in doubt is doubted for an hour, from the sweep that said so first: no other clock is to be trusted here. */
+export function isOverdue(state: LedgerState, key: string, now: Instant): boolean {
+  const since = state.alerts.get(key)?.since;
+  return since !== undefined && now >= plus(since, HOUR);
 }
 
 function isOurs(key: string, zone: string): boolean {

@@ -6,14 +6,14 @@ import type { Body } from '../core/ledger/entry.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
 import type { Instant } from '../core/time.ts';
 import { readTree } from '../github/tree.ts';
-import { situationsInTree } from './alerts.ts';
+import { isOverdue, situationsInTree } from './alerts.ts';
 import { type AuthoriseAsked, authoriseCommit, authoriseDeferred } from './authorise.ts';
 import { type Branch, readBranch } from './first-parent.ts';
 import { foldIn } from './fold.ts';
-import { type Accepted, type Governed, govern } from './govern.ts';
+import { type Accepted, type Governed, govern, undecidedKey } from './govern.ts';
 import { findLocked } from './locks.ts';
 import type { LedgerView } from './read-ledger.ts';
-import { returnsByComment, returnsOf } from './returns.ts';
+import { returnsByComment, returnsOf, UntoldReturn } from './returns.ts';
 import { overdueReviews, reviewsGiven } from './reviews.ts';
 import { readRepository } from './setting.ts';
 import type { Stop } from './stop.ts';
@@ -53,18 +53,50 @@ export const NOTHING_DECIDED: BranchDecided = {
 
 /** Throws `GitHubError` when the branch cannot be read at all. */
 export async function decideBranch(world: SweepWorld, asked: BranchAsked): Promise<BranchDecided> {
-  const { view, genesis, now } = asked;
+  const { view, genesis } = asked;
   const home = genesis.repository;
   const wrong = await wrongRepository(world, home);
   const cursor = view.state.read ?? genesis.root.commit;
   const known = view.state.governing ?? genesis.root;
   if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
   const branch = await readBranch(world, home.defaultBranch, cursor);
-  const governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known, now });
+  return decideUpTo(world, asked, branch, { cursor, known, untold: null });
+}
+
+interface Reading {
+  readonly cursor: string;
+  readonly known: Accepted;
+  /** The commit that is left for the next sweep, with all after it. */
+  readonly untold: Untold | null;
+}
+
+interface Untold {
+  readonly commit: string;
+  readonly why: string;
+}
+
+async function decideUpTo(
+  world: SweepWorld,
+  asked: BranchAsked,
+  branch: Branch,
+  { cursor, known, untold }: Reading,
+): Promise<BranchDecided> {
+  const { view, genesis, now } = asked;
+  const home = genesis.repository;
+  const end = branch.commits.findIndex(({ sha }) => sha === untold?.commit);
+  const commits = end < 0 ? branch.commits : branch.commits.slice(0, end);
+  const governed = await govern(world, { home, cursor, commits, accepted: known, now, state: view.state });
   const { accepted } = governed;
   const locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now });
-  const stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops];
-  const bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
+  const stops = [
+    ...rewrittenStop(branch, cursor),
+    ...governingStops(governed, view.state),
+    ...untoldStops(untold),
+    ...locked.stops,
+  ];
+  const decided = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
+  if ('untold' in decided) return decideUpTo(world, asked, branch, { cursor, known, untold: decided.untold });
+  const { bodies } = decided;
   const last = governed.commits.at(-1)?.sha ?? cursor;
   if (last !== cursor) bodies.push({ type: 'read', commit: last });
   bodies.push(...locked.bodies.filter((body) => body.type === 'locked' && !isReturned(bodies, body.grant)));
@@ -81,7 +113,10 @@ export async function decideBranch(world: SweepWorld, asked: BranchAsked): Promi
   };
 }
 
-async function decideCommits(world: SweepWorld, asked: AuthoriseAsked): Promise<Body[]> {
+async function decideCommits(
+  world: SweepWorld,
+  asked: AuthoriseAsked,
+): Promise<{ readonly bodies: Body[] } | { readonly untold: Untold }> {
   const { home, view, governed, now } = asked;
   const returnsIn = (bodies: readonly Body[]) => ({
     home,
@@ -92,12 +127,30 @@ async function decideCommits(world: SweepWorld, asked: AuthoriseAsked): Promise<
   const bodies: Body[] = [...(await authoriseDeferred(world, asked))];
   for (const commit of governed.commits) {
     bodies.push(...governed.bodies.filter((body) => 'commit' in body && body.commit === commit.sha));
-    bodies.push(...(await returnsOf(world, returnsIn(bodies), commit)));
+    try {
+      bodies.push(...(await returnsOf(world, returnsIn(bodies), commit)));
+    } catch (error) {
+      if (!(error instanceof UntoldReturn)) throw error;
+      // Given back is given back: the commit waits, for an hour. After that its missing file is the alarm.
+      const untold = { commit: commit.sha, why: error.message };
+      if (!isOverdue(view.state, untoldKey(untold), now)) return { untold };
+    }
     bodies.push(...(await authoriseCommit(world, asked, commit, bodies)));
   }
   bodies.push(...(await returnsByComment(world, returnsIn(bodies))));
   bodies.push(...(await reviewsGiven(world, returnsIn(bodies))));
-  return bodies;
+  return { bodies };
+}
+
+function untoldKey({ commit }: Untold): string {
+  return `return-undecided:${commit}`;
+}
+
+function untoldStops(untold: Untold | null): readonly Stop[] {
+  if (untold === null) return [];
+  const message = `whether ${untold.commit} gives a grant back could not be told yet: ${untold.why}`;
+  const next = 'the next sweep tries again, for an hour; to end the grant now, comment `/gatepass return`; grants wait';
+  return [{ key: untoldKey(untold), severity: 'warning', message, next }];
 }
 
 function isReturned(bodies: readonly Body[], grant: string): boolean {
@@ -126,9 +179,9 @@ function rewrittenStop(branch: Branch, cursor: string): readonly Stop[] {
 
 function governingStops(governed: Governed, state: LedgerState): readonly Stop[] {
   if (governed.fault !== null) {
-    const message = `a policy change could not be judged yet: ${governed.fault}`;
-    const next = 'the next sweep tries again, for an hour after its merge; grants wait';
-    return [{ key: 'governing-undecided', severity: 'warning', message, next }];
+    const message = `a policy change could not be judged yet: ${governed.fault.why}`;
+    const next = 'the next sweep tries again, for an hour; grants wait';
+    return [{ key: undecidedKey(governed.fault.commit), severity: 'warning', message, next }];
   }
   if (governed.isClean) return [];
   const refused = governed.bodies.findLast((body) => body.type === 'governing-refused') ?? state.diverged;

@@ -6,11 +6,13 @@
 
 import type { Body } from '../core/ledger/entry.ts';
 import { governingDigest, type RootEntry } from '../core/ledger/governing-digest.ts';
+import type { LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import { call, GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { fields, list, text } from '../github/read.ts';
+import { isOverdue } from './alerts.ts';
 import { recordedApprovals } from './approvals.ts';
 import { type Derived, derivePull, readDifference } from './derive.ts';
 import type { BranchCommit } from './first-parent.ts';
@@ -38,7 +40,7 @@ export interface Governed {
   readonly inForce: ReadonlyMap<string, InForce>;
   /** The commits that were judged; a fault stops before its commit, which the next sweep tries again. */
   readonly commits: readonly BranchCommit[];
-  readonly fault: string | null;
+  readonly fault: { readonly commit: string; readonly why: string } | null;
 }
 
 interface Asked {
@@ -47,6 +49,7 @@ interface Asked {
   readonly commits: readonly BranchCommit[];
   readonly accepted: Accepted;
   readonly now: Instant;
+  readonly state: LedgerState;
 }
 
 /**
@@ -65,7 +68,8 @@ export async function govern(world: SweepWorld, asked: Asked): Promise<Governed>
   for (const [index, commit] of asked.commits.entries()) {
     const judged = await judge(world, asked, commit, accepted, digest);
     if (judged.is === 'fault') {
-      return { bodies, accepted, isClean: false, inForce, commits: asked.commits.slice(0, index), fault: judged.why };
+      const fault = { commit: commit.sha, why: judged.why };
+      return { bodies, accepted, isClean: false, inForce, commits: asked.commits.slice(0, index), fault };
     }
     inForce.set(commit.sha, { accepted, isClean: digest === accepted.digest });
     if (judged.body !== null) bodies.push(judged.body);
@@ -139,10 +143,10 @@ async function judgeChange(
     }
     const body = await decideChange(world, commit, accepted, change, derived);
     if (typeof body !== 'string') return { is: 'judged', digest: change.digest, body };
-    return faultOrRefusal(asked.now, change, derived, body);
+    return faultOrRefusal(asked, change, derived, body);
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    return faultOrRefusal(asked.now, change, derived, error.message);
+    return faultOrRefusal(asked, change, derived, error.message);
   }
 }
 
@@ -182,11 +186,18 @@ async function decideChange(
   }
 }
 
+/** Names the alert, whose age bounds the doubt where not even the merge's instant can be read. */
+export function undecidedKey(commit: string): string {
+  return `governing-undecided:${commit}`;
+}
+
 /** Doubt holds everything after it for an hour; then it is a refusal, so that reading goes on. */
-function faultOrRefusal(now: Instant, change: Accepted, derived: Derived | null, why: string): Judged {
-  const isOver = derived?.ok === true && now >= plus(derived.pull.mergedAt, HOUR);
+function faultOrRefusal({ now, state }: Asked, change: Accepted, derived: Derived | null, why: string): Judged {
+  const pull = derived?.ok === true ? derived.pull : null;
+  const isOver =
+    (pull !== null && now >= plus(pull.mergedAt, HOUR)) || isOverdue(state, undecidedKey(change.commit), now);
   if (!isOver) return { is: 'fault', why };
-  const body = refusal(change, derived.pull.number, `it could not be decided within an hour: ${why}`);
+  const body = refusal(change, pull?.number ?? null, `it could not be decided within an hour: ${why}`);
   return { is: 'judged', digest: change.digest, body };
 }
 

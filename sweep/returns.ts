@@ -27,15 +27,23 @@ export interface ReturnsAsked {
   readonly now: Instant;
 }
 
-/** What one commit gives back. What cannot be derived gives nothing back; the missing file itself raises the alarm. */
+/** Thrown where GitHub, or a fact, does not say yet whether a commit gives back: the commit is read again. */
+export class UntoldReturn extends Error {}
+
+/**
+ * What one commit gives back. What derives from no return gives nothing back; the missing file itself raises the alarm.
+ * The bytes that were removed are those that were granted: a file put in their place is somebody else's to remove.
+ */
 export async function returnsOf(
   world: SweepWorld,
   asked: ReturnsAsked,
   commit: BranchCommit,
 ): Promise<readonly Body[]> {
   const changes = await readDifference(world, commit);
-  const removed = changes.flatMap((change) => (change.status === 'removed' ? [change.path] : []));
-  const grants = returnable(asked.state).filter((grant) => removed.includes(grant.request.path));
+  const removed = changes.filter(({ status }) => status === 'removed');
+  const grants = returnable(asked.state).filter(({ request }) =>
+    removed.some(({ path, blob }) => path === request.path && blob === request.blob),
+  );
   if (grants.length === 0) return [];
   try {
     const derived = await derivePull(world, asked.home, commit);
@@ -52,13 +60,13 @@ export async function returnsOf(
       cache: world.cache.git,
     });
     const decision = decide(await withRemovedTexts(world, evidence));
+    if (decision.verdict === 'fault') throw new UntoldReturn(decision.reasons[0]?.message ?? 'it could not be decided');
     if (decision.verdict !== 'allow' || decision.pullKind !== 'return') return [];
     return grants
       .filter((grant) => decision.returns.includes(grant.request.path))
       .map((grant) => returned(grant, author, { pullRequest: number }, mergedAt));
   } catch (error) {
-    if (error instanceof GitHubError) return [];
-    throw error;
+    throw error instanceof GitHubError ? new UntoldReturn(error.message) : error;
   }
 }
 

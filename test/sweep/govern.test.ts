@@ -158,12 +158,27 @@ describe('a policy pull request', () => {
       if (route.endsWith('/reviews')) throw httpError(502, 'Bad Gateway');
     };
     const held = await world.sweep();
-    expect(held.stops.map(({ key }) => key)).toEqual(['governing-undecided']);
+    expect(held.stops.map(({ key }) => key)).toEqual([expect.stringMatching(/^governing-undecided:[0-9a-f]{40}$/)]);
     expect((await world.ledger()).state.read).not.toBe(world.github.git.tip('main').sha);
     world.github.before = () => {};
     await world.sweep();
     expect(await entriesOf(world, 'governing-accepted')).toHaveLength(1);
     expect(await alertKeys(world)).toEqual([]);
+  });
+
+  it('is refused an hour after it was seen when not even its pull request can be found', async () => {
+    const world = aWorld();
+    merged(world, { by: bob, approvedBy: [grace], files: { [RULES]: shortened(world) } });
+    world.github.before = (route) => {
+      if (route.endsWith('/commits/{commit_sha}/pulls')) throw httpError(500, 'oops');
+    };
+    await world.sweep();
+    world.advance(HOUR - MINUTE);
+    await world.sweep();
+    expect(await entriesOf(world, 'governing-refused')).toEqual([]);
+    world.advance(MINUTE);
+    await world.sweep();
+    expect(await entriesOf(world, 'governing-refused')).toHaveLength(1);
   });
 
   it('is refused when it could not be judged for an hour', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../core/time.ts';
+import { HOUR, MINUTE } from '../../core/time.ts';
+import { httpError } from '../support/memory-github.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ, READ_SLOT } from '../support/sweep-steps.ts';
-import { aWorld, people, type TestWorld } from '../support/world.ts';
+import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 
-const { alice, bob, carol, mallory } = people;
+const { alice, bob, carol, erin, mallory } = people;
 const COMMAND = '/gatepass return';
 
 async function held(): Promise<{ world: TestWorld; number: number }> {
@@ -76,6 +77,45 @@ describe('a request file that is removed', () => {
     expect(world.target.held.has(READ_SLOT)).toBe(false);
     expect((await entriesOf(world, 'returned')).map(({ via }) => via)).toEqual([{ pullRequest: number }]);
     expect(await alertKeys(world)).toEqual([]);
+  });
+
+  it('by a merged return is not lost when GitHub did not answer at first', async () => {
+    const { world } = await held();
+    merged(world, { by: alice, approvedBy: [], files: { [READ]: null } });
+    world.github.before = (route) => {
+      if (route.endsWith('/reviews')) throw httpError(502, 'Bad gateway');
+    };
+    const doubtful = await world.sweep();
+    expect(doubtful.stops.map(({ key }) => key.split(':')[0])).toEqual(['return-undecided']);
+    world.github.before = () => {};
+    world.advance(5 * MINUTE);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect(await alertKeys(world)).toEqual([]);
+  });
+
+  it('holds others up for an hour at most while it cannot be told', async () => {
+    const { world } = await held();
+    const lost = merged(world, { by: alice, approvedBy: [], files: { [READ]: null } });
+    world.github.before = (route, { pull_number }) => {
+      if (route.endsWith('/reviews') && pull_number === lost) throw httpError(502, 'Bad gateway');
+    };
+    await world.sweep();
+    world.advance(HOUR);
+    merged(world, { by: erin, approvedBy: [bob], files: { 'requests/payments/operator/payouts.yaml': aRequest() } });
+    await world.sweep();
+    expect((await alertKeys(world)).map((key) => key.split(':')[0])).toEqual(['deleted']);
+    expect(world.target.held.size).toBe(2);
+  });
+
+  it('after others put another request in its place gives nothing back', async () => {
+    const { world } = await held();
+    world.github.push({ [READ]: aRequest({ subject: 'person:mallory' }) });
+    await world.sweep();
+    merged(world, { by: mallory, approvedBy: [], files: { [READ]: null } });
+    await world.sweep();
+    expect(await entriesOf(world, 'returned')).toEqual([]);
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
   });
 
   it.each<[string, (world: TestWorld) => void]>([
