@@ -17,6 +17,7 @@ import { writeLedger } from '../support/applier.ts';
 import { anEvidence } from '../support/evidence.ts';
 import { ACCESS, type GateWorld, request, startGateWorld } from '../support/gate-world.ts';
 import { asInstallation, refusal } from '../support/hub.ts';
+import { anEnsure, aRemoval, authorised, outcomeOf } from '../support/ledger.ts';
 import { aSetup } from '../support/setup.ts';
 import { merged, READ } from '../support/sweep-steps.ts';
 import { BASE, REPOSITORY, wire } from '../support/wire.ts';
@@ -98,6 +99,12 @@ describe('the machinery around the gate', () => {
   });
 
   threat(65, 'lost, doubled and out of order, they come to the same end', async () => {
+    world.hub.faults.drop({ event: 'pull_request' }, 5);
+    const unheard = await world.open('carol', { [path('unheard')]: request({ duration: '1h' }) });
+    expect(await world.check(unheard)).toBeNull();
+    await world.later();
+    expect(await world.isMerged(unheard)).toBe(true);
+    world.hub.faults.clear();
     world.hub.faults.drop({ event: 'pull_request' });
     world.hub.faults.duplicate({ event: 'pull_request_review' }, 2);
     world.hub.faults.reorder({ event: 'pull_request_review' }, 2);
@@ -198,6 +205,29 @@ describe('the machinery around the gate', () => {
     world.calls.length = 0;
     await world.later();
     expect(world.calls.filter((call) => call.endsWith('/dispatches'))).toEqual([]);
+  });
+
+  threat(61, 'what is due and not done is noticed on the patrol, and a sweep is started', async () => {
+    const { data } = await world.as('heidi').git.getRef({ ...ACCESS, ref: 'heads/main' });
+    const ensure = anEnsure(1);
+    await writeLedger(world, [
+      { type: 'read', commit: data.object.sha },
+      authorised(1),
+      { type: 'standing', slot: ensure.slot, value: null },
+      ensure,
+      outcomeOf(ensure),
+    ]);
+    const starts = async () => {
+      world.calls.length = 0;
+      await world.later();
+      return world.calls.filter((call) => call.endsWith('/actions/workflows/gatepass.yml/dispatches')).length;
+    };
+    expect(await starts()).toBe(0);
+    await world.hub.clock.advance(2 * 60 * 60_000);
+    expect(await starts()).toBe(1);
+    const removal = aRemoval(1);
+    await writeLedger(world, [removal, outcomeOf(removal)]);
+    expect(await starts()).toBe(0);
   });
 
   threat(93, 'a comment with our marker by somebody else is left alone, and ours stands beside it', async () => {

@@ -59,7 +59,7 @@ export const AUTHORITY: readonly Threat[] = [
     levels: ['F', 'L'],
     gates: '2',
     residual:
-      'Who writes in that repository can run it, or start a run under the name of an approved one that was not started yet.',
+      'Who writes in that repository can run it without us. Such a run is never taken for ours: only the hand of our app counts.',
     live: '`gatepass doctor` checks who may write where the workflows are.',
   },
   {
