@@ -19,6 +19,51 @@ import { threat } from './threat.ts';
 
 const path = (slug: string) => `requests/orders-db/read-only/${slug}.yaml`;
 
+/** Another commit on the branch, with twice the time. */
+async function pushMore(world: QuietWorld, slug: string): Promise<void> {
+  const { data: ref } = await world.as('alice').git.getRef({ ...ACCESS, ref: `heads/${slug}` });
+  const { data: parent } = await world.as('alice').git.getCommit({ ...ACCESS, commit_sha: ref.object.sha });
+  const file = { path: path(slug), mode: '100644', type: 'blob', content: aRequest({ duration: '4h' }) } as const;
+  const { data: tree } = await world
+    .as('alice')
+    .git.createTree({ ...ACCESS, base_tree: parent.tree.sha, tree: [file] });
+  const commit = { ...ACCESS, message: 'more', tree: tree.sha, parents: [parent.sha] };
+  const { data: made } = await world.as('alice').git.createCommit(commit);
+  await world.as('alice').git.updateRef({ ...ACCESS, ref: `heads/${slug}`, sha: made.sha });
+}
+
+/** Gate 1 by hand: `before` happens just before the first call of a route. */
+type Looked = readonly [number: number, route?: string, before?: () => Promise<void>];
+
+async function lookAt(world: QuietWorld, ...[number, route, before = async () => {}]: Looked): Promise<void> {
+  const client = asInstallation(world.hub, world.gate);
+  let isDue = route !== undefined;
+  const github: GitHub = {
+    async request(asked, parameters) {
+      if (isDue && asked.startsWith(route ?? '')) {
+        isDue = false;
+        await before();
+      }
+      return client.request(asked, parameters);
+    },
+  };
+  const repository = { owner: 'acme', name: 'access' };
+  const gate: Gate = {
+    appId: world.gate.id,
+    repository,
+    ledger: repository,
+    web: world.hub.url,
+    connect: async () => github,
+    git: gitCache(),
+    ledgerFiles: new Map(),
+    health: newHealth(),
+    witness: newWitness(),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    enqueue: () => {},
+  };
+  await evaluate(gate, number, 0);
+}
+
 describe('with the rules of a ruleset', () => {
   let world: QuietWorld;
 
@@ -38,48 +83,8 @@ describe('with the rules of a ruleset', () => {
     const { data } = await world.as('bob').checks.listForRef({ ...ACCESS, ref: sha, check_name: 'gatepass' });
     return data.check_runs.sort((a, b) => b.id - a.id)[0];
   };
-  /** Another commit on the branch, with twice the time. */
-  const push = async (slug: string) => {
-    const { data: ref } = await world.as('alice').git.getRef({ ...ACCESS, ref: `heads/${slug}` });
-    const { data: parent } = await world.as('alice').git.getCommit({ ...ACCESS, commit_sha: ref.object.sha });
-    const file = { path: path(slug), mode: '100644', type: 'blob', content: aRequest({ duration: '4h' }) } as const;
-    const { data: tree } = await world
-      .as('alice')
-      .git.createTree({ ...ACCESS, base_tree: parent.tree.sha, tree: [file] });
-    const commit = { ...ACCESS, message: 'more', tree: tree.sha, parents: [parent.sha] };
-    const { data: made } = await world.as('alice').git.createCommit(commit);
-    await world.as('alice').git.updateRef({ ...ACCESS, ref: `heads/${slug}`, sha: made.sha });
-  };
-
-  /** Gate 1 by hand: `before` happens just before the first call of a route. */
-  const look = async (number: number, route: string | null = null, before: () => Promise<void> = async () => {}) => {
-    const client = asInstallation(world.hub, world.gate);
-    let isDue = route !== null;
-    const github: GitHub = {
-      async request(asked, parameters) {
-        if (isDue && asked.startsWith(route ?? '')) {
-          isDue = false;
-          await before();
-        }
-        return client.request(asked, parameters);
-      },
-    };
-    const repository = { owner: 'acme', name: 'access' };
-    const gate: Gate = {
-      appId: world.gate.id,
-      repository,
-      ledger: repository,
-      web: world.hub.url,
-      connect: async () => github,
-      git: gitCache(),
-      ledgerFiles: new Map(),
-      health: newHealth(),
-      witness: newWitness(),
-      log: { info: () => {}, warn: () => {}, error: () => {} },
-      enqueue: () => {},
-    };
-    await evaluate(gate, number, 0);
-  };
+  const push = (slug: string) => pushMore(world, slug);
+  const look = (...asked: Looked) => lookAt(world, ...asked);
 
   threat(42, 'just before the merge itself', async () => {
     const number = await open('t42');
@@ -184,6 +189,15 @@ describe('without any rule', () => {
     await git(clone, 'push', '--quiet', 'origin', `HEAD:${to}`);
     return clone;
   };
+
+  threat(42, 'where no rule holds it up, the merge names its commit', async () => {
+    const files = { [path('t42c')]: aRequest() };
+    const { number } = await world.ask('alice', world.folder, { branch: 't42c', files });
+    await world.as('bob').pulls.createReview({ ...ACCESS, pull_number: number, event: 'APPROVE' });
+    await lookAt(world, number, 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', () => pushMore(world, 't42c'));
+    const { data } = await world.as('bob').pulls.get({ ...ACCESS, pull_number: number });
+    expect(data.merged).toBe(false);
+  });
 
   threat(46, 'a message that names an approved pull request', async () => {
     const asked = await world.ask('alice', world.folder, { branch: 't46', files: { [path('t46-good')]: aRequest() } });
