@@ -5,7 +5,7 @@
 import type { GrantState } from '../core/ledger/state.ts';
 import type { Instant } from '../core/time.ts';
 import { callAll, GitHubError } from '../github/client.ts';
-import { account, fields, instant, integer, textOrEmpty } from '../github/read.ts';
+import { account, fields, fieldsOrNull, instant, integer, textOrEmpty } from '../github/read.ts';
 import { repositoryOf, type SweepWorld } from './world.ts';
 
 export interface CommandComment {
@@ -36,6 +36,8 @@ export async function commandComments(
     const at = instant(comment['created_at'], 'comment created_at');
     const isEdited = comment['updated_at'] !== comment['created_at'];
     if (first !== '/gatepass' || second !== command || more.length > 0 || isEdited || at < mergedAt) return [];
+    // An App may write in a person's name, with a token of theirs: that is not the person saying so.
+    if (fieldsOrNull(comment['performed_via_github_app'], 'comment app') !== null) return [];
     if (comment['user'] === null) return [];
     const by = account(comment['user'], 'comment user');
     return by.type === 'User' ? [{ id: integer(comment['id'], 'comment id'), by, at }] : [];

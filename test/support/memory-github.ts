@@ -126,11 +126,17 @@ export class MemoryGitHub implements GitHub {
     return sha;
   }
 
-  comment(number: number, user: MemoryUser, body: string, options: { edited?: string; type?: string } = {}): number {
+  comment(
+    number: number,
+    user: MemoryUser,
+    body: string,
+    options: { edited?: string; type?: string; app?: number } = {},
+  ): number {
     const id = this.#comments++;
     const type = options.type ?? 'User';
     const at = { created_at: this.now, updated_at: options.edited ?? this.now };
-    this.#pull(number).comments.push({ id, user: { ...user, type }, body, ...at });
+    const app = options.app === undefined ? null : { id: options.app };
+    this.#pull(number).comments.push({ id, user: { ...user, type }, body, ...at, performed_via_github_app: app });
     return id;
   }
 

@@ -42,6 +42,10 @@ describe('`/gatepass return`', () => {
       (world, number) => world.github.comment(number, alice, COMMAND, { edited: '2026-11-23T10:20:00Z' }),
     ],
     ['by a bot', (world, number) => world.github.comment(number, alice, COMMAND, { type: 'Bot' })],
+    [
+      'that an App wrote in the holder’s name',
+      (world, number) => world.github.comment(number, alice, COMMAND, { app: 77 }),
+    ],
     ['that is not the whole first line', (world, number) => world.github.comment(number, alice, `please ${COMMAND}`)],
     ['on a later line', (world, number) => world.github.comment(number, alice, `hello\n${COMMAND}`)],
     [
