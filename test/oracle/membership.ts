@@ -28,6 +28,8 @@ export interface World {
 /** Members of a team are those of its child teams too (design 5, CODEOWNERS rule 24); only active ones count. */
 export function inTeam({ evidence }: World, slug: string, id: number): Tri {
   const wanted = slug.toLowerCase();
+  // What is not there could not be read: not even a child team proves anything then.
+  if (evidence.teams[wanted] === undefined) return 'unknown';
   const below = new Set([wanted]);
   for (let before = -1; before < below.size; ) {
     before = below.size;

@@ -1,0 +1,137 @@
+/**
+ * `node test/mutation/run.ts`: how many mistakes planted in `core/policy` and `core/codeowners` the tests of those folders
+ * notice. Stryker's instrumenter plants them all at once, each behind a switch; the tests are loaded once, in this process,
+ * and for each mutant only those run that reach it. Needs `npm i --no-save @stryker-mutator/instrumenter@9`.
+ *
+ * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { collected, type Test } from './collect.ts';
+import { type Mutant, planted } from './planted.ts';
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
+});
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COLLECT = new URL('collect.ts', import.meta.url).href;
+const FILES = ['core/policy/*.ts', 'core/codeowners/*.ts'];
+const TESTS = [
+  'test/core/policy/*.test.ts',
+  'test/core/codeowners/*.test.ts',
+  'test/oracle/findings.test.ts',
+  'test/mutation/survivors.test.ts',
+];
+
+interface Switch {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+}
+const state: Switch = {};
+Object.assign(globalThis, { __stryker__: state });
+
+const started = performance.now();
+const paths = globSync(FILES, { cwd: ROOT })
+  .filter((path) => path.includes(values.only))
+  .sort();
+const { mutants, sources } = await planted(
+  paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') })),
+);
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vitest' && context.parentURL !== COLLECT
+      ? { url: COLLECT, shortCircuit: true }
+      : next(specifier, context),
+  load(url, context, next) {
+    const source = url.startsWith('file:') ? sources.get(fileURLToPath(url).slice(ROOT.length)) : undefined;
+    return source === undefined ? next(url, context) : { format: 'module-typescript', source, shortCircuit: true };
+  },
+});
+for (const path of globSync(TESTS, { cwd: ROOT }).sort()) await import(pathToFileURL(`${ROOT}${path}`).href);
+
+const tests = await reached(collected());
+const survivors: Mutant[] = [];
+let noticed = 0;
+let unreached = 0;
+for (const mutant of mutants) {
+  const able = tests.filter((test) => test.reaches.has(mutant.id));
+  if (able.length === 0) unreached += 1;
+  else if (await isNoticed(mutant, able)) noticed += 1;
+  else survivors.push(mutant);
+}
+report();
+
+interface Reaching {
+  readonly test: Test;
+  readonly took: number;
+  /** Mutant by how often the test comes past it. */
+  readonly reaches: ReadonlyMap<string, number>;
+}
+
+/** Runs each test once with nothing wrong, and notes which mutants it comes past. Fastest first. */
+async function reached(all: readonly Test[]): Promise<Reaching[]> {
+  const found: Reaching[] = [];
+  for (const [index, test] of all.entries()) {
+    state.currentTestId = String(index);
+    const began = performance.now();
+    try {
+      await test.run();
+    } catch (error) {
+      console.log(`left out, for it fails without a mutant: ${test.name}: ${String(error).slice(0, 200)}`);
+      continue;
+    }
+    const took = performance.now() - began;
+    const reaches = new Map(Object.entries(state.mutantCoverage?.perTest[String(index)] ?? {}));
+    found.push({ test, took, reaches });
+  }
+  state.currentTestId = undefined;
+  return found.sort((a, b) => a.took - b.took);
+}
+
+async function isNoticed({ id }: Mutant, able: readonly Reaching[]): Promise<boolean> {
+  state.activeMutant = id;
+  try {
+    for (const { test, reaches } of able) {
+      // A mutant that loops for ever comes past itself far more often than the original: Stryker's code throws then.
+      state.hitCount = 0;
+      state.hitLimit = (reaches.get(id) ?? 1) * 100 + 100_000;
+      try {
+        await test.run();
+      } catch {
+        return true;
+      }
+    }
+    return false;
+  } finally {
+    state.activeMutant = undefined;
+    state.hitCount = undefined;
+    state.hitLimit = undefined;
+  }
+}
+
+function report(): void {
+  const seconds = (performance.now() - started) / 1000;
+  const folders = new Map<string, { all: number; alive: number }>();
+  for (const { path } of mutants) {
+    const folder = path.split('/').slice(0, 2).join('/');
+    const counts = folders.get(folder) ?? { all: 0, alive: 0 };
+    folders.set(folder, { ...counts, all: counts.all + 1 });
+  }
+  for (const { path } of survivors) {
+    const counts = folders.get(path.split('/').slice(0, 2).join('/'));
+    if (counts !== undefined) counts.alive += 1;
+  }
+  if (values.list) for (const { path, line, was, is } of survivors) console.log(`${path}:${line}: ${was} → ${is}`);
+  for (const [folder, { all, alive }] of folders) console.log(`${folder.padEnd(18)} ${all} mutants, ${alive} survive`);
+  const judged = noticed + survivors.length;
+  console.log(
+    `${tests.length} tests, ${mutants.length} mutants: ${noticed} noticed, ${survivors.length} survive, ${unreached} reached only while loading`,
+  );
+  console.log(`score ${((100 * noticed) / judged).toFixed(1)} % of ${judged}, in ${seconds.toFixed(0)} s`);
+}

@@ -1,0 +1,52 @@
+/** Mistakes that mutation testing planted and nothing noticed, where they would have mattered. */
+import { describe, expect, it } from 'vitest';
+import { CODEOWNERS_MAX_BYTES, parseCodeowners } from '../../core/codeowners/parse.ts';
+import { strictProfile } from '../../core/codeowners/strict-profile.ts';
+
+const FALLBACK = '* @acme/platform\n';
+const codes = (text: string) => strictProfile([{ path: 'CODEOWNERS', text }]).map((issue) => issue.code);
+
+describe('the strict profile', () => {
+  it.each(['/./requests/ @acme/orders', '/requests/../policies/ @acme/orders'])(
+    'refuses a step that leads nowhere: %s',
+    (line) => {
+      expect(codes(`${FALLBACK}${line}\n`)).toEqual(['codeowners-pattern-never']);
+    },
+  );
+
+  it('says of a file that GitHub does not load only that it is too large', () => {
+    expect(codes(`${FALLBACK}#${'x'.repeat(CODEOWNERS_MAX_BYTES)}\n`)).toEqual(['codeowners-too-large']);
+  });
+
+  it('says what was found, what was expected and what to do of every kind of line', () => {
+    const lines = ['requests/ @acme/a', '/a? @acme/a', '/a** @acme/a', '/a', '/b a@b.test'];
+    const issues = strictProfile([{ path: 'CODEOWNERS', text: `${FALLBACK}${lines.join('\n')}\n` }]);
+    expect(issues.map(({ code, found, expected }) => [code, found, expected])).toEqual([
+      ['codeowners-pattern-anchor', '`requests/`', '`*`, or a leading `/`'],
+      ['codeowners-pattern-character', '`/a?`', 'letters, digits and `. _ / * -`'],
+      ['codeowners-pattern-globstar', '`/a**`', 'a whole segment inside the pattern, or `/**` at its end'],
+      ['codeowners-owner-missing', '`/a`', null],
+      ['codeowners-owner-form', '`a@b.test`', '`@user` or `@organization/team`'],
+    ]);
+    for (const { fix } of issues) expect(fix).not.toBeNull();
+  });
+
+  it('says where else a file may be, when there is none, and how it is written, when it is not', () => {
+    expect(strictProfile([])[0]?.expected).toBe('`.github/CODEOWNERS`, or `CODEOWNERS`, or `docs/CODEOWNERS`');
+    const [wrong] = strictProfile([{ path: 'codeowners', text: FALLBACK }]);
+    expect(wrong).toMatchObject({ code: 'codeowners-case', found: '`codeowners`' });
+    expect(wrong?.expected).toBe('`.github/CODEOWNERS`, or `CODEOWNERS`, or `docs/CODEOWNERS`');
+  });
+});
+
+describe('an owner', () => {
+  it.each(['alice@@bob', 'x@alice@bob'])('`%s` leaves its line out', (owner) => {
+    expect(parseCodeowners(`/a ${owner}\n`).rules).toEqual([]);
+  });
+
+  it('joined by accident keeps its line, which nobody can approve for', () => {
+    const { rules, issues } = parseCodeowners('/a @alice@bob\n');
+    expect(rules).toHaveLength(1);
+    expect(issues).toHaveLength(1);
+  });
+});
