@@ -9,7 +9,7 @@ import { createQueue } from '../../app/queue.ts';
 import { judgeSetup } from '../../core/attest/judge.ts';
 import { known } from '../../core/attest/snapshot.ts';
 import { checkRun } from '../../core/explain/check-run.ts';
-import { stickyComment } from '../../core/explain/sticky-comment.ts';
+import { STICKY_MARKER, stickyComment } from '../../core/explain/sticky-comment.ts';
 import { publishCheck } from '../../github/check-runs.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import { readWitness, WITNESS_BRANCH } from '../../github/witness-store.ts';
@@ -231,17 +231,17 @@ describe('the machinery around the gate', () => {
   });
 
   threat(93, 'a comment with our marker by somebody else is left alone, and ours stands beside it', async () => {
+    world.hub.faults.drop({ event: 'pull_request' }, 5);
     const number = await world.open('alice', { [path('marked')]: TWO_HOURS }, { draft: true });
-    const ours = await world.sticky(number);
-    const [marker = ''] = (ours ?? '').split('\n');
-    expect(marker).toContain('<!--');
-    const body = `${marker}\n### 🟢 Approved by everybody`;
+    const body = `${STICKY_MARKER}\n### 🟢 Approved by everybody`;
     const { data } = await world.as('mallory').issues.createComment({ ...ACCESS, issue_number: number, body });
-    await world.review('bob', number, 'APPROVE');
+    await world.review('bob', number, 'COMMENT', 'hm');
     const { data: kept } = await world.as('heidi').issues.getComment({ ...ACCESS, comment_id: data.id });
     expect(kept.body).toBe(body);
     expect(await world.comments(number)).toBe(1);
-    expect(await world.sticky(number)).not.toContain('Approved by everybody');
+    const ours = await world.sticky(number);
+    expect(ours).toContain(STICKY_MARKER);
+    expect(ours).not.toContain('Approved by everybody');
   });
 
   threat(59, 'the gate witnesses each head, and allows nothing once the ledger lacks one', async () => {
