@@ -11,6 +11,8 @@ export interface ActionInputs {
   readonly repository: RepositoryName;
   readonly ledgerRepository: RepositoryName;
   readonly zone: string;
+  /** Whether the gate's witness of the ledger has to be there. */
+  readonly witness: 'required' | 'none';
   readonly apiUrl: string;
   /** Names this run in the ledger: `4711/2`. */
   readonly run: string;
@@ -64,12 +66,18 @@ export function readInputs(input: (name: string) => string, environment: Environ
     matching('zone', input('zone') || 'default', /^[a-z0-9][a-z0-9-]{0,63}$/, 'a zone of your catalogs'),
     isText,
   );
+  const witness = check(
+    matching('witness', input('witness') || 'required', /^(?:required|none)$/, '`required` or `none`'),
+    isText,
+  );
   if (appId === null || gateAppId === null || privateKey === null || signer === null) return { ok: false, problems };
-  if (repository === null || ledgerRepository === null || zone === null) return { ok: false, problems };
+  if (repository === null || ledgerRepository === null || zone === null || witness === null)
+    return { ok: false, problems };
   const apiUrl = (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, '');
   const run = `${environment['GITHUB_RUN_ID'] ?? '0'}/${environment['GITHUB_RUN_ATTEMPT'] ?? '1'}`;
   const ids = { appId: appId.value, gateAppId: Number(gateAppId.value) };
-  const values = { ...ids, privateKey: privateKey.value, zone: zone.value };
+  const witnessed = witness.value === 'none' ? ('none' as const) : ('required' as const);
+  const values = { ...ids, privateKey: privateKey.value, zone: zone.value, witness: witnessed };
   return { ok: true, inputs: { ...values, signer, repository, ledgerRepository, apiUrl, run } };
 }
 

@@ -36,7 +36,7 @@ function maskLines(value: string): void {
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function worldOf(inputs: ActionInputs): Promise<SweepWorld> {
-  const { repository, ledgerRepository, signer, apiUrl, run, zone } = inputs;
+  const { repository, ledgerRepository, signer, apiUrl, run, witness, zone } = inputs;
   const client = await appClient(inputs, repository, pause);
   const isElsewhere = `${repository.owner}/${repository.name}` !== `${ledgerRepository.owner}/${ledgerRepository.name}`;
   const ledger = isElsewhere ? await appClient(inputs, ledgerRepository, pause) : client;
@@ -69,6 +69,7 @@ async function worldOf(inputs: ActionInputs): Promise<SweepWorld> {
     openProvider: (type, config) => openProvider(type, config, io),
     runner: actionRunner(io),
     signer,
+    witness,
     run,
     zone,
     cache,

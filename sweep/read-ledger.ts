@@ -48,7 +48,11 @@ export async function readLedgerView(world: SweepWorld): Promise<LedgerView> {
     const [fault] = opened.faults;
     const where = fault === undefined ? '' : ` (${fault.file}:${fault.line}, entry ${fault.seq})`;
     const why = `the ledger does not prove itself: ${fault?.why ?? 'no reason was found'}${where}`;
-    return closed(stored, await lastGoodEntries(world, stored.commit), 'ledger-broken', why, REPAIR);
+    const [good, seen] = await Promise.all([
+      lastGoodEntries(world, stored.commit),
+      witnessedEntries(world, witnessed.heads),
+    ]);
+    return closed(stored, seen.length > good.length ? seen : good, 'ledger-broken', why, REPAIR);
   }
   const { entries, tip } = opened;
   const missing = firstMissing(witnessed.heads, opened);
@@ -68,8 +72,9 @@ interface Witnessed {
 
 async function readWitnessed(world: SweepWorld): Promise<Witnessed> {
   try {
-    const { heads } = await readWitness(world.github, world.repository, world.cache.ledger);
-    return { heads, stops: [] };
+    const { commit, heads } = await readWitness(world.github, world.repository, world.cache.ledger);
+    const isMissing = world.witness === 'required' && (commit === null || heads.length === 0);
+    return { heads, stops: isMissing ? [UNWITNESSED] : [] };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     const message = `what the gate witnessed of the ledger could not be read: ${error.message}`;
@@ -77,6 +82,14 @@ async function readWitnessed(world: SweepWorld): Promise<Witnessed> {
     return { heads: [], stops: [{ key: 'witness-unreadable', severity: 'critical', message, next }] };
   }
 }
+
+/** Whoever deletes the witness could set the ledger back unseen, so no witness is no leave. */
+const UNWITNESSED: Stop = {
+  key: 'witness-missing',
+  severity: 'critical',
+  message: 'the gate has witnessed nothing of the ledger: the branch `gatepass/witness` is not there, or it is empty',
+  next: 'start the app, which writes it; if it was there, find out who deleted it; without the app, set `witness: none`',
+};
 
 /** GitHub keeps commits that no branch has any more for a while: what is owed is known from the last one witnessed. */
 async function witnessedEntries(world: SweepWorld, heads: readonly WitnessedHead[]): Promise<readonly Entry[]> {

@@ -24,6 +24,8 @@ export interface SweepWorld {
   readonly openProvider: (type: string, config: JsonObject) => Promise<Provider>;
   readonly runner: ActionRunner;
   readonly signer: LedgerSigner;
+  /** `required`: without the gate's witness no grant begins. `none`: nobody runs the app, so there is none. */
+  readonly witness: 'required' | 'none';
   /** Names this run in intents: the workflow run's id and attempt. */
   readonly run: string;
   /** Which runner this is: only slots of this zone are observed and changed. */

@@ -108,7 +108,7 @@ describe('alerts', () => {
   const literal = found(source, /\bkey: ['`]([a-z-]+)(?=[':])/g);
   const others = [
     ...found(source, /closed\(\s*stored,[^;]*?'(ledger-[a-z]+)'/g),
-    ...found(source, /return `(not-begun):/g),
+    ...found(source, /return `([a-z]+-[a-z]+):\$/g),
   ];
   const keys = sorted([...literal, ...others, ...kinds.map((kind) => `drift-${kind}`)]);
   const bare = (name: string) => name.replace(/:….*$/, '');

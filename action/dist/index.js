@@ -2764,13 +2764,13 @@ var require_webidl = __commonJS({
         message: `"${context.value}" is an invalid ${context.type}.`
       });
     };
-    webidl.brandCheck = function(V, I, opts) {
+    webidl.brandCheck = function(V, I2, opts) {
       if (opts?.strict !== !1) {
-        if (!(V instanceof I)) {
+        if (!(V instanceof I2)) {
           let err = new TypeError("Illegal invocation");
           throw err.code = "ERR_INVALID_THIS", err;
         }
-      } else if (V?.[Symbol.toStringTag] !== I.prototype[Symbol.toStringTag]) {
+      } else if (V?.[Symbol.toStringTag] !== I2.prototype[Symbol.toStringTag]) {
         let err = new TypeError("Illegal invocation");
         throw err.code = "ERR_INVALID_THIS", err;
       }
@@ -11200,7 +11200,7 @@ var require_util6 = __commonJS({
       "Oct",
       "Nov",
       "Dec"
-    ], IMFPaddedNumbers = Array(61).fill(0).map((_, i) => i.toString().padStart(2, "0"));
+    ], IMFPaddedNumbers = Array(61).fill(0).map((_2, i) => i.toString().padStart(2, "0"));
     function toIMFDate(date) {
       return typeof date == "number" && (date = new Date(date)), `${IMFDays[date.getUTCDay()]}, ${IMFPaddedNumbers[date.getUTCDate()]} ${IMFMonths[date.getUTCMonth()]} ${date.getUTCFullYear()} ${IMFPaddedNumbers[date.getUTCHours()]}:${IMFPaddedNumbers[date.getUTCMinutes()]}:${IMFPaddedNumbers[date.getUTCSeconds()]} GMT`;
     }
@@ -12120,7 +12120,7 @@ var require_receiver = __commonJS({
        * @param {Buffer} chunk
        * @param {() => void} callback
        */
-      _write(chunk, _, callback) {
+      _write(chunk, _2, callback) {
         this.#buffers.push(chunk), this.#byteOffset += chunk.length, this.#loop = !0, this.run(callback);
       }
       #validatePayloadLength() {
@@ -14149,7 +14149,7 @@ var require_sasl = __commonJS({
     function isPrintableChars(text2) {
       if (typeof text2 != "string")
         throw new TypeError("SASL: text must be a string");
-      return text2.split("").map((_, i) => text2.charCodeAt(i)).every((c) => c >= 33 && c <= 43 || c >= 45 && c <= 126);
+      return text2.split("").map((_2, i) => text2.charCodeAt(i)).every((c) => c >= 33 && c <= 43 || c >= 45 && c <= 126);
     }
     function isBase64(text2) {
       return /^(?:[a-zA-Z0-9+/]{4})*(?:[a-zA-Z0-9+/]{2}==|[a-zA-Z0-9+/]{3}=)?$/.test(text2);
@@ -14210,7 +14210,7 @@ var require_sasl = __commonJS({
         throw new Error("Buffer lengths must match");
       if (a.length === 0)
         throw new Error("Buffers cannot be empty");
-      return Buffer.from(a.map((_, i) => a[i] ^ b2[i]));
+      return Buffer.from(a.map((_2, i) => a[i] ^ b2[i]));
     }
     module.exports = {
       startSession,
@@ -17161,7 +17161,7 @@ function expand(template, context) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
   return template = template.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
-    function(_, expression, literal) {
+    function(_2, expression, literal) {
       if (expression) {
         let operator = "", values = [];
         if (operators.indexOf(expression.charAt(0)) !== -1 && (operator = expression.charAt(0), expression = expression.substr(1)), expression.split(/,/g).forEach(function(variable) {
@@ -17440,7 +17440,7 @@ var intRegex = /^-?\d+$/, noiseValue = /^-?\d+n+$/, originalStringify = JSON.str
   try {
     let result = JSON.parse(
       "1",
-      (_, __, context) => !!context?.source && context.source === "1"
+      (_2, __, context) => !!context?.source && context.source === "1"
     );
     return featureCache.set(parseFingerprint, result), result;
   } catch {
@@ -21943,7 +21943,7 @@ function textIn(data, name) {
 // providers/settings.ts
 function schemaOf(settings) {
   let properties = Object.fromEntries(
-    Object.entries(settings).map(([name, { isRequired: _, ...rest }]) => [name, rest])
+    Object.entries(settings).map(([name, { isRequired: _2, ...rest }]) => [name, rest])
   );
   return { type: "object", additionalProperties: !1, required: Object.entries(settings).flatMap(([name, { isRequired }]) => isRequired === !0 ? [name] : []), properties };
 }
@@ -22234,38 +22234,6 @@ async function membershipsOf(queries, server, pairs) {
     [pairs.map(({ role }) => role), pairs.map(({ member }) => member)]
   );
 }
-var HARMLESS = [
-  "pg_checkpoint",
-  "pg_maintain",
-  "pg_monitor",
-  "pg_read_all_data",
-  "pg_read_all_settings",
-  "pg_read_all_stats",
-  "pg_stat_scan_tables",
-  "pg_write_all_data"
-];
-async function roleProblem(queries, role) {
-  let [found] = await queries.rows(
-    `WITH RECURSIVE reached(oid) AS (
-       SELECT $1::oid UNION SELECT m.roleid FROM pg_auth_members m JOIN reached ON m.member = reached.oid
-     ), judged AS (
-       SELECT r.rolname AS name, CASE
-         WHEN r.rolname = current_user THEN 'is the role that Gatepass itself uses'
-         WHEN r.rolsuper THEN 'is a superuser'
-         WHEN r.rolcreaterole THEN 'can create roles'
-         WHEN r.rolreplication THEN 'can replicate the cluster'
-         WHEN r.rolname LIKE 'pg\\_%' AND r.rolname <> ALL ($2::text[]) THEN 'is a predefined role for administrators'
-         WHEN EXISTS (SELECT FROM pg_auth_members a WHERE a.member = r.oid AND a.admin_option)
-           THEN 'can grant roles to others'
-       END AS why FROM reached JOIN pg_roles r USING (oid)
-     )
-     SELECT name, why FROM judged WHERE why IS NOT NULL ORDER BY name LIMIT 1`,
-    [role.oid, HARMLESS]
-  );
-  if (found === void 0) return null;
-  let via = found.name === role.name ? "" : ` leads to \`${found.name}\`, which`;
-  return `the role \`${role.name}\`${via} ${found.why}`;
-}
 async function memberProblem(queries, server, member) {
   if (!member.canLogin) return `\`${member.name}\` cannot log in, so it is a group and no person`;
   if (member.isSuperuser) return `\`${member.name}\` is a superuser, so nothing granted to it could be taken back`;
@@ -22286,6 +22254,67 @@ async function canHandOut(queries, server, role) {
     [role.oid, server.us.oid, server.version < GRANTORS_APART]
   );
   return row?.can === !0;
+}
+
+// providers/postgres/role-problem.ts
+var HARMLESS = [
+  "pg_checkpoint",
+  "pg_maintain",
+  "pg_monitor",
+  "pg_read_all_data",
+  "pg_read_all_settings",
+  "pg_read_all_stats",
+  "pg_stat_scan_tables",
+  "pg_write_all_data"
+], RIGHTS = [
+  ["pg_class", "relacl"],
+  ["pg_attribute", "attacl"],
+  ["pg_namespace", "nspacl"],
+  ["pg_proc", "proacl"],
+  ["pg_type", "typacl"],
+  ["pg_language", "lanacl"],
+  ["pg_foreign_data_wrapper", "fdwacl"],
+  ["pg_foreign_server", "srvacl"],
+  ["pg_largeobject_metadata", "lomacl"],
+  ["pg_default_acl", "defaclacl"],
+  ["pg_parameter_acl", "paracl"],
+  ["pg_tablespace", "spcacl"],
+  ["pg_database", "datacl"]
+].map(([table, column]) => `SELECT ${column} AS rights FROM ${table} WHERE ${column} IS NOT NULL`).join(" UNION ALL "), OWNS = `SELECT FROM pg_shdepend d
+  WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid AND d.deptype = 'o'
+    AND NOT (d.classid = 'pg_class'::regclass
+      AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relpersistence = 't'))`;
+async function roleProblem(queries, role) {
+  let [found] = await queries.rows(
+    `WITH RECURSIVE reached(oid) AS (
+       SELECT $1::oid UNION SELECT m.roleid FROM pg_auth_members m JOIN reached ON m.member = reached.oid
+     ), rights AS (${RIGHTS}), judged AS (
+       SELECT r.rolname AS name, CASE
+         WHEN r.rolname = current_user THEN 'is the role that Gatepass itself uses'
+         WHEN r.rolsuper THEN 'is a superuser'
+         WHEN r.rolcreaterole THEN 'can create roles'
+         WHEN r.rolcreatedb THEN 'can create databases, and would own them'
+         WHEN r.rolreplication THEN 'can replicate the cluster'
+         WHEN r.rolname LIKE 'pg\\_%' AND r.rolname <> ALL ($2::text[]) THEN 'is a predefined role for administrators'
+         WHEN EXISTS (SELECT FROM pg_auth_members a WHERE a.member = r.oid AND a.admin_option)
+           THEN 'can grant roles to others'
+         WHEN EXISTS (${OWNS})
+           THEN 'owns objects, whose rights it could give away for ever: give them to another role by REASSIGN OWNED'
+         WHEN EXISTS (SELECT FROM rights, aclexplode(rights) a WHERE a.grantee = r.oid AND a.is_grantable)
+           THEN 'can give its rights to others for ever: REVOKE GRANT OPTION FOR what it holds'
+         WHEN EXISTS (SELECT FROM pg_namespace n WHERE has_schema_privilege(r.oid, n.oid, 'CREATE'))
+           THEN 'can leave functions behind that act in its name: REVOKE CREATE on the schemas, from PUBLIC as well'
+         WHEN EXISTS (SELECT FROM pg_database d WHERE has_database_privilege(r.oid, d.oid, 'CREATE'))
+           THEN 'can create schemas, and would own them: REVOKE CREATE on the databases'
+       END AS why FROM reached JOIN pg_roles r USING (oid)
+     )
+     SELECT name, why FROM judged WHERE why IS NOT NULL ORDER BY name LIMIT 1`,
+    [role.oid, HARMLESS]
+  );
+  if (found === void 0) return null;
+  let via = found.name === role.name ? "" : ` leads to \`${found.name}\`, which`;
+  return `the role \`${role.name}\`${via} ${found.why}`;
 }
 
 // providers/postgres/slot.ts
@@ -22731,7 +22760,7 @@ function createView(arr) {
 function rotr(word, shift) {
   return word << 32 - shift | word >>> shift;
 }
-var hasHexBuiltin = /* @ts-ignore */ typeof Uint8Array.from([]).toHex == "function" && typeof Uint8Array.fromHex == "function", hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+var hasHexBuiltin = /* @ts-ignore */ typeof Uint8Array.from([]).toHex == "function" && typeof Uint8Array.fromHex == "function", hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_2, i) => i.toString(16).padStart(2, "0"));
 function bytesToHex(bytes) {
   if (abytes(bytes), hasHexBuiltin)
     return bytes.toHex();
@@ -24115,7 +24144,7 @@ function getDoubleQuotedValue(input, start2, end) {
   }
   return result + input.slice(captureStart, end);
 }
-function getBlockValue(input, start2, end, indent, chomping, folded2) {
+function getBlockValue(input, start2, end, indent, chomping, folded3) {
   let textIndent = indent < 0 ? 0 : indent, region = input.slice(start2, end).replace(/\r\n?/g, `
 `), lines = region === "" ? [] : (region.endsWith(`
 `) ? region.slice(0, -1) : region).split(`
@@ -24128,7 +24157,7 @@ function getBlockValue(input, start2, end, indent, chomping, folded2) {
       continue;
     }
     let content = line.slice(textIndent), first = content.charCodeAt(0);
-    folded2 ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
+    folded3 ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
 `.repeat(didReadContent ? 1 + emptyLines : emptyLines)) : atMoreIndented ? (atMoreIndented = !1, result += `
 `.repeat(emptyLines + 1)) : emptyLines === 0 ? didReadContent && (result += " ") : result += `
 `.repeat(emptyLines) : result += `
@@ -25940,12 +25969,12 @@ var SHA256_K = /* @__PURE__ */ Uint32Array.from([
     super(64, outputLen, 8, !1), this.A = IV[0] | 0, this.B = IV[1] | 0, this.C = IV[2] | 0, this.D = IV[3] | 0, this.E = IV[4] | 0, this.F = IV[5] | 0, this.G = IV[6] | 0, this.H = IV[7] | 0;
   }
   get() {
-    let { A, B: B2, C, D: D2, E, F: F2, G: G2, H: H2 } = this;
-    return [A, B2, C, D2, E, F2, G2, H2];
+    let { A, B: B2, C, D: D2, E, F, G: G2, H: H2 } = this;
+    return [A, B2, C, D2, E, F, G2, H2];
   }
   // prettier-ignore
-  set(A, B2, C, D2, E, F2, G2, H2) {
-    this.A = A | 0, this.B = B2 | 0, this.C = C | 0, this.D = D2 | 0, this.E = E | 0, this.F = F2 | 0, this.G = G2 | 0, this.H = H2 | 0;
+  set(A, B2, C, D2, E, F, G2, H2) {
+    this.A = A | 0, this.B = B2 | 0, this.C = C | 0, this.D = D2 | 0, this.E = E | 0, this.F = F | 0, this.G = G2 | 0, this.H = H2 | 0;
   }
   _cloneInto(to) {
     return (to ||= new this.constructor()).set(...this.get()), this._cloneIntoMeta(to);
@@ -25957,12 +25986,12 @@ var SHA256_K = /* @__PURE__ */ Uint32Array.from([
       let W15 = SHA256_W[i - 15], W2 = SHA256_W[i - 2], s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3, s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
       SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
     }
-    let { A, B: B2, C, D: D2, E, F: F2, G: G2, H: H2 } = this;
+    let { A, B: B2, C, D: D2, E, F, G: G2, H: H2 } = this;
     for (let i = 0; i < 64; i++) {
-      let sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25), T1 = H2 + sigma1 + Chi(E, F2, G2) + SHA256_K[i] + SHA256_W[i] | 0, T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B2, C) | 0;
-      H2 = G2, G2 = F2, F2 = E, E = D2 + T1 | 0, D2 = C, C = B2, B2 = A, A = T1 + T2 | 0;
+      let sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25), T1 = H2 + sigma1 + Chi(E, F, G2) + SHA256_K[i] + SHA256_W[i] | 0, T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B2, C) | 0;
+      H2 = G2, G2 = F, F = E, E = D2 + T1 | 0, D2 = C, C = B2, B2 = A, A = T1 + T2 | 0;
     }
-    A = A + this.A | 0, B2 = B2 + this.B | 0, C = C + this.C | 0, D2 = D2 + this.D | 0, E = E + this.E | 0, F2 = F2 + this.F | 0, G2 = G2 + this.G | 0, H2 = H2 + this.H | 0, this.set(A, B2, C, D2, E, F2, G2, H2);
+    A = A + this.A | 0, B2 = B2 + this.B | 0, C = C + this.C | 0, D2 = D2 + this.D | 0, E = E + this.E | 0, F = F + this.F | 0, G2 = G2 + this.G | 0, H2 = H2 + this.H | 0, this.set(A, B2, C, D2, E, F, G2, H2);
   }
   roundClean() {
     clean(SHA256_W);
@@ -26756,7 +26785,7 @@ function oe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return oe.errors = e, t === 0;
 }
-var L = St().default;
+var I = St().default;
 function Dr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
@@ -26793,7 +26822,7 @@ function Dr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) G(i[f], { instancePath: n + "/conflictsWith/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? G.errors : e.concat(G.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/conflictsWith", schemaPath: "#/properties/conflictsWith/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -27316,7 +27345,7 @@ function ls(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) Wr(i[f], { instancePath: n + "/seats/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? Wr.errors : e.concat(Wr.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/seats", schemaPath: "#/properties/seats/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -27497,7 +27526,7 @@ function fe(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
   }
   return fe.errors = e, t === 0;
 }
-function F(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
+function _(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
   let e = null, t = 0;
   if (r && typeof r == "object" && !Array.isArray(r)) {
     if (r.path === void 0) {
@@ -27543,7 +27572,7 @@ function F(r, { instancePath: n = "", parentData: P, parentDataProperty: g, root
     let i = { instancePath: n, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     e === null ? e = [i] : e.push(i), t++;
   }
-  return F.errors = e, t === 0;
+  return _.errors = e, t === 0;
 }
 var ur = { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, Ts = new RegExp("^[0-9]+-[0-9a-f]{8}$", "u");
 function Hr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, rootData: p = r } = {}) {
@@ -28346,7 +28375,7 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         let s = { instancePath: n + "/type", schemaPath: "#/oneOf/6/properties/type/const", keyword: "const", params: { allowedValue: "authorised" } };
         e === null ? e = [s] : e.push(s), t++;
       }
-      r.request !== void 0 && (F(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? F.errors : e.concat(F.errors), t = e.length)), r.grant !== void 0 && (Mr(r.grant, { instancePath: n + "/grant", parentData: r, parentDataProperty: "grant", rootData: p }) || (e = e === null ? Mr.errors : e.concat(Mr.errors), t = e.length)), r.authority !== void 0 && (Ur(r.authority, { instancePath: n + "/authority", parentData: r, parentDataProperty: "authority", rootData: p }) || (e = e === null ? Ur.errors : e.concat(Ur.errors), t = e.length));
+      r.request !== void 0 && (_(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? _.errors : e.concat(_.errors), t = e.length)), r.grant !== void 0 && (Mr(r.grant, { instancePath: n + "/grant", parentData: r, parentDataProperty: "grant", rootData: p }) || (e = e === null ? Mr.errors : e.concat(Mr.errors), t = e.length)), r.authority !== void 0 && (Ur(r.authority, { instancePath: n + "/authority", parentData: r, parentDataProperty: "authority", rootData: p }) || (e = e === null ? Ur.errors : e.concat(Ur.errors), t = e.length));
     } else {
       let s = { instancePath: n, schemaPath: "#/oneOf/6/type", keyword: "type", params: { type: "object" } };
       e === null ? e = [s] : e.push(s), t++;
@@ -28382,7 +28411,7 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
           e === null ? e = [o] : e.push(o), t++;
         }
       }
-      if (r.request !== void 0 && (F(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? F.errors : e.concat(F.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
+      if (r.request !== void 0 && (_(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? _.errors : e.concat(_.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
         let s = r.code;
         if (typeof s == "string") {
           if (b(s) < 1) {
@@ -28437,7 +28466,7 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
           e === null ? e = [o] : e.push(o), t++;
         }
       }
-      if (r.request !== void 0 && (F(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? F.errors : e.concat(F.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
+      if (r.request !== void 0 && (_(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? _.errors : e.concat(_.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
         let s = r.code;
         if (typeof s == "string") {
           if (b(s) < 1) {
@@ -28492,7 +28521,7 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
           e === null ? e = [o] : e.push(o), t++;
         }
       }
-      if (r.request !== void 0 && (F(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? F.errors : e.concat(F.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
+      if (r.request !== void 0 && (_(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? _.errors : e.concat(_.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.code !== void 0) {
         let s = r.code;
         if (typeof s == "string") {
           if (b(s) < 1) {
@@ -28544,7 +28573,7 @@ function ys(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         let s = { instancePath: n + "/type", schemaPath: "#/oneOf/8/properties/type/const", keyword: "const", params: { allowedValue: "deferred" } };
         e === null ? e = [s] : e.push(s), t++;
       }
-      if (r.request !== void 0 && (F(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? F.errors : e.concat(F.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.why !== void 0 && typeof r.why != "string") {
+      if (r.request !== void 0 && (_(r.request, { instancePath: n + "/request", parentData: r, parentDataProperty: "request", rootData: p }) || (e = e === null ? _.errors : e.concat(_.errors), t = e.length)), r.commit !== void 0 && (D(r.commit, { instancePath: n + "/commit", parentData: r, parentDataProperty: "commit", rootData: p }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.why !== void 0 && typeof r.why != "string") {
         let s = { instancePath: n + "/why", schemaPath: "#/oneOf/8/properties/why/type", keyword: "type", params: { type: "string" } };
         e === null ? e = [s] : e.push(s), t++;
       }
@@ -29400,7 +29429,7 @@ function hs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let w = 0; w < u; w++) rt(f[w], { instancePath: n + "/locks/" + o + "/for/" + w, parentData: f, parentDataProperty: w, rootData: p }) || (e = e === null ? rt.errors : e.concat(rt.errors), t = e.length);
                 let m = f.length, d;
                 if (m > 1) {
-                  e: for (; m--; ) for (d = m; d--; ) if (L(f[m], f[d])) {
+                  e: for (; m--; ) for (d = m; d--; ) if (I(f[m], f[d])) {
                     let w = { instancePath: n + "/locks/" + o + "/for", schemaPath: "#/properties/locks/items/properties/for/uniqueItems", keyword: "uniqueItems", params: { i: m, j: d } };
                     e === null ? e = [w] : e.push(w), t++;
                     break e;
@@ -29418,7 +29447,7 @@ function hs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let w = 0; w < u; w++) tt(f[w], { instancePath: n + "/locks/" + o + "/subjects/" + w, parentData: f, parentDataProperty: w, rootData: p }) || (e = e === null ? tt.errors : e.concat(tt.errors), t = e.length);
                 let m = f.length, d;
                 if (m > 1) {
-                  e: for (; m--; ) for (d = m; d--; ) if (L(f[m], f[d])) {
+                  e: for (; m--; ) for (d = m; d--; ) if (I(f[m], f[d])) {
                     let w = { instancePath: n + "/locks/" + o + "/subjects", schemaPath: "#/properties/locks/items/properties/subjects/uniqueItems", keyword: "uniqueItems", params: { i: m, j: d } };
                     e === null ? e = [w] : e.push(w), t++;
                     break e;
@@ -29637,7 +29666,7 @@ function tr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) Be(i[f], { instancePath: n + "/from/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? Be.errors : e.concat(Be.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/from", schemaPath: "#/properties/from/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -29691,7 +29720,7 @@ function tr(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
             for (let u = 0; u < o; u++) Be(s[u], { instancePath: n + "/widen/to/" + u, parentData: s, parentDataProperty: u, rootData: p }) || (e = e === null ? Be.errors : e.concat(Be.errors), t = e.length);
             let l = s.length, f;
             if (l > 1) {
-              e: for (; l--; ) for (f = l; f--; ) if (L(s[l], s[f])) {
+              e: for (; l--; ) for (f = l; f--; ) if (I(s[l], s[f])) {
                 let u = { instancePath: n + "/widen/to", schemaPath: "#/properties/widen/properties/to/uniqueItems", keyword: "uniqueItems", params: { i: l, j: f } };
                 e === null ? e = [u] : e.push(u), t++;
                 break e;
@@ -29830,7 +29859,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 }
                 let d = u.length, w;
                 if (d > 1) {
-                  e: for (; d--; ) for (w = d; w--; ) if (L(u[d], u[w])) {
+                  e: for (; d--; ) for (w = d; w--; ) if (I(u[d], u[w])) {
                     let h = { instancePath: n + "/calendars/" + l.replace(/~/g, "~0").replace(/\//g, "~1") + "/days", schemaPath: "#/properties/calendars/additionalProperties/properties/days/uniqueItems", keyword: "uniqueItems", params: { i: d, j: w } };
                     e === null ? e = [h] : e.push(h), t++;
                     break e;
@@ -29878,7 +29907,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let a = 0; a < d; a++) re(m[a], { instancePath: n + "/guardrails/" + f + "/for/" + a, parentData: m, parentDataProperty: a, rootData: p }) || (e = e === null ? re.errors : e.concat(re.errors), t = e.length);
                 let w = m.length, h;
                 if (w > 1) {
-                  e: for (; w--; ) for (h = w; h--; ) if (L(m[w], m[h])) {
+                  e: for (; w--; ) for (h = w; h--; ) if (I(m[w], m[h])) {
                     let a = { instancePath: n + "/guardrails/" + f + "/for", schemaPath: "#/properties/guardrails/items/properties/for/uniqueItems", keyword: "uniqueItems", params: { i: w, j: h } };
                     e === null ? e = [a] : e.push(a), t++;
                     break e;
@@ -29896,7 +29925,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let a = 0; a < d; a++) _e(m[a], { instancePath: n + "/guardrails/" + f + "/subjects/" + a, parentData: m, parentDataProperty: a, rootData: p }) || (e = e === null ? _e.errors : e.concat(_e.errors), t = e.length);
                 let w = m.length, h;
                 if (w > 1) {
-                  e: for (; w--; ) for (h = w; h--; ) if (L(m[w], m[h])) {
+                  e: for (; w--; ) for (h = w; h--; ) if (I(m[w], m[h])) {
                     let a = { instancePath: n + "/guardrails/" + f + "/subjects", schemaPath: "#/properties/guardrails/items/properties/subjects/uniqueItems", keyword: "uniqueItems", params: { i: w, j: h } };
                     e === null ? e = [a] : e.push(a), t++;
                     break e;
@@ -29935,7 +29964,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                     }
                     let h = d.length, a;
                     if (h > 1) {
-                      e: for (; h--; ) for (a = h; a--; ) if (L(d[h], d[a])) {
+                      e: for (; h--; ) for (a = h; a--; ) if (I(d[h], d[a])) {
                         let c = { instancePath: n + "/guardrails/" + f + "/require/fields", schemaPath: "#/properties/guardrails/items/properties/require/properties/fields/uniqueItems", keyword: "uniqueItems", params: { i: h, j: a } };
                         e === null ? e = [c] : e.push(c), t++;
                         break e;
@@ -30096,7 +30125,7 @@ function Ps(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
             for (let d = 0; d < f; d++) _e(l[d], { instancePath: n + "/breakGlass/subjects/" + d, parentData: l, parentDataProperty: d, rootData: p }) || (e = e === null ? _e.errors : e.concat(_e.errors), t = e.length);
             let u = l.length, m;
             if (u > 1) {
-              e: for (; u--; ) for (m = u; m--; ) if (L(l[u], l[m])) {
+              e: for (; u--; ) for (m = u; m--; ) if (I(l[u], l[m])) {
                 let d = { instancePath: n + "/breakGlass/subjects", schemaPath: "#/properties/breakGlass/properties/subjects/uniqueItems", keyword: "uniqueItems", params: { i: u, j: m } };
                 e === null ? e = [d] : e.push(d), t++;
                 break e;
@@ -30427,7 +30456,7 @@ function ks(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let A = 0; A < a; A++) mt(h[A], { instancePath: n + "/services/" + d.replace(/~/g, "~0").replace(/\//g, "~1") + "/controllers/" + A, parentData: h, parentDataProperty: A, rootData: p }) || (e = e === null ? mt.errors : e.concat(mt.errors), t = e.length);
                 let c = h.length, y;
                 if (c > 1) {
-                  e: for (; c--; ) for (y = c; y--; ) if (L(h[c], h[y])) {
+                  e: for (; c--; ) for (y = c; y--; ) if (I(h[c], h[y])) {
                     let A = { instancePath: n + "/services/" + d.replace(/~/g, "~0").replace(/\//g, "~1") + "/controllers", schemaPath: "#/properties/services/additionalProperties/properties/controllers/uniqueItems", keyword: "uniqueItems", params: { i: c, j: y } };
                     e === null ? e = [A] : e.push(A), t++;
                     break e;
@@ -30665,7 +30694,7 @@ function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
             for (let a = 0; a < d; a++) K(m[a], { instancePath: n + "/teams/" + u.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + a, parentData: m, parentDataProperty: a, rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length);
             let w = m.length, h;
             if (w > 1) {
-              e: for (; w--; ) for (h = w; h--; ) if (L(m[w], m[h])) {
+              e: for (; w--; ) for (h = w; h--; ) if (I(m[w], m[h])) {
                 let a = { instancePath: n + "/teams/" + u.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/teams/additionalProperties/uniqueItems", keyword: "uniqueItems", params: { i: w, j: h } };
                 e === null ? e = [a] : e.push(a), t++;
                 break e;
@@ -30761,7 +30790,7 @@ function vs(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
                 for (let y = 0; y < h; y++) K(w[y], { instancePath: n + "/tests/" + m + "/approvedBy/" + y, parentData: w, parentDataProperty: y, rootData: p }) || (e = e === null ? K.errors : e.concat(K.errors), t = e.length);
                 let a = w.length, c;
                 if (a > 1) {
-                  e: for (; a--; ) for (c = a; c--; ) if (L(w[a], w[c])) {
+                  e: for (; a--; ) for (c = a; c--; ) if (I(w[a], w[c])) {
                     let y = { instancePath: n + "/tests/" + m + "/approvedBy", schemaPath: "#/properties/tests/items/properties/approvedBy/uniqueItems", keyword: "uniqueItems", params: { i: a, j: c } };
                     e === null ? e = [y] : e.push(y), t++;
                     break e;
@@ -31124,7 +31153,7 @@ function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) G(i[f], { instancePath: n + "/for/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? G.errors : e.concat(G.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/for", schemaPath: "#/properties/for/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -31146,7 +31175,7 @@ function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) Ke(i[f], { instancePath: n + "/subjects/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? Ke.errors : e.concat(Ke.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/subjects", schemaPath: "#/properties/subjects/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -31164,7 +31193,7 @@ function jt(r, { instancePath: n = "", parentData: P, parentDataProperty: g, roo
         for (let f = 0; f < s; f++) Ke(i[f], { instancePath: n + "/openers/" + f, parentData: i, parentDataProperty: f, rootData: p }) || (e = e === null ? Ke.errors : e.concat(Ke.errors), t = e.length);
         let o = i.length, l;
         if (o > 1) {
-          e: for (; o--; ) for (l = o; l--; ) if (L(i[o], i[l])) {
+          e: for (; o--; ) for (l = o; l--; ) if (I(i[o], i[l])) {
             let f = { instancePath: n + "/openers", schemaPath: "#/properties/openers/uniqueItems", keyword: "uniqueItems", params: { i: o, j: l } };
             e === null ? e = [f] : e.push(f), t++;
             break e;
@@ -32223,13 +32252,17 @@ function sortKey(change) {
 }
 
 // sweep/alerts.ts
-var OURS = /^(?:governing-refused|governing-undecided|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|sweep-failed|setup-drift|setup-unreadable)$|^(?:quarantined|deleted|unknown-action|review-overdue):/;
+var OURS = /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
 function alertBodies(state, situations, zone) {
   let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter((key) => isOurs3(key, zone) && !current.has(key));
   return [
     ...opened.map(({ key, severity, message, next }) => ({ type: "alert", key, severity, message, next })),
     ...closed4.map((key) => ({ type: "alert-closed", key }))
   ];
+}
+function isOverdue(state, key, now) {
+  let since = state.alerts.get(key)?.since;
+  return since !== void 0 && now >= plus(since, 36e5);
 }
 function isOurs3(key, zone) {
   return OURS.test(key) || key.startsWith(notBegunKey(zone, ""));
@@ -33015,7 +33048,10 @@ function groundFor(requirement, reviewer, scope, exclusions) {
 }
 function approversOf(requirement, scope) {
   let { pullRequest, now } = scope.setting.evidence, { widen, from } = requirement;
-  return widen !== null && plus(pullRequest.openedAt, widen.after) <= (pullRequest.mergedAt ?? now) ? [...from, ...widen.to] : from;
+  return widen !== null && plus(askedSince(pullRequest), widen.after) <= (pullRequest.mergedAt ?? now) ? [...from, ...widen.to] : from;
+}
+function askedSince({ openedAt, retargetedAt, readyAt, headPushedAt }) {
+  return [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].reduce((latest2, at3) => at3 > latest2 ? at3 : latest2);
 }
 function delegatesFor(requirement, scope, exclusions) {
   return activeDelegations(scope).flatMap(
@@ -33392,12 +33428,27 @@ function bindingsOf(entries) {
         entry,
         role: role.name,
         index,
-        // The zone only says which runner gets there: the same slot by another way is the same slot.
-        key: canonicalJson({ type: provider.type, with: provider.with, target }),
+        key: canonicalJson(slotOf2({ provider, target })),
         team: provider.type === "github-team" ? String(target.team).toLowerCase() : null
       }))
     )
   );
+}
+var POSTGRES_PORT = 5432;
+function slotOf2({ provider: { type, with: settings }, target }) {
+  switch (type) {
+    case "github-team":
+      return { type, organization: folded(settings.organization), team: folded(target.team) };
+    case "postgres": {
+      let { host = null, port = POSTGRES_PORT, credentials = null } = settings;
+      return { type, at: host === null ? credentials : folded(host), port, role: target.role ?? null };
+    }
+    default:
+      return { type, with: settings, target };
+  }
+}
+function folded(name) {
+  return String(name).toLowerCase();
 }
 function bindingIssues(entries) {
   let holders = /* @__PURE__ */ new Map();
@@ -33650,7 +33701,7 @@ function nearest(word, candidates2) {
   return best;
 }
 function distance(a, b2) {
-  let rows = [Array.from({ length: b2.length + 1 }, (_, column) => column)];
+  let rows = [Array.from({ length: b2.length + 1 }, (_2, column) => column)];
   for (let i = 1; i <= a.length; i += 1) {
     let row = [i];
     for (let j2 = 1; j2 <= b2.length; j2 += 1) {
@@ -35099,7 +35150,7 @@ function toggleOptionalTypes(registry, enable) {
 }
 function register2(registry) {
   let sync = { async: !1 }, functionOverload = (sig, handler2) => registry.registerFunctionOverload(sig, handler2, sync), optionalConstant = registry.enableOptionalTypes ? optionalNamespace : void 0;
-  registry.registerType("OptionalNamespace", OptionalNamespace), registry.registerConstant("optional", "OptionalNamespace", optionalConstant), functionOverload("optional.hasValue(): bool", (v2) => v2.hasValue()), functionOverload("optional<A>.value(): A", (v2) => v2.value()), registry.registerFunctionOverload("OptionalNamespace.none(): optional<T>", () => Optional.none()), functionOverload("OptionalNamespace.of(A): optional<A>", (_, value) => Optional.of(value));
+  registry.registerType("OptionalNamespace", OptionalNamespace), registry.registerConstant("optional", "OptionalNamespace", optionalConstant), functionOverload("optional.hasValue(): bool", (v2) => v2.hasValue()), functionOverload("optional<A>.value(): A", (v2) => v2.value()), registry.registerFunctionOverload("OptionalNamespace.none(): optional<T>", () => Optional.none()), functionOverload("OptionalNamespace.of(A): optional<A>", (_2, value) => Optional.of(value));
   function ensureOptional(value, ast, description) {
     if (value instanceof Optional) return value;
     throw evaluationError("optional_expected", `${description} must be optional`, ast);
@@ -36355,7 +36406,7 @@ var objTypesDecls = [
         handler: handler2,
         description: opts.description,
         params: (argTypes || params).map(
-          (_, i) => this.#normalizeParam(i, argTypes?.[i], params?.[i])
+          (_2, i) => this.#normalizeParam(i, argTypes?.[i], params?.[i])
         )
       });
     } catch (e) {
@@ -39727,7 +39778,7 @@ function decideReturn(setting, common) {
         strange.map((path) => issueAt2(topOf(path), "request-path", "this is not the path of a request"))
       )
     );
-  let own = evidence.changes.map((change) => ownReason(change, setting)), others = evidence.changes.filter((_, index) => own[index]?.holds !== !0).map((change) => change.path), demands2 = demandsFor(setting, others.sort());
+  let own = evidence.changes.map((change) => ownReason(change, setting)), others = evidence.changes.filter((_2, index) => own[index]?.holds !== !0).map((change) => change.path), demands2 = demandsFor(setting, others.sort());
   if ("is" in demands2) return refuse2(common, demands2);
   let approvals2 = countApprovals(demands2, setting, exclusionsOf(evidence, null, []), !1), doubtful2 = own.filter((reason) => reason?.holds === null);
   return conclude2(
@@ -39828,12 +39879,12 @@ function tooLarge2(evidence, what, found, most) {
 function collisionIssues(changes) {
   let seen = /* @__PURE__ */ new Map(), issues = [];
   for (let path of new Set(changes.flatMap(pathsOf))) {
-    let folded2 = path.normalize("NFKC").toLowerCase(), other = seen.get(folded2);
+    let folded3 = path.normalize("NFKC").toLowerCase(), other = seen.get(folded3);
     other !== void 0 && issues.push(
       issueAt2(topOf(path), "file-collision", `\`${path}\` and \`${other}\` differ only in case or spelling`, {
         fix: "rename one of them"
       })
-    ), seen.set(folded2, path);
+    ), seen.set(folded3, path);
   }
   return issues;
 }
@@ -40080,9 +40131,10 @@ async function readIssueEvents(github, repository, number) {
     owner: repository.owner,
     repo: repository.name,
     issue_number: number
-  })).map((event) => fields(event, "issue event")), asked = all.filter((event) => event.event === "review_requested");
+  })).map((event) => fields(event, "issue event")), readied = all.filter((event) => event.event === "ready_for_review"), asked = all.filter((event) => event.event === "review_requested");
   return {
     retargetedAt: all.filter((event) => RETARGETS.has(event.event)).map((event) => instant(event.created_at, "issue event created_at")).sort(),
+    readyAt: readied.map((event) => instant(event.created_at, "issue event created_at")).sort().at(-1) ?? null,
     askedUsers: asked.flatMap((event) => nameIn(event.requested_reviewer, "login")).sort(),
     askedTeams: asked.flatMap((event) => nameIn(event.requested_team, "slug")).sort()
   };
@@ -40093,7 +40145,8 @@ function nameIn(value, key) {
 }
 
 // github/pushers.ts
-async function readPushers(github, repository, branch, openedAt) {
+var UNKNOWN = { pushers: null, headPushedAt: null };
+async function readPushes(github, repository, branch, span) {
   try {
     let activities = await callAll(
       github,
@@ -40101,27 +40154,27 @@ async function readPushers(github, repository, branch, openedAt) {
       { owner: repository.owner, repo: repository.name, ref: `refs/heads/${branch}`, direction: "desc" },
       { most: 1e3 }
     );
-    return pushersOf(
+    return pushesIn(
       activities.map((activity) => fields(activity, "activity")),
-      openedAt
+      span
     );
   } catch (error2) {
-    if (error2 instanceof GitHubError && !error2.isRetryable) return null;
+    if (error2 instanceof GitHubError && !error2.isRetryable) return UNKNOWN;
     throw error2;
   }
 }
-function pushersOf(activities, openedAt) {
-  let pushers = /* @__PURE__ */ new Map();
+function pushesIn(activities, { openedAt, mergedAt }) {
+  let pushers = /* @__PURE__ */ new Map(), headPushedAt = null;
   for (let activity of activities) {
     let kind = text(activity.activity_type, "activity_type");
     if (kind === "branch_deletion") continue;
     let actor = accountOrNull(activity.actor, "activity actor");
-    if (actor === null) return null;
+    if (actor === null) return UNKNOWN;
     pushers.set(actor.id, actor);
     let at3 = instant(activity.timestamp, "activity timestamp");
-    if (kind === "branch_creation" && toEpoch(at3) <= toEpoch(openedAt)) return [...pushers.values()].sort((a, b2) => a.id - b2.id);
+    if ((mergedAt === null || toEpoch(at3) <= toEpoch(mergedAt)) && (headPushedAt ??= at3), kind === "branch_creation" && toEpoch(at3) <= toEpoch(openedAt)) return { pushers: [...pushers.values()].sort((a, b2) => a.id - b2.id), headPushedAt };
   }
-  return null;
+  return UNKNOWN;
 }
 
 // github/reviews.ts
@@ -40173,19 +40226,24 @@ async function collect(github, asked) {
     readIssueEvents(github, repository, number)
   ]);
   requireSameHead(facts, commits.at(-1)?.sha);
-  let tip = await baseTip(github, asked, facts), [changes, governance, pushers] = await Promise.all([
+  let tip = await baseTip(github, asked, facts), [changes, governance, pushes] = await Promise.all([
     readChanges(github, asked, facts, tip, cache),
     readGovernance2(github, asked, facts, tip, cache),
-    readPushersOf(github, repository, facts)
-  ]), { organization: _, ...repositoryFacts } = facts.repository;
+    readPushesOf(github, repository, facts)
+  ]), { organization: _2, ...repositoryFacts } = facts.repository;
   return {
     apiVersion: "gatepass/v1",
     kind: "Evidence",
     repository: repositoryFacts,
-    pullRequest: { ...facts.pullRequest, retargetedAt: events.retargetedAt },
+    pullRequest: {
+      ...facts.pullRequest,
+      retargetedAt: events.retargetedAt,
+      ...events.readyAt !== null && { readyAt: events.readyAt },
+      ...pushes.headPushedAt !== null && { headPushedAt: pushes.headPushedAt }
+    },
     changes,
     commits,
-    pushers,
+    pushers: pushes.pushers,
     reviews,
     ...governance,
     grants: asked.grants,
@@ -40224,9 +40282,9 @@ async function readGovernance2(github, asked, facts, tip, cache) {
   ]);
   return { governing, teams, members };
 }
-async function readPushersOf(github, repository, facts) {
-  let { head, base, openedAt } = facts.pullRequest;
-  return head.repositoryId === base.repositoryId ? readPushers(github, repository, head.ref, openedAt) : null;
+async function readPushesOf(github, repository, facts) {
+  let { head, base, openedAt, mergedAt } = facts.pullRequest;
+  return head.repositoryId !== base.repositoryId ? { pushers: null, headPushedAt: null } : readPushes(github, repository, head.ref, { openedAt, mergedAt });
 }
 function watchClock(github) {
   let latest2 = null;
@@ -40460,8 +40518,10 @@ async function govern(world, asked) {
   let bodies = [], inForce = /* @__PURE__ */ new Map(), accepted = asked.accepted, digest = await readGoverningDigest(world, asked.cursor);
   for (let [index, commit] of asked.commits.entries()) {
     let judged = await judge4(world, asked, commit, accepted, digest);
-    if (judged.is === "fault")
-      return { bodies, accepted, isClean: !1, inForce, commits: asked.commits.slice(0, index), fault: judged.why };
+    if (judged.is === "fault") {
+      let fault = { commit: commit.sha, why: judged.why };
+      return { bodies, accepted, isClean: !1, inForce, commits: asked.commits.slice(0, index), fault };
+    }
     inForce.set(commit.sha, { accepted, isClean: digest === accepted.digest }), judged.body !== null && bodies.push(judged.body), judged.body?.type === "governing-accepted" && (accepted = { commit: commit.sha, digest: judged.digest }), digest = judged.digest;
   }
   let isClean = digest === accepted.digest;
@@ -40500,10 +40560,10 @@ async function judgeChange(world, asked, commit, accepted, change) {
       return { is: "judged", digest: change.digest, body: refusal3(change, pullRequest, derived.why) };
     }
     let body2 = await decideChange(world, commit, accepted, change, derived);
-    return typeof body2 != "string" ? { is: "judged", digest: change.digest, body: body2 } : faultOrRefusal(asked.now, change, derived, body2);
+    return typeof body2 != "string" ? { is: "judged", digest: change.digest, body: body2 } : faultOrRefusal(asked, change, derived, body2);
   } catch (error2) {
     if (!(error2 instanceof GitHubError)) throw error2;
-    return faultOrRefusal(asked.now, change, derived, error2.message);
+    return faultOrRefusal(asked, change, derived, error2.message);
   }
 }
 async function decideChange(world, commit, accepted, change, derived) {
@@ -40532,9 +40592,13 @@ async function decideChange(world, commit, accepted, change, derived) {
       return decision.issues[0]?.message ?? decision.reasons[0]?.message ?? "it could not be decided";
   }
 }
-function faultOrRefusal(now, change, derived, why) {
-  if (!(derived?.ok === !0 && now >= plus(derived.pull.mergedAt, 36e5))) return { is: "fault", why };
-  let body2 = refusal3(change, derived.pull.number, `it could not be decided within an hour: ${why}`);
+function undecidedKey(commit) {
+  return `governing-undecided:${commit}`;
+}
+function faultOrRefusal({ now, state }, change, derived, why) {
+  let pull = derived?.ok === !0 ? derived.pull : null;
+  if (!(pull !== null && now >= plus(pull.mergedAt, 36e5) || isOverdue(state, undecidedKey(change.commit), now))) return { is: "fault", why };
+  let body2 = refusal3(change, pull?.number ?? null, `it could not be decided within an hour: ${why}`);
   return { is: "judged", digest: change.digest, body: body2 };
 }
 function refusal3(change, pullRequest, why) {
@@ -40692,6 +40756,7 @@ async function commandComments(world, grant, command) {
   })).flatMap((item) => {
     let comment = fields(item, "comment"), [line = ""] = textOrEmpty(comment.body).split(/\r?\n/), [first, second, ...more] = line.trimEnd().split(/[ \t]+/), at3 = instant(comment.created_at, "comment created_at"), isEdited = comment.updated_at !== comment.created_at;
     if (first !== "/gatepass" || second !== command || more.length > 0 || isEdited || at3 < mergedAt) return [];
+    if (fieldsOrNull(comment.performed_via_github_app, "comment app") !== null) return [];
     if (comment.user === null) return [];
     let by = account(comment.user, "comment user");
     return by.type === "User" ? [{ id: integer(comment.id, "comment id"), by, at: at3 }] : [];
@@ -40713,8 +40778,12 @@ async function isOwner2(world, asked, grant, id) {
 }
 
 // sweep/returns.ts
+var UntoldReturn = class extends Error {
+};
 async function returnsOf(world, asked, commit) {
-  let removed = (await readDifference(world, commit)).flatMap((change) => change.status === "removed" ? [change.path] : []), grants = returnable(asked.state).filter((grant) => removed.includes(grant.request.path));
+  let removed = (await readDifference(world, commit)).filter(({ status }) => status === "removed"), grants = returnable(asked.state).filter(
+    ({ request: request2 }) => removed.some(({ path, blob }) => path === request2.path && blob === request2.blob)
+  );
   if (grants.length === 0) return [];
   try {
     let derived = await derivePull(world, asked.home, commit);
@@ -40729,10 +40798,10 @@ async function returnsOf(world, asked, commit) {
       signals: {},
       cache: world.cache.git
     }), decision = decide(await withRemovedTexts(world, evidence));
+    if (decision.verdict === "fault") throw new UntoldReturn(decision.reasons[0]?.message ?? "it could not be decided");
     return decision.verdict !== "allow" || decision.pullKind !== "return" ? [] : grants.filter((grant) => decision.returns.includes(grant.request.path)).map((grant) => returned(grant, author, { pullRequest: number }, mergedAt));
   } catch (error2) {
-    if (error2 instanceof GitHubError) return [];
-    throw error2;
+    throw error2 instanceof GitHubError ? new UntoldReturn(error2.message) : error2;
   }
 }
 async function withRemovedTexts(world, evidence) {
@@ -40814,9 +40883,20 @@ var NOTHING_DECIDED = {
   situations: []
 };
 async function decideBranch(world, asked) {
-  let { view, genesis, now } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known3 = view.state.governing ?? genesis.root;
+  let { view, genesis } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known3 = view.state.governing ?? genesis.root;
   if (wrong !== null) return { ...NOTHING_DECIDED, stops: [wrong] };
-  let branch = await readBranch(world, home.defaultBranch, cursor), governed = await govern(world, { home, cursor, commits: branch.commits, accepted: known3, now }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [...rewrittenStop(branch, cursor), ...governingStops(governed, view.state), ...locked.stops], bodies = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] }), last = governed.commits.at(-1)?.sha ?? cursor;
+  let branch = await readBranch(world, home.defaultBranch, cursor);
+  return decideUpTo(world, asked, branch, { cursor, known: known3, untold: null });
+}
+async function decideUpTo(world, asked, branch, { cursor, known: known3, untold: untold2 }) {
+  let { view, genesis, now } = asked, home = genesis.repository, end = branch.commits.findIndex(({ sha }) => sha === untold2?.commit), commits = end < 0 ? branch.commits : branch.commits.slice(0, end), governed = await govern(world, { home, cursor, commits, accepted: known3, now, state: view.state }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), stops = [
+    ...rewrittenStop(branch, cursor),
+    ...governingStops(governed, view.state),
+    ...untoldStops(untold2),
+    ...locked.stops
+  ], decided = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
+  if ("untold" in decided) return decideUpTo(world, asked, branch, { cursor, known: known3, untold: decided.untold });
+  let { bodies } = decided, last = governed.commits.at(-1)?.sha ?? cursor;
   last !== cursor && bodies.push({ type: "read", commit: last }), bodies.push(...locked.bodies.filter((body2) => body2.type === "locked" && !isReturned(bodies, body2.grant)));
   let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git), state = foldIn(view, bodies, now), overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
   return {
@@ -40835,9 +40915,26 @@ async function decideCommits(world, asked) {
     accepted: governed.accepted.commit,
     now
   }), bodies = [...await authoriseDeferred(world, asked)];
-  for (let commit of governed.commits)
-    bodies.push(...governed.bodies.filter((body2) => "commit" in body2 && body2.commit === commit.sha)), bodies.push(...await returnsOf(world, returnsIn(bodies), commit)), bodies.push(...await authoriseCommit(world, asked, commit, bodies));
-  return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies.push(...await reviewsGiven(world, returnsIn(bodies))), bodies;
+  for (let commit of governed.commits) {
+    bodies.push(...governed.bodies.filter((body2) => "commit" in body2 && body2.commit === commit.sha));
+    try {
+      bodies.push(...await returnsOf(world, returnsIn(bodies), commit));
+    } catch (error2) {
+      if (!(error2 instanceof UntoldReturn)) throw error2;
+      let untold2 = { commit: commit.sha, why: error2.message };
+      if (!isOverdue(view.state, untoldKey(untold2), now)) return { untold: untold2 };
+    }
+    bodies.push(...await authoriseCommit(world, asked, commit, bodies));
+  }
+  return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies.push(...await reviewsGiven(world, returnsIn(bodies))), { bodies };
+}
+function untoldKey({ commit }) {
+  return `return-undecided:${commit}`;
+}
+function untoldStops(untold2) {
+  if (untold2 === null) return [];
+  let message = `whether ${untold2.commit} gives a grant back could not be told yet: ${untold2.why}`;
+  return [{ key: untoldKey(untold2), severity: "warning", message, next: "the next sweep tries again, for an hour; to end the grant now, comment `/gatepass return`; grants wait" }];
 }
 function isReturned(bodies, grant) {
   return bodies.some((body2) => body2.type === "returned" && body2.grant === grant);
@@ -40852,8 +40949,10 @@ function rewrittenStop(branch, cursor) {
   return [{ key: "history-rewritten", severity: "critical", message, next }];
 }
 function governingStops(governed, state) {
-  if (governed.fault !== null)
-    return [{ key: "governing-undecided", severity: "warning", message: `a policy change could not be judged yet: ${governed.fault}`, next: "the next sweep tries again, for an hour after its merge; grants wait" }];
+  if (governed.fault !== null) {
+    let message2 = `a policy change could not be judged yet: ${governed.fault.why}`;
+    return [{ key: undecidedKey(governed.fault.commit), severity: "warning", message: message2, next: "the next sweep tries again, for an hour; grants wait" }];
+  }
   if (governed.isClean) return [];
   let refused2 = governed.bodies.findLast((body2) => body2.type === "governing-refused") ?? state.diverged, why = refused2 === null ? "they differ from the accepted ones" : refused2.why;
   return [{ key: "governing-refused", severity: "critical", message: `the governing files on the default branch are not accepted (${refused2?.commit ?? "unknown"}): ${why}`, next: "restore them as they were, then change them by a policy pull request; until then nothing is granted" }];
@@ -40964,8 +41063,11 @@ async function readLedgerView(world) {
   }
   let opened = open2(world, stored);
   if (opened.tip === null) {
-    let [fault] = opened.faults, where = fault === void 0 ? "" : ` (${fault.file}:${fault.line}, entry ${fault.seq})`, why = `the ledger does not prove itself: ${fault?.why ?? "no reason was found"}${where}`;
-    return closed3(stored, await lastGoodEntries(world, stored.commit), "ledger-broken", why, REPAIR);
+    let [fault] = opened.faults, where = fault === void 0 ? "" : ` (${fault.file}:${fault.line}, entry ${fault.seq})`, why = `the ledger does not prove itself: ${fault?.why ?? "no reason was found"}${where}`, [good, seen] = await Promise.all([
+      lastGoodEntries(world, stored.commit),
+      witnessedEntries(world, witnessed.heads)
+    ]);
+    return closed3(stored, seen.length > good.length ? seen : good, "ledger-broken", why, REPAIR);
   }
   let { entries, tip } = opened, missing3 = firstMissing(witnessed.heads, opened);
   if (missing3 !== null) {
@@ -40977,14 +41079,20 @@ async function readLedgerView(world) {
 }
 async function readWitnessed(world) {
   try {
-    let { heads } = await readWitness(world.github, world.repository, world.cache.ledger);
-    return { heads, stops: [] };
+    let { commit, heads } = await readWitness(world.github, world.repository, world.cache.ledger), isMissing = world.witness === "required" && (commit === null || heads.length === 0);
+    return { heads, stops: isMissing ? [UNWITNESSED] : [] };
   } catch (error2) {
     if (!(error2 instanceof GitHubError)) throw error2;
     let message = `what the gate witnessed of the ledger could not be read: ${error2.message}`;
     return { heads: [], stops: [{ key: "witness-unreadable", severity: "critical", message, next: "the next sweep tries again; if the branch `gatepass/witness` is damaged, find out who wrote to it" }] };
   }
 }
+var UNWITNESSED = {
+  key: "witness-missing",
+  severity: "critical",
+  message: "the gate has witnessed nothing of the ledger: the branch `gatepass/witness` is not there, or it is empty",
+  next: "start the app, which writes it; if it was there, find out who deleted it; without the app, set `witness: none`"
+};
 async function witnessedEntries(world, heads) {
   let last = heads.at(-1);
   if (last === void 0) return [];
@@ -41020,15 +41128,29 @@ async function lastGoodEntries(world, tip) {
 
 // sweep/resolve.ts
 async function resolveGrants(world, pool, asked) {
-  let targets = /* @__PURE__ */ new Map(), bodies = [], problems = [];
+  let targets = /* @__PURE__ */ new Map(), bodies = [], problems = [], owners = ownersOfSlots(asked.state);
   for (let grant of grantsToResolve(asked.state, asked.now, asked.locks)) {
     if (!concerns(grant, world.zone)) continue;
     let standing = isNew(grant, asked) ? { is: "allowed" } : await rederiveOrDoubt(world, asked, grant);
     if (standing.is === "over" && bodies.push(standing.body), standing.is === "doubt" && problems.push(doubtful(grant, world.zone, standing.why)), standing.is !== "allowed") continue;
-    let found = await resolveBindings(pool, grant, world.zone);
-    (found.targets.length > 0 || grant.terms.kind === "action") && targets.set(grant.terms.id, found.targets), problems.push(...found.problems);
+    let found = await resolveBindings(pool, grant, world.zone), shared2 = found.targets.filter(({ slot }) => isAnothers(owners, slot, grant)), own = found.targets.filter((target) => !shared2.includes(target));
+    for (let { slot } of own) owners.set(slot.key, grant.terms.resource);
+    (own.length > 0 || grant.terms.kind === "action") && targets.set(grant.terms.id, own), problems.push(...found.problems, ...shared2.map(({ slot }) => sharedSlot(grant, world.zone, slot, owners)));
   }
   return { targets, bodies, problems };
+}
+function ownersOfSlots(state) {
+  let owners = /* @__PURE__ */ new Map();
+  for (let grant of state.grants.values())
+    for (let { slot } of activeHolds(grant)) owners.set(slot.key, grant.terms.resource);
+  return owners;
+}
+function isAnothers(owners, slot, grant) {
+  return (owners.get(slot.key) ?? grant.terms.resource) !== grant.terms.resource;
+}
+function sharedSlot(grant, zone, slot, owners) {
+  let why = `${slot.label} is held for ${owners.get(slot.key)}, and a slot belongs to one resource of the catalog`;
+  return doubtful(grant, zone, why);
 }
 function concerns(grant, zone) {
   return grant.terms.kind === "action" || grant.terms.bindings.some((binding) => binding.zone === zone);
@@ -41365,7 +41487,7 @@ var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES3 = 65e3, HEADING = 20
 function stickyComment(decision, links) {
   let open3 = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
   return fitBytes(
-    [STICKY_MARKER, ...open3, folded(decision, links)].filter((part) => part !== "").join(`
+    [STICKY_MARKER, ...open3, folded2(decision, links)].filter((part) => part !== "").join(`
 
 `),
     MOST_BYTES3
@@ -41402,7 +41524,7 @@ function reasonOf(decision) {
   let { reason, ticket } = decision.asked.request;
   return `> ${prose(reason)}${ticket === null ? "" : ` (ticket ${code(ticket)})`}`;
 }
-function folded(decision, links) {
+function folded2(decision, links) {
   let rule = "rule" in decision && decision.rule !== null ? `Rule: ${prose(decision.rule)}.` : "", policy = `[${code(decision.governing.slice(0, 7))}](${links.repository}/tree/${decision.governing}/policies)`;
   return [
     "<details><summary>Why, by which policy</summary>",
@@ -41559,7 +41681,7 @@ function written2(annotation) {
 }
 function batches(annotations) {
   let count = Math.ceil(annotations.length / ANNOTATIONS);
-  return Array.from({ length: count }, (_, at3) => annotations.slice(at3 * ANNOTATIONS, (at3 + 1) * ANNOTATIONS));
+  return Array.from({ length: count }, (_2, at3) => annotations.slice(at3 * ANNOTATIONS, (at3 + 1) * ANNOTATIONS));
 }
 function nameOf4({ repository }) {
   return { owner: repository.owner, repo: repository.name };
@@ -41830,11 +41952,15 @@ function readInputs(input, environment) {
   ), privateKey = check4(pem(input("private-key")), isText), signer2 = check4(signerFrom(input("ledger-key")), isText), written3 = input("repository") === "" ? here : input("repository"), repository = check4(repositoryFrom("repository", written3), isText), ledger = input("ledger-repository") === "" ? written3 : input("ledger-repository"), ledgerRepository = ledger === written3 ? repository : check4(repositoryFrom("ledger-repository", ledger), isText), zone = check4(
     matching("zone", input("zone") || "default", /^[a-z0-9][a-z0-9-]{0,63}$/, "a zone of your catalogs"),
     isText
+  ), witness = check4(
+    matching("witness", input("witness") || "required", /^(?:required|none)$/, "`required` or `none`"),
+    isText
   );
   if (appId === null || gateAppId === null || privateKey === null || signer2 === null) return { ok: !1, problems };
-  if (repository === null || ledgerRepository === null || zone === null) return { ok: !1, problems };
-  let apiUrl = (environment.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""), run = `${environment.GITHUB_RUN_ID ?? "0"}/${environment.GITHUB_RUN_ATTEMPT ?? "1"}`;
-  return { ok: !0, inputs: { ...{ ...{ appId: appId.value, gateAppId: Number(gateAppId.value) }, privateKey: privateKey.value, zone: zone.value }, signer: signer2, repository, ledgerRepository, apiUrl, run } };
+  if (repository === null || ledgerRepository === null || zone === null || witness === null)
+    return { ok: !1, problems };
+  let apiUrl = (environment.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""), run = `${environment.GITHUB_RUN_ID ?? "0"}/${environment.GITHUB_RUN_ATTEMPT ?? "1"}`, ids = { appId: appId.value, gateAppId: Number(gateAppId.value) }, witnessed = witness.value === "none" ? "none" : "required";
+  return { ok: !0, inputs: { ...{ ...ids, privateKey: privateKey.value, zone: zone.value, witness: witnessed }, signer: signer2, repository, ledgerRepository, apiUrl, run } };
 }
 function readGateInputs(input, environment) {
   let isApp = input("app-id") !== "" || input("private-key") !== "", here = environment.GITHUB_REPOSITORY ?? "", written3 = input("repository") || here, read3 = {
@@ -41946,7 +42072,7 @@ function maskLines(value) {
 }
 var pause = (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds));
 async function worldOf2(inputs) {
-  let { repository, ledgerRepository, signer: signer2, apiUrl, run, zone } = inputs, client = await appClient(inputs, repository, pause), ledger = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}` ? await appClient(inputs, ledgerRepository, pause) : client, io = {
+  let { repository, ledgerRepository, signer: signer2, apiUrl, run, witness, zone } = inputs, client = await appClient(inputs, repository, pause), ledger = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}` ? await appClient(inputs, ledgerRepository, pause) : client, io = {
     secret: secretReader(process.env, setSecret),
     fetch,
     githubApi: apiUrl,
@@ -41971,6 +42097,7 @@ async function worldOf2(inputs) {
     openProvider: (type, config) => openProvider(type, config, io),
     runner: actionRunner(io),
     signer: signer2,
+    witness,
     run,
     zone,
     cache,

@@ -31,6 +31,7 @@ describe('the Action’s inputs', () => {
       repository: { owner: 'acme', name: 'access' },
       ledgerRepository: { owner: 'acme', name: 'access' },
       zone: 'default',
+      witness: 'required',
       apiUrl: 'https://api.github.com',
       run: '4711/2',
     });
@@ -49,6 +50,7 @@ describe('the Action’s inputs', () => {
       'ledger-key': '',
       repository: 'access',
       zone: 'Prod EU',
+      witness: 'sometimes',
     });
     expect(found.ok ? [] : found.problems.map((problem) => problem.split(' ')[0])).toEqual([
       '`app-id`',
@@ -57,6 +59,7 @@ describe('the Action’s inputs', () => {
       '`ledger-key`',
       '`repository`',
       '`zone`',
+      '`witness`',
     ]);
   });
 

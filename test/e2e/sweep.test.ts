@@ -8,7 +8,7 @@ import { replay } from '../../core/ledger/replay.ts';
 import { HOUR, MINUTE } from '../../core/time.ts';
 import { ledgerSigner, verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { readLedger } from '../../github/ledger-store.ts';
-import { ACCESS, type AcmeWorld, acmeWorld, openBypass } from '../support/acme.ts';
+import { ACCESS, type AcmeWorld, acmeWorld, openBypass, unwitnessed } from '../support/acme.ts';
 import { aHub, asInstallation, git, gitUrl, STARTS, type TestHub } from '../support/hub.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -18,7 +18,7 @@ let acme: AcmeWorld;
 
 beforeAll(async () => {
   running = await aHub({ actions: { 'gatepass/gatepass/action': join(ROOT, 'action') } });
-  acme = await acmeWorld(running.hub);
+  acme = await acmeWorld(running.hub, { files: unwitnessed() });
   await openBypass(acme);
   const keyFile = join(running.folder, 'ledger-key.pem');
   await writeFile(keyFile, acme.ledgerKey, { mode: 0o600 });

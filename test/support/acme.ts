@@ -1,4 +1,5 @@
 /** The example organisation on a look-alike, with clients and clones for its people. */
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Octokit } from '@octokit/rest';
@@ -62,6 +63,13 @@ export async function acmeWorld(hub: Hub, options: AcmeOptions = {}): Promise<Ac
   }
 
   return { ...acme, hub, as, clone, ask };
+}
+
+/** The sweep's workflow where no app runs that could witness the ledger. */
+export function unwitnessed(): Readonly<Record<string, string>> {
+  const input = 'ledger-key: ${{ secrets.GATEPASS_LEDGER_KEY }}';
+  const text = readFileSync(join(ROOT, 'docs/guides/workflow/gatepass.yml'), 'utf8');
+  return { '.github/workflows/gatepass.yml': text.replace(input, `${input}\n          witness: none`) };
 }
 
 /** The request of the example: alice reads orders for two hours. */

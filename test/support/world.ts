@@ -83,6 +83,7 @@ export function aWorld(): TestWorld {
     openProvider: async (type, config) => target.open(type, config),
     runner,
     signer,
+    witness: 'none',
     run: '1/1',
     zone: 'default',
     cache: { git: gitCache(), ledger: new Map() },

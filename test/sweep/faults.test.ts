@@ -5,6 +5,7 @@ import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import { gitCache } from '../../github/tree.ts';
 import { failureOf } from '../../sweep/failure.ts';
 import type { SweepWorld } from '../../sweep/world.ts';
+import { witness } from '../support/forge.ts';
 import { httpError, REPOSITORY } from '../support/memory-github.ts';
 import { alertKeys, entriesOf, grantRead, killed, READ_SLOT } from '../support/sweep-steps.ts';
 import { aWorld, type TestWorld } from '../support/world.ts';
@@ -322,6 +323,40 @@ describe('a ledger that cannot be relied on', () => {
     expect(report.granted).toEqual([]);
     expect(world.target.held.has(READ_SLOT)).toBe(false);
     expect(world.github.git.refs.get(`heads/${LEDGER_BRANCH}`)).toBe(forged);
+  });
+
+  it('whose witness was deleted by who set it back stops grants, and takes back', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    await witness(world);
+    const required = { witness: 'required' } as const;
+    expect((await world.as(required)).stops).toEqual([]);
+    world.github.git.refs.delete('heads/gatepass/witness');
+    world.advance(HOUR);
+    grantRead(world, {}, 'requests/payments/operator/payouts.yaml');
+    const report = await world.as(required);
+    expect(report.stops.map(({ key, severity }) => [key, severity])).toEqual([['witness-missing', 'critical']]);
+    expect(report.granted).toEqual([]);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    await witness(world);
+    await world.as(required);
+    expect(await alertKeys(world)).toEqual([]);
+    expect(world.target.held.size).toBe(1);
+  });
+
+  it('broken over a history that was cut owes what was witnessed', async () => {
+    const world = aWorld();
+    const before = world.github.git.refs.get(`heads/${LEDGER_BRANCH}`) ?? '';
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    await witness(world);
+    world.github.git.refs.set(`heads/${LEDGER_BRANCH}`, before);
+    forge(world, (text) => `${text}{"type":"read","commit":"x"}\n`);
+    world.advance(HOUR);
+    const report = await world.sweep();
+    expect(report.stops.map(({ key }) => key)).toEqual(['ledger-broken']);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
   });
 
   it('that is missing grants nothing', async () => {

@@ -45,6 +45,7 @@ export function applierOn(hub: Hub, acme: Acme): Applier {
         openProvider: async (type, config) => target.open(type, config),
         runner: new MemoryRunner(),
         signer,
+        witness: 'none',
         run: `${++runs}/1`,
         zone: 'default',
         cache: { git: gitCache(), ledger: new Map() },
