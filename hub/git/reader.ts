@@ -2,7 +2,8 @@
  * Reads objects through one lasting `git cat-file --batch` a repository: a process for each read would make the
  * look-alike ten times slower. Answers come in the order of the questions.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { bareEnvironment } from './run.ts';
 
 export interface GitObject {
@@ -22,13 +23,20 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
 export function openReader(directory: string): Reader {
-  let child: ChildProcessWithoutNullStreams | null = null;
+  let child: Child | null = null;
   let waiting: Waiting[] = [];
   let pending: Buffer = Buffer.alloc(0);
 
-  const start = (): ChildProcessWithoutNullStreams => {
-    const started = spawn('git', ['cat-file', '--batch'], { cwd: directory, env: bareEnvironment(directory) });
+  const start = (): Child => {
+    // Nobody reads its complaints, and a pipe that nobody reads stops git for ever once it is full.
+    const started = spawn('git', ['cat-file', '--batch'], {
+      cwd: directory,
+      env: bareEnvironment(directory),
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     started.stdout.on('data', (chunk: Buffer) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       for (let taken = take(pending); taken !== null; taken = take(pending)) {
