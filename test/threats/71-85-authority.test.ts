@@ -373,6 +373,7 @@ describe('what is there', () => {
       'apiVersion: gatepass/v1\nkind: ActionRequest\nwithin: 1h\nreason: Checkout hangs since the deploy\ninputs: { region: eu-west-1 }\n';
     merged(world, { by: alice, approvedBy: [bob], files: { [path]: text } });
     world.runner.fault = 'lost';
+    world.runner.looks = 1000;
     await world.sweep();
     world.runner.fault = null;
     await world.sweep();
