@@ -67,42 +67,6 @@ export async function membershipsOf(
   );
 }
 
-/** Predefined roles that only let their members read, watch or maintain. All other `pg_*` lead out of the database. */
-const HARMLESS = [
-  'pg_checkpoint',
-  'pg_maintain',
-  'pg_monitor',
-  'pg_read_all_data',
-  'pg_read_all_settings',
-  'pg_read_all_stats',
-  'pg_stat_scan_tables',
-  'pg_write_all_data',
-];
-
-/** Why a role may not be handed out: it, or a role it leads to, could undo what Gatepass does. `null`: it may. */
-export async function roleProblem(queries: Queries, role: Role): Promise<string | null> {
-  const [found] = await queries.rows<{ name: string; why: string }>(
-    `WITH RECURSIVE reached(oid) AS (
-       SELECT $1::oid UNION SELECT m.roleid FROM pg_auth_members m JOIN reached ON m.member = reached.oid
-     ), judged AS (
-       SELECT r.rolname AS name, CASE
-         WHEN r.rolname = current_user THEN 'is the role that Gatepass itself uses'
-         WHEN r.rolsuper THEN 'is a superuser'
-         WHEN r.rolcreaterole THEN 'can create roles'
-         WHEN r.rolreplication THEN 'can replicate the cluster'
-         WHEN r.rolname LIKE 'pg\\_%' AND r.rolname <> ALL ($2::text[]) THEN 'is a predefined role for administrators'
-         WHEN EXISTS (SELECT FROM pg_auth_members a WHERE a.member = r.oid AND a.admin_option)
-           THEN 'can grant roles to others'
-       END AS why FROM reached JOIN pg_roles r USING (oid)
-     )
-     SELECT name, why FROM judged WHERE why IS NOT NULL ORDER BY name LIMIT 1`,
-    [role.oid, HARMLESS],
-  );
-  if (found === undefined) return null;
-  const via = found.name === role.name ? '' : ` leads to \`${found.name}\`, which`;
-  return `the role \`${role.name}\`${via} ${found.why}`;
-}
-
 /** Why a role is not one person's or service's login. `null`: it is. */
 export async function memberProblem(queries: Queries, server: Server, member: Role): Promise<string | null> {
   if (!member.canLogin) return `\`${member.name}\` cannot log in, so it is a group and no person`;

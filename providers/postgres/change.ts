@@ -10,10 +10,10 @@ import {
   type Membership,
   memberProblem,
   membershipsOf,
-  roleProblem,
   type Server,
   serverOf,
 } from './catalog.ts';
+import { roleProblem } from './role-problem.ts';
 import type { Queries, Session } from './session.ts';
 import { type Pair, pairOf } from './slot.ts';
 

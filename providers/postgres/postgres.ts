@@ -15,9 +15,10 @@ import {
   type Resolved,
 } from '../provider.ts';
 import { assertSettings, schemaOf, textOf } from '../settings.ts';
-import { canHandOut, findRole, memberProblem, membershipsOf, roleProblem, type Server, serverOf } from './catalog.ts';
+import { canHandOut, findRole, memberProblem, membershipsOf, type Server, serverOf } from './catalog.ts';
 import { quote, set } from './change.ts';
 import { CONFIG, connectionOf, TARGET } from './config.ts';
+import { roleProblem } from './role-problem.ts';
 import { openSession, type Queries, type Session } from './session.ts';
 import { GRANTED, pairOf, slotOf } from './slot.ts';
 

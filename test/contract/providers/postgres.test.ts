@@ -191,6 +191,25 @@ for (const version of VERSIONS) {
             'CREATE ROLE $other; GRANT $other TO $role WITH ADMIN OPTION',
             /can grant roles to others/,
           ],
+          ['a role that creates databases', 'ALTER ROLE $role CREATEDB', /can create databases/],
+          ['a role that owns a table', 'ALTER TABLE $table OWNER TO $role', /owns objects/],
+          [
+            'a role that may hand on a right',
+            'GRANT SELECT ON $table TO $role WITH GRANT OPTION',
+            /can give its rights/,
+          ],
+          [
+            'a role that may hand on a right on a column',
+            'GRANT SELECT (n) ON $table TO $role WITH GRANT OPTION',
+            /can give its rights/,
+          ],
+          [
+            'a role that leads to an owner',
+            'CREATE ROLE $other; ALTER TABLE $table OWNER TO $other; GRANT $other TO $role',
+            /leads to .* owns objects/,
+          ],
+          ['a role that creates in a schema', 'GRANT CREATE ON SCHEMA public TO $role', /can leave functions behind/],
+          ['a role that creates schemas', 'GRANT CREATE ON DATABASE postgres TO $role', /can create schemas/],
           ['to a group', 'ALTER ROLE $alice NOLOGIN', /cannot log in/],
           ['to a superuser', 'ALTER ROLE $alice SUPERUSER', /is a superuser, so nothing/],
           ['to a login that others are members of', 'CREATE ROLE $other; GRANT $alice TO $other', /is a member of/],
@@ -198,7 +217,7 @@ for (const version of VERSIONS) {
           const roles = await world.roles();
           await opened(roles, {}, async (provider) => {
             const slot = await slotOf(provider, roles);
-            const names = { role: roles.role, alice: roles.alice, other: `${roles.table} other` };
+            const names = { role: roles.role, alice: roles.alice, table: roles.table, other: `${roles.table} other` };
             await world.query(
               sql.replace(/\$(\w+)/g, (_, name: keyof typeof names) => pg.escapeIdentifier(names[name])),
             );
@@ -212,6 +231,19 @@ for (const version of VERSIONS) {
             // And never in the way of taking it back.
             expect(await provider.set({ slot, value: null, until: null, endSessions: false })).toMatchObject({
               is: 'done',
+            });
+          });
+        });
+
+        it('but a role in whose name somebody has a temporary table just now', async () => {
+          const roles = await world.roles();
+          await opened(roles, {}, async (provider) => {
+            const slot = await slotOf(provider, roles);
+            await provider.set({ slot, value: 'granted', until: null, endSessions: false });
+            await as(roles.aliceUri, async (client) => {
+              await client.query(`SET ROLE ${pg.escapeIdentifier(roles.role)}`);
+              await client.query('CREATE TEMPORARY TABLE mine (n int)');
+              expect(await slotOf(provider, roles)).toEqual(slot);
             });
           });
         });
