@@ -11,7 +11,7 @@ import { readCommits } from './commits.ts';
 import { readGoverning } from './governing.ts';
 import { readMembers, readTeams, teamsNamedIn } from './memberships.ts';
 import { type PullRequestFacts, readIssueEvents, readPullRequest } from './pull-request.ts';
-import { readPushers } from './pushers.ts';
+import { type Pushes, readPushes } from './pushers.ts';
 import { fields, text } from './read.ts';
 import { readReviews } from './reviews.ts';
 import { type GitCache, gitCache } from './tree.ts';
@@ -51,20 +51,25 @@ async function collect(github: GitHub, asked: EvidenceAsked): Promise<Omit<Evide
   ]);
   requireSameHead(facts, commits.at(-1)?.sha);
   const tip = await baseTip(github, asked, facts);
-  const [changes, governance, pushers] = await Promise.all([
+  const [changes, governance, pushes] = await Promise.all([
     readChanges(github, asked, facts, tip, cache),
     readGovernance(github, asked, facts, tip, cache),
-    readPushersOf(github, repository, facts),
+    readPushesOf(github, repository, facts),
   ]);
   const { organization: _, ...repositoryFacts } = facts.repository;
   return {
     apiVersion: 'gatepass/v1',
     kind: 'Evidence',
     repository: repositoryFacts,
-    pullRequest: { ...facts.pullRequest, retargetedAt: events.retargetedAt },
+    pullRequest: {
+      ...facts.pullRequest,
+      retargetedAt: events.retargetedAt,
+      ...(events.readyAt !== null && { readyAt: events.readyAt }),
+      ...(pushes.headPushedAt !== null && { headPushedAt: pushes.headPushedAt }),
+    },
     changes,
     commits,
-    pushers,
+    pushers: pushes.pushers,
     reviews,
     ...governance,
     grants: asked.grants,
@@ -128,13 +133,10 @@ async function readGovernance(
 }
 
 /** A fork's branch is in another repository, whose activity is not ours to read. */
-async function readPushersOf(
-  github: GitHub,
-  repository: RepositoryName,
-  facts: PullRequestFacts,
-): Promise<Evidence['pushers']> {
-  const { head, base, openedAt } = facts.pullRequest;
-  return head.repositoryId === base.repositoryId ? readPushers(github, repository, head.ref, openedAt) : null;
+async function readPushesOf(github: GitHub, repository: RepositoryName, facts: PullRequestFacts): Promise<Pushes> {
+  const { head, base, openedAt, mergedAt } = facts.pullRequest;
+  if (head.repositoryId !== base.repositoryId) return { pushers: null, headPushedAt: null };
+  return readPushes(github, repository, head.ref, { openedAt, mergedAt });
 }
 
 /** The same client, remembering the latest `Date` that GitHub sent. */

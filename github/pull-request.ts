@@ -16,7 +16,7 @@ import {
 
 export interface PullRequestFacts {
   readonly repository: Evidence['repository'] & { readonly organization: string | null };
-  readonly pullRequest: Omit<Evidence['pullRequest'], 'retargetedAt'>;
+  readonly pullRequest: Omit<Evidence['pullRequest'], 'retargetedAt' | 'readyAt' | 'headPushedAt'>;
   /** The commit that the merge made; for an open pull request GitHub's test merge, which proves nothing. */
   readonly mergeCommit: string | null;
   readonly requested: { readonly users: readonly string[]; readonly teams: readonly string[] };
@@ -96,6 +96,8 @@ const RETARGETS: ReadonlySet<unknown> = new Set(['base_ref_changed', 'automatic_
 
 export interface IssueEvents {
   readonly retargetedAt: readonly Instant[];
+  /** When it was last made ready for review; `null`: it never was a draft. */
+  readonly readyAt: Instant | null;
   /** Whoever was asked for a review, whenever: logins and team slugs. */
   readonly askedUsers: readonly string[];
   readonly askedTeams: readonly string[];
@@ -112,12 +114,18 @@ export async function readIssueEvents(
     issue_number: number,
   });
   const all = events.map((event) => fields(event, 'issue event'));
+  const readied = all.filter((event) => event['event'] === 'ready_for_review');
   const asked = all.filter((event) => event['event'] === 'review_requested');
   return {
     retargetedAt: all
       .filter((event) => RETARGETS.has(event['event']))
       .map((event) => instant(event['created_at'], 'issue event created_at'))
       .sort(),
+    readyAt:
+      readied
+        .map((event) => instant(event['created_at'], 'issue event created_at'))
+        .sort()
+        .at(-1) ?? null,
     askedUsers: asked.flatMap((event) => nameIn(event['requested_reviewer'], 'login')).sort(),
     askedTeams: asked.flatMap((event) => nameIn(event['requested_team'], 'slug')).sort(),
   };

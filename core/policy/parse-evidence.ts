@@ -58,6 +58,8 @@ function instantsOf(evidence: Evidence): readonly (readonly [path: string, at: s
     ['/now', evidence.now],
     ['/pullRequest/openedAt', pull.openedAt],
     ['/pullRequest/mergedAt', pull.mergedAt],
+    ['/pullRequest/readyAt', pull.readyAt ?? null],
+    ['/pullRequest/headPushedAt', pull.headPushedAt ?? null],
     ...pull.retargetedAt.map((at, index) => [`/pullRequest/retargetedAt/${index}`, at] as const),
     ...reviews.map((review, index) => [`/reviews/${index}/submittedAt`, review.submittedAt] as const),
     ...grants.flatMap((grant, index) => [

@@ -5,6 +5,7 @@
 import type { Delegation, Person } from '../document/documents.ts';
 import { type Instant, plus } from '../time.ts';
 import type { Answer } from './answer.ts';
+import type { Evidence } from './evidence.ts';
 import { barOf, type Exclusions } from './exclusions.ts';
 import { lookup } from './lookup.ts';
 import { expand, isActive, isOneOf } from './principals.ts';
@@ -39,8 +40,17 @@ export function groundFor(requirement: Requirement, reviewer: number, scope: Sco
 export function approversOf(requirement: Requirement, scope: Scope) {
   const { pullRequest, now } = scope.setting.evidence;
   const { widen, from } = requirement;
-  const isWidened = widen !== null && plus(pullRequest.openedAt, widen.after) <= (pullRequest.mergedAt ?? now);
+  const isWidened = widen !== null && plus(askedSince(pullRequest), widen.after) <= (pullRequest.mergedAt ?? now);
   return isWidened ? [...from, ...widen.to] : from;
+}
+
+/**
+ * Since when those asked first could have answered: what is asked now was not to be seen before it was pushed, made
+ * ready for review, or brought to this base.
+ */
+function askedSince({ openedAt, retargetedAt, readyAt, headPushedAt }: Evidence['pullRequest']): Instant {
+  const instants = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt];
+  return instants.reduce((latest, at) => (at > latest ? at : latest));
 }
 
 /** Ids of those who sit in a delegated seat of this requirement. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GoverningFile } from '../../core/policy/evidence.ts';
 import { coAuthors, readCommits } from '../../github/commits.ts';
 import { readMembers, readTeams, teamsNamedIn } from '../../github/memberships.ts';
-import { readPushers } from '../../github/pushers.ts';
+import { readIssueEvents } from '../../github/pull-request.ts';
+import { readPushes } from '../../github/pushers.ts';
 import { limitIn, readReviews } from '../../github/reviews.ts';
 import { governingFiles, instant } from '../support/evidence.ts';
 import { BASE, REPOSITORY, wire } from '../support/wire.ts';
@@ -87,11 +88,23 @@ describe('coAuthors', () => {
   });
 });
 
-describe('readPushers', () => {
+describe('readPushes', () => {
   const OPENED = instant('2026-11-23T09:00:00Z');
   const activity = (actor: unknown, activity_type: string, timestamp: string) => ({ actor, activity_type, timestamp });
-  const read = (...body: readonly unknown[]) =>
-    readPushers(wire({ [`GET ${BASE}/activity`]: { body } }).github, REPOSITORY, 'branch', OPENED);
+  const SPAN = { openedAt: OPENED, mergedAt: null };
+  const pushes = (span: Parameters<typeof readPushes>[3], ...body: readonly unknown[]) =>
+    readPushes(wire({ [`GET ${BASE}/activity`]: { body } }).github, REPOSITORY, 'branch', span);
+  const read = async (...body: readonly unknown[]) => (await pushes(SPAN, ...body)).pushers;
+
+  it('tells when the branch was last moved, up to the merge', async () => {
+    const after = activity(alice, 'push', '2026-11-23T09:40:00Z');
+    const last = activity(alice, 'push', '2026-11-23T09:20:00Z');
+    const made = activity(alice, 'branch_creation', '2026-11-23T08:50:00Z');
+    const merged = { openedAt: OPENED, mergedAt: instant('2026-11-23T09:30:00Z') };
+    expect((await pushes(merged, after, last, made)).headPushedAt).toBe('2026-11-23T09:20:00.000Z');
+    expect((await pushes(SPAN, after, last, made)).headPushedAt).toBe('2026-11-23T09:40:00.000Z');
+    expect((await pushes(SPAN)).headPushedAt).toBeNull();
+  });
 
   it('names everybody since the branch was made, each once, and not who used the name before', async () => {
     const pushers = await read(
@@ -124,9 +137,20 @@ describe('readPushers', () => {
 
   it('knows nobody without the permission, and asks again after an outage', async () => {
     const refused = wire({ [`GET ${BASE}/activity`]: { status: 403 } });
-    expect(await readPushers(refused.github, REPOSITORY, 'branch', OPENED)).toBeNull();
+    expect((await readPushes(refused.github, REPOSITORY, 'branch', SPAN)).pushers).toBeNull();
     const away = wire({ [`GET ${BASE}/activity`]: { status: 502 } });
-    await expect(readPushers(away.github, REPOSITORY, 'branch', OPENED)).rejects.toMatchObject({ code: 'server' });
+    await expect(readPushes(away.github, REPOSITORY, 'branch', SPAN)).rejects.toMatchObject({ code: 'server' });
+  });
+});
+
+describe('readIssueEvents', () => {
+  it('tells when the pull request was last made ready for review', async () => {
+    const ready = (created_at: string) => ({ event: 'ready_for_review', created_at });
+    const read = (...body: readonly unknown[]) =>
+      readIssueEvents(wire({ [`GET ${BASE}/issues/7/events`]: { body } }).github, REPOSITORY, 7);
+    const times = [ready('2026-11-23T09:40:00Z'), ready('2026-11-23T09:20:00Z')];
+    expect((await read(...times)).readyAt).toBe('2026-11-23T09:40:00.000Z');
+    expect((await read()).readyAt).toBeNull();
   });
 });
 

@@ -247,10 +247,11 @@ function breakGlass(ask: Ask): Tri {
   return all([tri(!owed), receives(ask, offered.subjects)]);
 }
 
-/** Widened as of the merge, counted from the opening. */
+/** Widened as of the merge, counted from when what is asked could first be seen. */
 function widened(one: Requirement, { world }: Ask, _at: number): Requirement {
-  const { openedAt, mergedAt } = world.evidence.pullRequest;
+  const { openedAt, mergedAt, retargetedAt, readyAt, headPushedAt } = world.evidence.pullRequest;
+  const since = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].map((at) => Date.parse(at));
   if (one.widen === undefined) return one;
-  const waited = Date.parse(mergedAt ?? world.evidence.now) - Date.parse(openedAt);
+  const waited = Date.parse(mergedAt ?? world.evidence.now) - Math.max(...since);
   return waited >= need(one.widen.after) ? { from: [...one.from, ...one.widen.to], count: one.count } : one;
 }

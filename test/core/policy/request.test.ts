@@ -780,6 +780,27 @@ describe('approvals', () => {
       anEvidence().at('2026-11-23T10:14:59Z').approvedBy('erin'),
     ],
     ['widened after half an hour', 'allow', anEvidence().at('2026-11-23T10:15:00Z').approvedBy('erin')],
+    ...(['headPushedAt', 'readyAt'] as const).flatMap((field) => {
+      const since = (at: string) =>
+        anEvidence()
+          .pull({ openedAt: instant('2026-11-23T08:00:00Z'), [field]: instant(at) })
+          .approvedBy('erin');
+      return [
+        [
+          `widened before the owners had half an hour, by opening early: ${field}`,
+          'pending approval-missing',
+          since('2026-11-23T09:31:00Z'),
+        ],
+        [`widened half an hour later: ${field}`, 'allow', since('2026-11-23T09:30:00Z')],
+      ] as const;
+    }),
+    [
+      'widened before the owners had half an hour, by a change of the base',
+      'pending approval-missing',
+      anEvidence()
+        .pull({ openedAt: instant('2026-11-23T08:00:00Z'), retargetedAt: [instant('2026-11-23T09:31:00Z')] })
+        .approvedBy('erin'),
+    ],
     [
       'widened as of the merge, not as of now',
       'pending approval-missing',
