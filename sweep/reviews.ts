@@ -5,11 +5,14 @@
  */
 import type { Body, RecordedApproval } from '../core/ledger/entry.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
+import { exclusionsOf } from '../core/policy/exclusions.ts';
 import { DAY, type Instant, plus } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
+import { collectEvidence } from '../github/evidence.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { readReviews } from '../github/reviews.ts';
 import { commandComments } from './command-comments.ts';
+import { readCommit } from './first-parent.ts';
 import { isOwner } from './owners.ts';
 import { readSetting } from './setting.ts';
 import type { Stop } from './stop.ts';
@@ -26,9 +29,15 @@ export interface ReviewsAsked {
 export async function reviewsGiven(world: SweepWorld, asked: ReviewsAsked): Promise<readonly Body[]> {
   const found = await inBatches(owingReview(asked.state), async (grant) => {
     const candidates = [...(await approvals(world, grant)), ...(await comments(world, grant))];
+    if (candidates.length === 0) return [];
+    const hadPart = await whoHadPart(world, asked, grant);
     for (const review of candidates) {
-      const hadPart = review.user.id === grant.terms.subject.id || review.user.id === grant.authority.opener.id;
-      if (hadPart || (await isOwner(world, asked, grant, review.user.id)) !== 'yes') continue;
+      if (
+        hadPart === null ||
+        hadPart.has(review.user.id) ||
+        (await isOwner(world, asked, grant, review.user.id)) !== 'yes'
+      )
+        continue;
       return [{ type: 'reviewed', grant: grant.terms.id, review } as const];
     }
     return [];
@@ -41,6 +50,37 @@ function owingReview(state: LedgerState): readonly GrantState[] {
   return [...state.grants.values()].filter(
     ({ terms, reviewed, status }) => terms.breakGlass && !reviewed && status !== 'lapsed' && status !== 'failed',
   );
+}
+
+/**
+ * By id: who asked, receives, wrote, committed or is known to have pushed, as for any approval. `null`: it cannot be told
+ * now. Pushers that GitHub does not know any more bar nobody, or what is long merged could never be reviewed.
+ */
+async function whoHadPart(
+  world: SweepWorld,
+  asked: ReviewsAsked,
+  grant: GrantState,
+): Promise<ReadonlySet<number> | null> {
+  const { authority, request, terms } = grant;
+  try {
+    const [parent] = (await readCommit(world, authority.commit)).parents;
+    if (parent === undefined) return null;
+    const evidence = await collectEvidence(world.github, {
+      repository: world.repository,
+      pullRequest: request.pullRequest,
+      at: { mergeCommit: authority.commit, parent },
+      governing: asked.accepted,
+      now: asked.now,
+      grants: [],
+      signals: {},
+      cache: world.cache.git,
+    });
+    const { barred } = exclusionsOf(evidence, terms.subject.id, []);
+    return new Set([...barred.keys(), authority.opener.id]);
+  } catch (error) {
+    if (error instanceof GitHubError) return null;
+    throw error;
+  }
 }
 
 /** Each person's last verdict after the merge, where it approves. */

@@ -72,6 +72,33 @@ describe('the review of a break-glass grant', () => {
     expect(await isReviewed(world)).toEqual([]);
   });
 
+  it.each<[string, (world: TestWorld, number: number) => void]>([
+    ['approval', (world, number) => world.github.approve(number, bob)],
+    ['command', (world, number) => void world.github.comment(number, bob, COMMAND)],
+  ])('is not given by the %s of an owner who pushed what was merged', async (_, give) => {
+    const world = aWorld();
+    const number = world.github.open(carol, { [WRITE]: GLASS }, bob);
+    world.github.merge(number);
+    expect((await world.sweep()).granted).toHaveLength(1);
+    world.advance(HOUR);
+    give(world, number);
+    await world.sweep();
+    expect(await isReviewed(world)).toEqual([]);
+  });
+
+  it('waits while who had part in it cannot be read', async () => {
+    const { world, number } = await broken();
+    world.github.approve(number, bob);
+    world.github.before = (route) => {
+      if (route.endsWith('/pulls/{pull_number}/commits')) throw httpError(502, 'Bad Gateway');
+    };
+    await world.sweep();
+    expect(await isReviewed(world)).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    expect(await isReviewed(world)).toHaveLength(1);
+  });
+
   it('is not given by an approval from before the merge', async () => {
     const world = aWorld();
     merged(world, { by: carol, approvedBy: [bob], files: { [WRITE]: GLASS } });
