@@ -40828,8 +40828,10 @@ function returned(grant, by, via, asked) {
 async function reviewsGiven(world, asked) {
   return (await inBatches(owingReview(asked.state), async (grant) => {
     let candidates2 = [...await approvals(world, grant), ...await comments(world, grant)];
+    if (candidates2.length === 0) return [];
+    let hadPart = await whoHadPart(world, asked, grant);
     for (let review2 of candidates2)
-      if (!(review2.user.id === grant.terms.subject.id || review2.user.id === grant.authority.opener.id || await isOwner2(world, asked, grant, review2.user.id) !== "yes"))
+      if (!(hadPart === null || hadPart.has(review2.user.id) || await isOwner2(world, asked, grant, review2.user.id) !== "yes"))
         return [{ type: "reviewed", grant: grant.terms.id, review: review2 }];
     return [];
   })).flat();
@@ -40838,6 +40840,27 @@ function owingReview(state) {
   return [...state.grants.values()].filter(
     ({ terms, reviewed, status }) => terms.breakGlass && !reviewed && status !== "lapsed" && status !== "failed"
   );
+}
+async function whoHadPart(world, asked, grant) {
+  let { authority, request: request2, terms } = grant;
+  try {
+    let [parent] = (await readCommit(world, authority.commit)).parents;
+    if (parent === void 0) return null;
+    let evidence = await collectEvidence(world.github, {
+      repository: world.repository,
+      pullRequest: request2.pullRequest,
+      at: { mergeCommit: authority.commit, parent },
+      governing: asked.accepted,
+      now: asked.now,
+      grants: [],
+      signals: {},
+      cache: world.cache.git
+    }), { barred } = exclusionsOf(evidence, terms.subject.id, []);
+    return /* @__PURE__ */ new Set([...barred.keys(), authority.opener.id]);
+  } catch (error2) {
+    if (error2 instanceof GitHubError) return null;
+    throw error2;
+  }
 }
 async function approvals(world, grant) {
   let { head, mergedAt } = grant.authority, decisive = (await readReviews(world.github, world.repository, grant.request.pullRequest).catch(nothing)).filter(({ state, submittedAt }) => (state === "APPROVED" || state === "CHANGES_REQUESTED" || state === "DISMISSED") && submittedAt !== null && submittedAt > mergedAt);
