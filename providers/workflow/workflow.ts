@@ -11,6 +11,9 @@ import { type ActionRunner, type Io, ProviderError, type RunState } from '../pro
 /** Name of the workflow input that carries the correlation. */
 export const CORRELATION_INPUT = 'gatepass';
 
+/** A workflow that shows such an input in its name would pass for the run of another grant. */
+const LIKE_CORRELATION = /gatepass-\d+-/i;
+
 /** GitHub's limit. */
 const MOST_INPUTS = 25;
 
@@ -21,6 +24,10 @@ export function openWorkflows(io: Io): ActionRunner {
       const inputs = { ...run.inputs, [CORRELATION_INPUT]: correlation };
       if (Object.keys(inputs).length > MOST_INPUTS) {
         throw new ProviderError('configuration', `a workflow takes at most ${MOST_INPUTS} inputs, one of them ours`);
+      }
+      if (Object.values(run.inputs).some((value) => LIKE_CORRELATION.test(String(value)))) {
+        const message = 'an input looks like the mark of a run, `gatepass-<n>-…`; write it otherwise';
+        throw new ProviderError('configuration', message);
       }
       const body = { ref: run.ref, inputs, return_run_details: true };
       const answer = await api.call('POST', `${workflowPath(run)}/dispatches`, { body, expected: [404, 422] });

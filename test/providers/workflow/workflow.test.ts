@@ -29,6 +29,13 @@ function world(script: Readonly<Record<string, Answer>>, io: Partial<Io> = {}) {
 describe('starting', () => {
   const dispatch = (answer: Answer) => world({ [`POST ${WORKFLOW}/dispatches`]: answer });
 
+  it('is refused for an input that could pass for the mark of another run', async () => {
+    const { runner, calls } = dispatch({ body: { workflow_run_id: 42, html_url: run().html_url } });
+    const inputs = { note: 'restart (gatepass-8-5e6f7a8b)' };
+    await expect(runner.start({ ...RUN, inputs }, CORRELATION)).rejects.toMatchObject({ code: 'configuration' });
+    expect(calls).toEqual([]);
+  });
+
   it('dispatches once, with the correlation, and takes the run from the answer', async () => {
     const { runner, calls, bodies } = dispatch({
       body: { workflow_run_id: 42, run_url: 'x', html_url: run().html_url },
