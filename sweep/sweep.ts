@@ -49,16 +49,6 @@ export async function sweep(world: SweepWorld): Promise<SweepReport> {
   }
 }
 
-/** The plan, and nothing else: reads only. */
-export async function planSweep(world: SweepWorld): Promise<Look> {
-  const pool = providerPool(world);
-  try {
-    return await look(world, pool);
-  } finally {
-    await pool.close();
-  }
-}
-
 async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean): Promise<SweepReport | 'lost'> {
   const seen = await look(world, pool);
   const step = stepOf(world, seen);
