@@ -3,18 +3,27 @@
  * notice. Stryker's instrumenter plants them all at once, each behind a switch; the tests are loaded once, in this process,
  * and for each mutant only those run that reach it. Needs `npm i --no-save @stryker-mutator/instrumenter@9`.
  *
- * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors.
+ * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors, `--sample 400 --seed 1` plants
+ * only so many, chosen by the seed. Tests that take longer than `--slow` milliseconds are left out, so the score is a floor.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Random } from '../oracle/random.ts';
 import { collected, type Test } from './collect.ts';
 import { type Mutant, planted } from './planted.ts';
 
+const text = (value: string) => ({ type: 'string', default: value }) as const;
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
+  options: {
+    only: text(''),
+    list: { type: 'boolean', default: false },
+    sample: text('1000000'),
+    seed: text('1'),
+    slow: text('250'),
+  },
 });
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COLLECT = new URL('collect.ts', import.meta.url).href;
@@ -25,6 +34,13 @@ const TESTS = [
   'test/oracle/findings.test.ts',
   'test/mutation/survivors.test.ts',
 ];
+
+/** Reached or not, in an order that only the seed decides. */
+function sample(mutants: readonly Mutant[]): readonly Mutant[] {
+  const random = new Random(Number(values.seed));
+  const keyed = mutants.map((mutant) => ({ mutant, key: random.next() })).sort((a, b) => a.key - b.key);
+  return keyed.slice(0, Number(values.sample)).map(({ mutant }) => mutant);
+}
 
 interface Switch {
   activeMutant?: string | undefined;
@@ -40,9 +56,10 @@ const started = performance.now();
 const paths = globSync(FILES, { cwd: ROOT })
   .filter((path) => path.includes(values.only))
   .sort();
-const { mutants, sources } = await planted(
+const { mutants: all, sources } = await planted(
   paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') })),
 );
+const mutants = sample(all);
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'vitest' && context.parentURL !== COLLECT
@@ -59,7 +76,9 @@ const tests = await reached(collected());
 const survivors: Mutant[] = [];
 let noticed = 0;
 let unreached = 0;
-for (const mutant of mutants) {
+for (const [index, mutant] of mutants.entries()) {
+  if (index % 100 === 99)
+    console.log(`${index + 1} of ${mutants.length}: ${noticed} noticed, ${survivors.length} survive`);
   const able = tests.filter((test) => test.reaches.has(mutant.id));
   if (able.length === 0) unreached += 1;
   else if (await isNoticed(mutant, able)) noticed += 1;
@@ -91,7 +110,7 @@ async function reached(all: readonly Test[]): Promise<Reaching[]> {
     found.push({ test, took, reaches });
   }
   state.currentTestId = undefined;
-  return found.sort((a, b) => a.took - b.took);
+  return found.filter(({ took }) => took <= Number(values.slow)).sort((a, b) => a.took - b.took);
 }
 
 async function isNoticed({ id }: Mutant, able: readonly Reaching[]): Promise<boolean> {
@@ -131,7 +150,7 @@ function report(): void {
   for (const [folder, { all, alive }] of folders) console.log(`${folder.padEnd(18)} ${all} mutants, ${alive} survive`);
   const judged = noticed + survivors.length;
   console.log(
-    `${tests.length} tests, ${mutants.length} mutants: ${noticed} noticed, ${survivors.length} survive, ${unreached} reached only while loading`,
+    `${tests.length} tests, ${mutants.length} of ${all.length} mutants: ${noticed} noticed, ${survivors.length} survive, ${unreached} reached only while loading`,
   );
   console.log(`score ${((100 * noticed) / judged).toFixed(1)} % of ${judged}, in ${seconds.toFixed(0)} s`);
 }

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { CODEOWNERS_MAX_BYTES, parseCodeowners } from '../../core/codeowners/parse.ts';
 import { strictProfile } from '../../core/codeowners/strict-profile.ts';
+import { grantId } from '../../core/policy/grant-id.ts';
+import { issuesOf } from '../support/decisions.ts';
+import { aChange, aGrant, anEvidence, document, instant, REQUEST } from '../support/evidence.ts';
 
 const FALLBACK = '* @acme/platform\n';
 const codes = (text: string) => strictProfile([{ path: 'CODEOWNERS', text }]).map((issue) => issue.code);
@@ -48,5 +51,53 @@ describe('an owner', () => {
     const { rules, issues } = parseCodeowners('/a @alice@bob\n');
     expect(rules).toHaveLength(1);
     expect(issues).toHaveLength(1);
+  });
+});
+
+describe('a return', () => {
+  it('of a grant that somebody else holds is not the opener’s own, whatever the ledger lists', () => {
+    const text = document({ duration: '2h', reason: 'Replay payments' });
+    const gone = aChange(REQUEST, text, { status: 'removed' });
+    const held = aGrant('alice', { id: grantId({ path: REQUEST, blob: gone.blob, pullRequest: 12 }) });
+    const returned = (name: string) => anEvidence().by(name).changing(gone).holding(held).decide().verdict;
+    expect([returned('alice'), returned('mallory')]).toEqual(['allow', 'pending']);
+  });
+});
+
+describe('a condition', () => {
+  it('can tell a break-glass request from another', () => {
+    const asked = (breakGlass: string) =>
+      anEvidence()
+        .by('carol')
+        .fields({ duration: '1h', breakGlass })
+        .governing('policies/rules/databases.yaml', (text) =>
+          text.replace('request.duration <= duration("4h") && history.grants7d < 10', 'request.breakGlass'),
+        )
+        .decide();
+    expect(asked('true')).toMatchObject({ verdict: 'allow', rule: "the owners' on-call reads at once" });
+    expect(asked('false')).toMatchObject({ verdict: 'pending', rule: 'reading needs an owner' });
+  });
+});
+
+describe('a denial', () => {
+  it.each([
+    ['window-over', anEvidence().fields({ starts: '"2026-11-23T07:00:00Z"' })],
+    [
+      'toxic-combination',
+      anEvidence()
+        .governing(
+          'policies/organization.yaml',
+          (text) => `${text}toxic:\n  - { name: x, of: ["orders-db/*", "billing-db/*"] }\n`,
+        )
+        .holding(aGrant('alice', { resource: 'billing-db', expires: instant('2026-11-23T13:00:00Z') })),
+    ],
+    [
+      'too-many-grants',
+      anEvidence()
+        .governing('policies/organization.yaml', (text) => text.replace('liveGrants: 10', 'liveGrants: 1'))
+        .holding(aGrant('alice', { resource: 'payments' })),
+    ],
+  ])('shows %s as an issue with a next step', (code, evidence) => {
+    expect(issuesOf(evidence.decide())).toMatchObject([{ code, fix: expect.any(String) }]);
   });
 });
