@@ -3,7 +3,7 @@
  * be switched off by a condition that fails or a team that cannot be read.
  */
 import type { Guardrail } from '../document/documents.ts';
-import { formatDuration } from '../time.ts';
+import { formatDuration, MINUTE, plus } from '../time.ts';
 import { placeOf } from './asked.ts';
 import type { Bound } from './bounds.ts';
 import { calendarReason } from './calendar-reason.ts';
@@ -95,7 +95,10 @@ function duringFindings(guardrail: Guardrail, ask: Ask): Findings {
   return { reasons: [reason], issues: [issue] };
 }
 
-/** The window together with the grants of the same role that it overlaps or joins, directly or by a chain. */
+/** What lies closer together than this is one stretch: a second between two grants is no break. */
+const SHORTEST_BREAK = 15 * MINUTE;
+
+/** The window together with the grants of the same role that it overlaps or all but joins, directly or by a chain. */
 function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
   const max = guardrail.require.maxContinuous;
   // By itself it is a bound like any other.
@@ -111,7 +114,7 @@ function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
   const issue = issueAt(placeOf(ask.request, 'duration'), 'continuous-over-max', 'too long without a break', {
     found: `${formatDuration(length)} with the grants it joins`,
     expected: `at most ${most}, by ${sourceOf(guardrail.name)}`,
-    fix: 'ask for a shorter time, or after a break',
+    fix: 'ask for a shorter time, or after a break of 15 minutes',
   });
   return { reasons: [reason], issues: [issue] };
 }
@@ -120,11 +123,13 @@ function joined(ask: Ask): { readonly from: string; readonly until: string } {
   const same = heldGrants(ask).filter(
     (grant) => grant.resource === ask.resource.name && grant.role === ask.asked.entitlement,
   );
-  let from: string = ask.starts;
-  let until: string = ask.end;
+  let from = ask.starts;
+  let until = ask.end;
   // Each pass joins at least one more grant, or ends.
   for (let rest = same; ; ) {
-    const touching = rest.filter((grant) => grant.starts <= until && grant.expires >= from);
+    const touching = rest.filter(
+      ({ starts, expires }) => starts < plus(until, SHORTEST_BREAK) && plus(expires, SHORTEST_BREAK) > from,
+    );
     if (touching.length === 0) return { from, until };
     for (const grant of touching) {
       if (grant.starts < from) from = grant.starts;

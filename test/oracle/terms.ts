@@ -180,7 +180,7 @@ function overlapping(ask: Ask) {
   return othersOf(ask).filter((one) => Date.parse(one.starts) < ask.ends && ask.at < Date.parse(one.expires));
 }
 
-/** Over joined or overlapping windows of the same role of the same resource; an action joins nothing. */
+/** Over joined or overlapping windows, or with less than a quarter of an hour between them, of the same role of the same resource; an action joins nothing. */
 function continuous(ask: Ask): number {
   if (ask.document.kind !== 'AccessRequest') return ask.length;
   let from = ask.starts;
@@ -188,7 +188,7 @@ function continuous(ask: Ask): number {
   const same = othersOf(ask).filter((one) => one.resource === ask.world.resource?.name && one.role === ask.entitlement);
   for (let round = 0; round <= same.length; round += 1) {
     for (const one of same) {
-      if (Date.parse(one.starts) > until || Date.parse(one.expires) < from) continue;
+      if (Date.parse(one.starts) - until >= 900_000 || from - Date.parse(one.expires) >= 900_000) continue;
       from = Math.min(from, Date.parse(one.starts));
       until = Math.max(until, Date.parse(one.expires));
     }

@@ -379,8 +379,15 @@ describe('guardrails', () => {
       ),
     ],
     [
-      'begin anew after a break',
+      'begin anew after a break of a quarter of an hour',
       'allow',
+      approved().holding(
+        aGrant('alice', { starts: instant('2026-11-23T03:00:00Z'), expires: instant('2026-11-23T09:45:00Z') }),
+      ),
+    ],
+    [
+      'leave a gap of a second, which is no break',
+      'deny guardrail-applies continuous-over-max',
       approved().holding(
         aGrant('alice', { starts: instant('2026-11-23T03:00:00Z'), expires: instant('2026-11-23T09:59:59Z') }),
       ),
