@@ -25,6 +25,24 @@ export async function countedPage<T>(
   return { status: 200, body, headers };
 }
 
+/** One page of a list that hands out a cursor instead of counting pages: after the item with that id. */
+export async function pageByCursor<T extends { readonly id: number }>(
+  call: Call,
+  items: readonly T[],
+  show: (item: T) => unknown,
+): Promise<Answer> {
+  const size = Math.min(100, natural(call.query.get('per_page'), 30));
+  const cursor = call.query.get('cursor');
+  const from = cursor === null ? 0 : items.findIndex(({ id }) => String(id) === cursor) + 1;
+  const slice = items.slice(from, from + size);
+  const last = slice.at(-1);
+  const body = await Promise.all(slice.map(show));
+  if (last === undefined || from + size >= items.length) return { status: 200, body };
+  const url = new URL(call.url);
+  url.searchParams.set('cursor', String(last.id));
+  return { status: 200, body, headers: { link: `<${url}>; rel="next"` } };
+}
+
 function cut<T>(call: Call, items: readonly T[]): { slice: readonly T[]; headers: Record<string, string> } {
   const size = Math.min(100, natural(call.query.get('per_page'), 30));
   const number = natural(call.query.get('page'), 1);

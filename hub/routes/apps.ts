@@ -8,7 +8,7 @@ import type { App, Installation, Level, Permissions, Repository } from '../model
 import { newToken } from '../token.ts';
 import type { Call, HubState, Route } from '../types.ts';
 import type { Delivery, Webhooks } from '../webhooks.ts';
-import { countedPage, created, noContent, ok, page } from './answer.ts';
+import { countedPage, created, noContent, ok, page, pageByCursor } from './answer.ts';
 
 const HOUR = 3_600_000;
 const RANK: Readonly<Record<Level, number>> = { read: 1, write: 2, admin: 3 };
@@ -75,7 +75,7 @@ export function appRoutes(webhooks: Webhooks): readonly Route[] {
       method: 'GET',
       path: '/app/hook/deliveries',
       needs: 'jwt',
-      handle: (call) => page(call, webhooks.deliveries(appOf(call).id), deliveryItem),
+      handle: (call) => pageByCursor(call, webhooks.deliveries(appOf(call).id), deliveryItem),
     },
     {
       method: 'GET',
