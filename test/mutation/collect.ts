@@ -31,6 +31,5 @@ const each = (register: typeof add) => (rows: readonly unknown[]) => (name: stri
 };
 
 export const it = Object.assign((name: string, body: Body) => add(name, body), { each: each(add) });
-export const test = it;
 export const describe = Object.assign((name: string, body: Body) => within(name, body), { each: each(within) });
 export { expect };

@@ -5,7 +5,7 @@
 import type { Account, Commit, CommitAuthor, Evidence, HeldGrant, Review } from '../../core/policy/evidence.ts';
 import { type Instant, toInstant } from '../../core/time.ts';
 import { breached } from './breaches.ts';
-import { anEvent, type Event, STRANGER } from './events.ts';
+import { anEvent, type Event } from './events.ts';
 import { organisation, PEOPLE } from './organisation.ts';
 import { Random, seedOf } from './random.ts';
 
@@ -359,5 +359,3 @@ function wrote(name: string | null): CommitAuthor {
   if (name === null) return { account: null, name: 'x', email: 'x@example.test' };
   return { account: account(name), name, email: `${name}@acme.test` };
 }
-
-export { STRANGER };

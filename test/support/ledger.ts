@@ -3,7 +3,7 @@ import { appendEntries, type Segment, type Tip } from '../../core/ledger/chain.t
 import type { Authority, Body, Entry, GrantTerms, RequestRef, Slot } from '../../core/ledger/entry.ts';
 import { replay } from '../../core/ledger/replay.ts';
 import type { LedgerState } from '../../core/ledger/state.ts';
-import { HOUR, type Instant, MINUTE, parseInstant, plus } from '../../core/time.ts';
+import { HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
 
 /** A Monday. */
 export const START = '2026-11-23T10:00:00.000Z' as Instant;
@@ -11,12 +11,6 @@ export const START = '2026-11-23T10:00:00.000Z' as Instant;
 /** So many minutes after `START`. */
 export function minute(minutes: number): Instant {
   return plus(START, minutes * MINUTE);
-}
-
-export function instant(text: string): Instant {
-  const at = parseInstant(text);
-  if (at === null) throw new Error(`no instant: ${text}`);
-  return at;
 }
 
 /** Forty hex digits that spell the number. */

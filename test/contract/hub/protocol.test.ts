@@ -102,7 +102,9 @@ describe('protocol', () => {
       0,
       Object.keys(REQUEST.files),
     ]);
-    const commits = await world.as('bob').repos.listCommits({ ...ACCESS, sha: REQUEST.branch, path: 'requests/orders-db/read-only/replay.yaml' });
+    const commits = await world
+      .as('bob')
+      .repos.listCommits({ ...ACCESS, sha: REQUEST.branch, path: 'requests/orders-db/read-only/replay.yaml' });
     expect(commits.data.map((commit) => commit.author?.login)).toEqual(['alice']);
     const contents = await world
       .as('bob')

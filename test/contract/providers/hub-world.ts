@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { type Hub, startHub } from '../../../hub/hub.ts';
+import type { Permissions } from '../../../hub/model.ts';
 import { watchExchanges } from '../../../hub/openapi/exchange.ts';
-import type { Permissions } from '../../../hub/types.ts';
 import type { Io } from '../../../providers/provider.ts';
 import type { Harness } from './contract.ts';
 

@@ -74,7 +74,9 @@ describe('a receiver', () => {
   });
 
   it('that is nobody is denied', () => {
-    expect(understood(settingOf(anEvidence(), () => ({ people: { people: {}, services: {}, teams: {} } })))).toMatchObject({
+    expect(
+      understood(settingOf(anEvidence(), () => ({ people: { people: {}, services: {}, teams: {} } }))),
+    ).toMatchObject({
       is: 'deny',
     });
   });
