@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CODEOWNERS_MAX_BYTES, parseCodeowners } from '../../core/codeowners/parse.ts';
 import { strictProfile } from '../../core/codeowners/strict-profile.ts';
 import { grantId } from '../../core/policy/grant-id.ts';
+import { pullKind } from '../../core/policy/pull-kind.ts';
 import { issuesOf } from '../support/decisions.ts';
 import { aChange, aGrant, anEvidence, document, instant, REQUEST } from '../support/evidence.ts';
 
@@ -100,4 +101,9 @@ describe('a denial', () => {
   ])('shows %s as an issue with a next step', (code, evidence) => {
     expect(issuesOf(evidence.decide())).toMatchObject([{ code, fix: expect.any(String) }]);
   });
+});
+
+it('takes a folder `requests` that is not at the root for an ordinary one', () => {
+  const change = aChange('docs/requests/orders-db/read-only/x.yaml', 'x', { status: 'modified' });
+  expect(pullKind(anEvidence().changing(change).evidence)).toBe('policy');
 });
