@@ -146,6 +146,8 @@ class World {
   #renamed = new Set<string>();
   #retargeted: Instant[] = [];
   #draft = false;
+  #readyAt: Instant | null = null;
+  #headPushedAt: Instant | null = null;
   #state: 'open' | 'closed' | 'merged' = 'open';
   #mergedAt: Instant | null = null;
   #base = TIP;
@@ -219,6 +221,7 @@ class World {
         this.#retargeted.push(toInstant(this.#clock));
         return;
       case 'draft':
+        if (this.#draft && !event.on) this.#readyAt = toInstant(this.#clock);
         this.#draft = event.on;
         return;
       case 'push-elsewhere':
@@ -265,6 +268,8 @@ class World {
     const sha = this.#count.toString(16).padStart(40, 'a');
     const last = this.#commits.at(-1)?.sha ?? TIP;
     const parents = second === undefined ? [last] : [last, second];
+    // Told by GitHub for most pushes; the first is told by the opening.
+    if (this.#count > 1 && verified) this.#headPushedAt = toInstant(this.#clock);
     this.#pushers.set(account(by).id, by);
     this.#commits.push({
       sha,
@@ -330,6 +335,8 @@ class World {
         changedFiles: 1,
         commits: this.#commits.length,
         retargetedAt: this.#retargeted,
+        ...(this.#readyAt === null ? {} : { readyAt: this.#readyAt }),
+        ...(this.#headPushedAt === null ? {} : { headPushedAt: this.#headPushedAt }),
       },
       changes: [{ status, path, previousPath: null, mode: '100644', size: text.length, blob: 'c'.repeat(40), text }],
       commits: this.#commits,

@@ -41,7 +41,7 @@ export interface Terms {
 }
 
 export function termsOf(ask: Ask): Terms {
-  const { world, length, at, document } = ask;
+  const { world, length, document } = ask;
   const { organization, ruleSets } = world.documents;
   const rules = ruleSets.filter((one) => selects(world, one.on)).flatMap((one) => one.rules);
   const failed: Rule[] = [];
@@ -104,7 +104,7 @@ export function termsOf(ask: Ask): Terms {
     denied,
     faulty: denied.length === 0 && (deciding === null || glass === 'unknown'),
     rule: deciding?.name ?? null,
-    approvals: document.breakGlass === true ? [] : combined(sources).map((one) => widened(one, ask, at)),
+    approvals: document.breakGlass === true ? [] : combined(sources).map((one) => widened(one, ask)),
   };
 }
 
@@ -247,11 +247,11 @@ function breakGlass(ask: Ask): Tri {
   return all([tri(!owed), receives(ask, offered.subjects)]);
 }
 
-/** Widened as of the merge, counted from when what is asked could first be seen. */
-function widened(one: Requirement, { world }: Ask, _at: number): Requirement {
+/** Widened as of the merge, counted from when those asked first could see what is asked now. */
+function widened(one: Requirement, { world }: Ask): Requirement {
   const { openedAt, mergedAt, retargetedAt, readyAt, headPushedAt } = world.evidence.pullRequest;
-  const since = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].map((at) => Date.parse(at));
   if (one.widen === undefined) return one;
-  const waited = Date.parse(mergedAt ?? world.evidence.now) - Math.max(...since);
+  const since = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1) ?? openedAt;
+  const waited = Date.parse(mergedAt ?? world.evidence.now) - Date.parse(since);
   return waited >= need(one.widen.after) ? { from: [...one.from, ...one.widen.to], count: one.count } : one;
 }
