@@ -13,7 +13,7 @@ import { alertBodies } from './alerts.ts';
 import { decideBranch, NOTHING_DECIDED } from './decide-branch.ts';
 import { failureOf } from './failure.ts';
 import { foldIn } from './fold.ts';
-import { observe, valuesOf } from './observe.ts';
+import { observe, valuesOf, waitingIn } from './observe.ts';
 import type { ProviderPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
@@ -55,6 +55,7 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
     state,
     resolved: resolved.targets,
     observed: valuesOf(observation),
+    waiting: waitingIn(observation),
     now,
     locks: branch.locks,
     mayGrant: stops.length === 0,

@@ -35,6 +35,11 @@ export function valuesOf(observation: Observation): ReadonlyMap<string, string |
   return new Map([...observation.seen].map(([key, { value }]) => [key, value]));
 }
 
+/** For the plan: slots whose value is accepted but not in force, such as an invitation that nobody has taken. */
+export function waitingIn(observation: Observation): ReadonlySet<string> {
+  return new Set([...observation.seen.values()].filter(({ pending }) => pending === true).map(({ slot }) => slot));
+}
+
 type Found = Observed | { readonly slot: string; readonly why: string };
 
 /** All at once, which is cheap; one by one when that fails, so that a poisoned slot stands alone. */

@@ -31824,6 +31824,9 @@ async function observe3(pool, slots, zone) {
 function valuesOf(observation) {
   return new Map([...observation.seen].map(([key, { value }]) => [key, value]));
 }
+function waitingIn(observation) {
+  return new Set([...observation.seen.values()].filter(({ pending }) => pending === !0).map(({ slot }) => slot));
+}
 async function observeGroup(pool, slots) {
   let [first] = slots;
   if (first === void 0) return [];
@@ -41268,6 +41271,7 @@ async function look2(world, pool) {
     state,
     resolved: resolved.targets,
     observed: valuesOf(observation),
+    waiting: waitingIn(observation),
     now,
     locks: branch.locks,
     mayGrant: stops.length === 0,

@@ -9,6 +9,8 @@ export class MemoryTarget {
   /** By slot key. */
   readonly held = new Map<string, string>();
   readonly sent: { readonly slot: string; readonly value: string | null; readonly until: Instant | null }[] = [];
+  /** Slots whose value was accepted and is not in force yet. */
+  readonly invited = new Set<string>();
   /** Called before each change; what it throws is what the sweep sees, and nothing is changed. */
   before: (change: SetSlot) => void | Promise<void> = () => {};
   /** Called after each change; what it throws loses the answer, not the effect. */
@@ -32,7 +34,11 @@ export class MemoryTarget {
       },
       observe: async (slots) => {
         this.beforeObserve(slots);
-        return slots.map((slot) => ({ slot: slot.key, value: this.held.get(slot.key) ?? null }));
+        return slots.map((slot) => ({
+          slot: slot.key,
+          value: this.held.get(slot.key) ?? null,
+          ...(this.invited.has(slot.key) ? { pending: true } : {}),
+        }));
       },
       set: async (change) => {
         await this.before(change);

@@ -34,6 +34,28 @@ async function everyEffectIsInTheLedger(world: TestWorld): Promise<void> {
 
 type Crash = [string, (world: TestWorld, reached: () => Promise<never>) => void];
 
+describe('a value that is accepted and not in force, such as an invitation', () => {
+  it('is held only once it is in force, and is not asked for again meanwhile', async () => {
+    const world = await aWorld();
+    world.target.invited.add(READ_SLOT);
+    world.target.answer = () => ({ is: 'pending', afterSeconds: 60, why: 'invitation' });
+    world.target.after = ({ slot, value }) => {
+      if (value !== null) world.target.held.set(slot.key, value);
+    };
+    grantRead(world);
+    await world.sweep();
+    await world.sweep();
+    const statuses = async () => [...(await world.ledger()).state.grants.values()].map(({ status }) => status);
+    expect(await statuses()).toEqual(['applying']);
+    expect(world.target.sent).toHaveLength(1);
+
+    world.target.invited.clear();
+    await world.sweep();
+    expect(await statuses()).toEqual(['active']);
+    expect(world.target.sent).toHaveLength(1);
+  });
+});
+
 const CRASHES: readonly Crash[] = [
   [
     'before the intent is written',
