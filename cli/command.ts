@@ -49,11 +49,25 @@ type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multipl
 /** Options and positionals, strictly: an unknown option is a `UsageError` that names it. */
 export function readArguments<const T extends OptionTypes>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: joinDashed(args, options), options, allowPositionals: true, strict: true });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.replace(/\. To specify.*$/s, '') : String(cause);
     throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1), null, { cause });
   }
+}
+
+/** `--key -abc` as `--key=-abc`: one base64url key in sixty-four begins with a dash, and is no option for that. */
+function joinDashed(args: readonly string[], options: OptionTypes): string[] {
+  const takesValue = (arg: string) => arg.startsWith('--') && options[arg.slice(2)]?.type === 'string';
+  const isOption = (arg: string) => Object.hasOwn(options, arg.replace(/^--/, '').split('=')[0] ?? '');
+  const joined: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const [arg = '', next] = [args[at], args[at + 1]];
+    const isJoined = takesValue(arg) && next?.startsWith('-') === true && !isOption(next);
+    joined.push(isJoined ? `${arg}=${next}` : arg);
+    if (isJoined) at += 1;
+  }
+  return joined;
 }
 
 /** JSON for machines: two spaces, one newline at the end. */
