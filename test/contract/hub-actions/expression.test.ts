@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are GitHub's own expressions
 import { describe, expect, it } from 'vitest';
 import { condition, interpolate } from '../../../hub/actions/expression.ts';
 
