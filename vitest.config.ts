@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four suites: `unit` (pure and fast), `contract` (providers and look-alike against real servers), `e2e` (whole lives),
- * `threats` (each attack of the catalogue, by its number).
+ * Five suites: `unit` (pure and fast), `contract` (providers and look-alike against real servers), `e2e` (whole lives),
+ * `threats` (each attack of the catalogue, by its number), `faults` (each fault, by its number).
  */
 export default defineConfig({
   test: {
@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{contract,e2e,threats}/**'],
+          exclude: ['test/{contract,e2e,faults,threats}/**'],
           testTimeout: 20_000,
         },
       },
@@ -29,6 +29,14 @@ export default defineConfig({
         test: {
           name: 'threats',
           include: ['test/threats/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
