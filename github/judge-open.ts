@@ -7,9 +7,10 @@ import { ownersOf } from '../core/codeowners/owners.ts';
 import { parseCodeowners } from '../core/codeowners/parse.ts';
 import type { Settings } from '../core/document/documents.ts';
 import { parseGovernance } from '../core/document/parse-governance.ts';
-import type { Entry } from '../core/ledger/entry.ts';
 import { heldGrants } from '../core/ledger/live.ts';
 import { replay } from '../core/ledger/replay.ts';
+import { markRequestFiles } from '../core/ledger/request-files.ts';
+import type { LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Evidence, HeldGrant } from '../core/policy/evidence.ts';
@@ -51,7 +52,7 @@ export async function judgeOpen(github: GitHub, asked: JudgeAsked): Promise<Judg
     }),
     readTwins(github, repository, pull),
   ]);
-  const evidence = ledger.ok ? { ...collected, grants: grantsIn(ledger.entries, collected.now) } : collected;
+  const evidence = withLedger(collected, ledger);
   if (twins.length > 0) return { is: 'shared', evidence, twins };
   const decision = decide(evidence);
   const needsLedger =
@@ -60,9 +61,15 @@ export async function judgeOpen(github: GitHub, asked: JudgeAsked): Promise<Judg
   return { is: 'decided', evidence, decision };
 }
 
+/** Without a ledger nothing is known to be over, or to be held. */
+function withLedger(evidence: Evidence, ledger: LedgerRead): Evidence {
+  const state = ledger.ok ? replay(ledger.entries) : null;
+  const grants = state === null ? evidence.grants : grantsIn(state, evidence.now);
+  return { ...evidence, grants, changes: markRequestFiles(evidence.changes, state, evidence.pullRequest.number) };
+}
+
 /** Everybody's: whose matter, only the decision finds out. */
-function grantsIn(entries: readonly Entry[], now: Instant): readonly HeldGrant[] {
-  const state = replay(entries);
+function grantsIn(state: LedgerState, now: Instant): readonly HeldGrant[] {
   const subjects = new Set([...state.grants.values()].map(({ terms }) => terms.subject.id ?? terms.subject.name));
   const held = [...subjects].flatMap((subject) => heldGrants(state, subject, now));
   return held.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -5,6 +5,7 @@
 
 import type { Body } from '../core/ledger/entry.ts';
 import { heldGrants, isOver } from '../core/ledger/live.ts';
+import { markRequestFiles } from '../core/ledger/request-files.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Evidence } from '../core/policy/evidence.ts';
@@ -59,7 +60,8 @@ export async function returnsOf(
       signals: {},
       cache: world.cache.git,
     });
-    const decision = decide(await withRemovedTexts(world, evidence));
+    const changes = markRequestFiles(evidence.changes, asked.state, number);
+    const decision = decide(await withRemovedTexts(world, { ...evidence, changes }));
     if (decision.verdict === 'fault') throw new UntoldReturn(decision.reasons[0]?.message ?? 'it could not be decided');
     if (decision.verdict !== 'allow' || decision.pullKind !== 'return') return [];
     return grants

@@ -37,7 +37,10 @@ function overMost([issue]: readonly Issue[]): string | null {
 }
 
 function allowLine(decision: Allow): string {
-  if (decision.pullKind === 'return') return `Approved: gives back ${counted(decision.returns.length, 'grant')}`;
+  if (decision.pullKind === 'return') {
+    if (decision.returns.length === 0) return 'Approved: removes files of requests that are over';
+    return `Approved: gives back ${counted(decision.returns.length, 'grant')}`;
+  }
   const { asked } = decision;
   if (asked === null) return 'Approved: policy change';
   const { request, subject, resource, entitlement } = asked;

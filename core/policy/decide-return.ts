@@ -1,6 +1,7 @@
 /**
- * A pull request that gives back: it removes merged requests. Who holds the grant, who it was asked for, or an owner of its
- * path may do so alone; anybody else needs a code owner. Ending something early needs no policy.
+ * A pull request that removes merged requests. One that is over may be tidied away by anybody. One that is not is given
+ * back: who holds the grant, who it was asked for, or an owner of its path may do so alone; anybody else needs a code
+ * owner. Ending something early needs no policy.
  */
 import { parseRequest } from '../document/parse-request.ts';
 import { isRequestPath } from '../document/paths.ts';
@@ -29,9 +30,11 @@ export function decideReturn(setting: Setting, common: Common): Decision {
       ),
     );
   }
-  const own = evidence.changes.map((change) => ownReason(change, setting));
+  const open = evidence.changes.filter(({ ledger }) => ledger !== 'closed');
+  const closed = evidence.changes.length - open.length;
+  const own = open.map((change) => ownReason(change, setting));
   // Whoever may not tell whether they own it can still have an owner agree: doubt keeps nobody from giving back.
-  const others = evidence.changes.filter((_, index) => own[index]?.holds !== true).map((change) => change.path);
+  const others = open.filter((_, index) => own[index]?.holds !== true).map((change) => change.path);
   const demands = demandsFor(setting, others.sort());
   if ('is' in demands) return refuse(common, demands);
   const approvals = countApprovals(demands, setting, exclusionsOf(evidence, null, []), false);
@@ -45,9 +48,13 @@ export function decideReturn(setting: Setting, common: Common): Decision {
       bindings: [],
       run: null,
       reviewWithin: null,
-      returns: paths,
+      returns: open.map(({ path }) => path).sort(),
       reviews: approvals.reviews,
-      reasons: [...own.filter((reason) => reason !== null), ...approvals.reasons],
+      reasons: [
+        ...(closed === 0 ? [] : [holds('return-closed', `${closed} of the removed requests are over already`)]),
+        ...own.filter((reason) => reason !== null),
+        ...approvals.reasons,
+      ],
     },
     doubtful.length > 0 && approvals.is !== 'complete' ? 'unknown' : approvals.is,
     evidence.pullRequest.draft,

@@ -122,7 +122,7 @@ export interface Allow extends Common {
   readonly run: Run | null;
   /** Break-glass: by when its review is due, counted from the grant. */
   readonly reviewWithin: Milliseconds | null;
-  /** Of a return: the request paths given back. */
+  /** Of a return: the request paths given back, without those of requests that are over. */
   readonly returns: readonly string[];
 }
 

@@ -30,6 +30,12 @@ export interface Change {
   readonly text: string | null;
   /** Gate 1: the base has changed the file too since the branch forked, so a merge could hold other bytes than these. */
   readonly behind?: true;
+  /**
+   * Of a request's file, what the ledger says. Removed: whether every request of its path is over and one had these bytes
+   * (`closed`), not (`live`), or nobody can tell (`unknown`). Otherwise: another pull request `used` its path. Absent:
+   * nobody looked, or there is nothing to say.
+   */
+  readonly ledger?: 'closed' | 'live' | 'unknown' | 'used';
 }
 
 export interface CommitAuthor {
@@ -59,6 +65,15 @@ export interface Review {
   readonly submittedAt: Instant | null;
   /** What follows `limit:` on a line of its own in the review's body, as written; `null`: no such line. */
   readonly limit: string | null;
+  /** What follows `digest:` on a line of its own, as written; absent or `null`: no such line. */
+  readonly digest?: string | null;
+  /**
+   * The last edit of its text, from GraphQL: REST does not tell. `by` is `null` for an account that is gone. `null`:
+   * never edited; absent: nobody looked, as in evidence from before this was read.
+   */
+  readonly edited?: { readonly at: Instant; readonly by: number | null } | null;
+  /** Of a dismissed review, from the issue events: when, and what it was until then. Absent: GitHub does not say. */
+  readonly dismissed?: { readonly at: Instant; readonly was: 'APPROVED' | 'CHANGES_REQUESTED' };
 }
 
 export interface TeamMember {

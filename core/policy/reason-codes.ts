@@ -23,6 +23,7 @@ export const REASONS = {
   'file-unreadable': 'a file could not be read as text',
   'file-collision': 'two paths differ only in case or spelling',
   'request-edited': 'a merged request never changes',
+  'request-path-used': 'a request that was decided before has this path, and paths are single-use',
   'request-more-than-one': 'a pull request adds exactly one request',
   'request-path': 'the path is not that of a request',
   'request-invalid': 'the request document is not valid',
@@ -101,6 +102,9 @@ export const REASONS = {
   'review-by-co-author': 'a co-author does not approve',
   'review-by-pusher': 'who pushed to the branch does not approve',
   'review-not-eligible': 'the reviewer is not one of those who may approve',
+  'review-edited': 'its text was edited after it was submitted',
+  'review-digest-missing': 'it does not name the digest of the request, which is asked for',
+  'review-digest-wrong': 'it names another digest than that of the request',
   'review-limit-malformed': 'its `limit:` line is not a duration',
   'duration-limited': 'an approver shortened it',
   // Policy changes and returns.
@@ -109,6 +113,7 @@ export const REASONS = {
   'policy-test-failed': 'a policy test fails under the changed policies',
   'return-own': 'who holds or opened it gives it back',
   'return-by-owner': 'a code owner of the request gives it back',
+  'return-closed': 'the request is over, so that its file is all that goes',
   // Us.
   'governance-invalid': 'the governing files are not valid',
   'internal-error': 'the decision failed; nothing is granted',

@@ -43,6 +43,10 @@ function changeIssues(change: Change): readonly Issue[] {
   }
   const path = parseRequestPath(change.path);
   if (!path.ok) return path.issues;
+  if (change.ledger === 'used') {
+    const fix = 'give the file another name: a path that asked once never asks again';
+    return [issueAt(at, 'request-path-used', 'a request had this path before, and paths are single-use', { fix })];
+  }
   if (change.mode !== '100644') {
     return [
       issueAt(at, 'file-mode', 'a request is a plain file', {
