@@ -279,6 +279,45 @@ describe('a return', () => {
       'pending approval-missing',
       anEvidence().changing({ ...gone, text: null }),
     ],
+    [
+      'of a request that is over, by anybody',
+      'allow',
+      anEvidence()
+        .by('mallory')
+        .changing({ ...gone, ledger: 'closed' }),
+    ],
+    [
+      'of a request that is over, in a draft',
+      'pending pull-request-draft',
+      anEvidence()
+        .by('mallory')
+        .changing({ ...gone, ledger: 'closed' })
+        .pull({ draft: true }),
+    ],
+    ...(['live', 'unknown'] as const).map(
+      (ledger): Row => [
+        `of a request that is ${ledger} to the ledger, by somebody else`,
+        'pending approval-missing',
+        anEvidence()
+          .by('mallory')
+          .changing({ ...gone, ledger }),
+      ],
+    ),
+    [
+      'of one that is over and one that is not, by somebody else',
+      'pending approval-missing',
+      anEvidence()
+        .by('mallory')
+        .changing({ ...gone, path: 'requests/a/b/c.yaml', ledger: 'closed' }, { ...gone, ledger: 'live' }),
+    ],
+    [
+      'of one that is over and one’s own',
+      'allow',
+      returning('alice', 'person:alice').changing(
+        { ...gone, path: 'requests/a/b/c.yaml', ledger: 'closed' },
+        { ...gone, text: `${text}subject: person:alice\n`, ledger: 'live' },
+      ),
+    ],
     ['in a draft', 'pending pull-request-draft', returning('bob').pull({ draft: true })],
     [
       'by a bot that tidies up, agreed by an owner',
@@ -290,6 +329,15 @@ describe('a return', () => {
   ];
   it.each(rows)('%s: %s', (_, expected, evidence) => {
     expect(summary(evidence.decide())).toBe(expected);
+  });
+
+  it('gives back nothing of what is over', () => {
+    const decision = anEvidence()
+      .by('bob')
+      .changing({ ...gone, path: 'requests/a/b/c.yaml', ledger: 'closed' }, { ...gone, ledger: 'live' })
+      .decide();
+    expect(decision.verdict === 'allow' && decision.returns).toEqual([REQUEST]);
+    expect(decision.reasons.map(({ code }) => code)).toEqual(['return-closed', 'return-by-owner']);
   });
 
   it('names what is given back, sorted', () => {

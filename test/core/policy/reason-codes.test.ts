@@ -68,6 +68,7 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
   'file-unreadable': () => bob().changing({ ...request, text: null }),
   'file-collision': () => bob().changing(aChange('a.md', null), aChange('A.md', null)),
   'request-edited': () => bob().changing({ ...request, status: 'modified' }),
+  'request-path-used': () => bob().changing({ ...request, ledger: 'used' }),
   'request-more-than-one': () => bob().changing(request, { ...request, path: READ }),
   'request-path': () => bob().changing({ ...request, path: 'requests/x.yaml' }),
   'request-invalid': () => bob().changing({ ...request, text: 'x' }),
@@ -123,6 +124,7 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
     anEvidence()
       .by('bob')
       .changing({ ...request, status: 'removed' }),
+  'return-closed': () => anEvidence().changing({ ...request, status: 'removed', ledger: 'closed' }),
   'internal-error': () => bob().with({ changes: null as never }),
 };
 
