@@ -2,6 +2,7 @@
  * The ledger's lines. An entry is one canonical JSON line (RFC 8785) chained to the line before it; state is
  * `replay(entries)`. What an audit needs is copied in when it happens. Versioned: readers accept every `v` ever written.
  */
+import type { Sensitivity } from '../document/documents.ts';
 import type { JsonObject } from '../json.ts';
 import type { Binding, Run, Subject } from '../policy/decision.ts';
 import type { Instant, Milliseconds } from '../time.ts';
@@ -40,6 +41,8 @@ export interface Authority {
   readonly decision: string;
   readonly evidence: string;
   readonly engine: string;
+  /** Of the resource, then: what is most sensitive is taken back first. Absent in entries from before it was kept. */
+  readonly sensitivity?: Sensitivity;
 }
 
 /** A slot in a provider: what a grant fills. `key` is canonical and built from immutable ids only. */
@@ -179,6 +182,8 @@ export type Body =
       readonly due: Instant;
       readonly issued: Instant | null;
       readonly confirmed: Instant | null;
+      /** The target asked not to be called before this. Absent: it asked for nothing. */
+      readonly notBefore?: Instant;
     }
   | {
       readonly type: 'action-intent';

@@ -3,7 +3,16 @@ import { type Instant, plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
 import { highest } from './levels.ts';
 import type { Draft } from './replay.ts';
-import { type EndWhy, type GrantState, type GrantStatus, type Hold, isActive, type SlotState, WATCH } from './state.ts';
+import {
+  type EndWhy,
+  type GrantState,
+  type GrantStatus,
+  type Hold,
+  isActive,
+  type SlotState,
+  targetKey,
+  WATCH,
+} from './state.ts';
 
 type Intent = Extract<Entry, { type: 'intent' }>;
 type Outcome = Extract<Entry, { type: 'outcome' }>;
@@ -48,7 +57,7 @@ function beginEnsure(draft: Draft, entry: Intent): void {
 /** A slot without a recorded standing value: what the first intent saw is what is restored. */
 function firstSight(entry: Intent): SlotState {
   const { slot, before } = entry;
-  return { slot, standing: before, written: before, holders: [], ending: null, loose: [], last: null };
+  return { slot, standing: before, written: before, holders: [], ending: null, loose: [], failing: null, last: null };
 }
 
 /** The slot's loose ensures, with the hold's own intent when nobody saw it end. */
@@ -80,6 +89,8 @@ function endedBy(because: Because): readonly string[] {
 }
 
 export function applyOutcome(draft: Draft, entry: Outcome): void {
+  const slot = draft.slots.get(entry.slot)?.slot;
+  if (slot !== undefined && entry.notBefore !== undefined) draft.waits.set(targetKey(slot), entry.notBefore);
   if (entry.effect === 'ensure') finishEnsure(draft, entry);
   else finishEnding(draft, entry);
 }
@@ -129,8 +140,8 @@ function finishEnding(draft: Draft, entry: Outcome): void {
   draft.slots.set(
     entry.slot,
     isDone
-      ? { ...slot, written: ending.after, ending: null, last: { grant, because, window, at } }
-      : { ...slot, ending: null },
+      ? { ...slot, written: ending.after, ending: null, failing: null, last: { grant, because, window, at } }
+      : { ...slot, ending: null, failing: failedOnce(slot, because.grants, entry) },
   );
   for (const [state, hold] of holdsOf(draft, endedBy(because), entry.slot)) {
     if (isDone)
@@ -138,6 +149,19 @@ function finishEnding(draft: Draft, entry: Outcome): void {
     else setHold(draft, state, { ...hold, phase: 'stuck' });
   }
   if (isDone) release(draft, entry.slot, endedBy(because), ending.after);
+}
+
+/** Only a try that was made counts: what the sweep had no time for is tried next. */
+function failedOnce(slot: SlotState, grants: readonly string[], entry: Outcome): SlotState['failing'] {
+  if (entry.issued === null) return slot.failing;
+  const before = slot.failing;
+  return {
+    grants: [...new Set([...(before?.grants ?? []), ...grants])].sort(),
+    failures: (before?.failures ?? 0) + 1,
+    since: before?.since ?? entry.at,
+    lastAt: entry.at,
+    detail: entry.detail,
+  };
 }
 
 /** The last hold to end ends the grant too: a lock on another grant can take the slot from this one. */

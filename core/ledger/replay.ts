@@ -2,6 +2,7 @@
  * State is a fold over the entries, and nothing else: no clock, so that the same entries give the same state for ever.
  * What has expired is a question to ask of the state with an instant (`live.ts`, `reconcile/plan.ts`).
  */
+import type { Instant } from '../time.ts';
 import type { Entry, RequestRef } from './entry.ts';
 import { applyAction, applyEnd, applyIntent, applyOutcome } from './replay-effects.ts';
 import {
@@ -22,6 +23,7 @@ export interface Draft {
   readonly requests: Map<string, { readonly request: RequestRef; readonly status: RequestStatus }>;
   readonly grants: Map<string, GrantState>;
   readonly slots: Map<string, SlotState>;
+  readonly waits: Map<string, Instant>;
   readonly alerts: Map<string, OpenAlert>;
 }
 
@@ -35,6 +37,7 @@ export function replay(entries: readonly Entry[]): LedgerState {
     requests: new Map(),
     grants: new Map(),
     slots: new Map(),
+    waits: new Map(),
     alerts: new Map(),
   };
   for (const entry of entries) apply(draft, entry);
@@ -167,6 +170,7 @@ function recordStanding(draft: Draft, entry: Extract<Entry, { type: 'standing' }
     holders: [],
     ending: null,
     loose: known?.loose ?? [],
+    failing: null,
     last: null,
   });
 }

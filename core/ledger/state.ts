@@ -1,4 +1,6 @@
 /** What the ledger says, folded: the words of a grant's life (design section 6). Built by `replay` alone. */
+import { canonicalJson } from '../canonical.ts';
+import type { JsonObject } from '../json.ts';
 import { HOUR, type Instant, type Milliseconds } from '../time.ts';
 import type { Authority, Because, Body, GrantTerms, RequestRef, Slot } from './entry.ts';
 
@@ -107,6 +109,17 @@ export interface OpenEnding {
   readonly isPending: boolean;
 }
 
+export interface Failing {
+  /** Grants whose end was tried: another one's is tried at once. Sorted ids. */
+  readonly grants: readonly string[];
+  readonly failures: number;
+  /** When the first and the last of them was written. */
+  readonly since: Instant;
+  readonly lastAt: Instant;
+  /** What the target said last. */
+  readonly detail: string | null;
+}
+
 export interface SlotState {
   /** As in the latest intent: what a removal uses. */
   readonly slot: Slot;
@@ -118,6 +131,8 @@ export interface SlotState {
   readonly holders: readonly string[];
   readonly ending: OpenEnding | null;
   readonly loose: readonly LooseEnsure[];
+  /** Removals that were tried and did not work, since the last that did; `null`: none. */
+  readonly failing: Failing | null;
   /** The last ending that was confirmed since the standing value was recorded. */
   readonly last: {
     readonly grant: string;
@@ -159,12 +174,19 @@ export interface LedgerState {
   readonly grants: ReadonlyMap<string, GrantState>;
   /** By slot key. */
   readonly slots: ReadonlyMap<string, SlotState>;
+  /** By `targetKey`: until when a target asked not to be called. It may have passed. */
+  readonly waits: ReadonlyMap<string, Instant>;
   readonly alerts: ReadonlyMap<string, OpenAlert>;
 }
 
 /** Whether the grant may still fill the slot, so that it has to be taken back. */
 export function isActive(hold: Hold): boolean {
   return hold.phase !== 'ended' && hold.phase !== 'refused';
+}
+
+/** The same for slots that one configuration of a provider serves. */
+export function targetKey(slot: { readonly provider: string; readonly config: JsonObject }): string {
+  return `${slot.provider} ${canonicalJson(slot.config)}`;
 }
 
 /** Names a request for ever: path, blob and pull request. */
