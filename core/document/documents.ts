@@ -256,7 +256,15 @@ export interface Settings {
   readonly mergeMethod: 'merge' | 'squash';
   /** An open request without a complete approval lapses after this. */
   readonly lapse: Milliseconds;
+  readonly housekeeping: Housekeeping;
   readonly notifications: JsonObject;
+}
+
+/** When the files of requests that are over are to go: `from` so many on, or from one on that is over for `after`. */
+export interface Housekeeping {
+  readonly enabled: boolean;
+  readonly from: number;
+  readonly after: Milliseconds;
 }
 
 /** One row of a `*.test.yaml` beside the policies: a request, the facts, the expected verdict. */

@@ -187,6 +187,7 @@ export interface WrittenSettings {
   readonly merge?: 'auto' | 'manual';
   readonly mergeMethod?: 'merge' | 'squash';
   readonly lapse?: string;
+  readonly housekeeping?: { readonly enabled?: boolean; readonly from?: number; readonly after?: string };
   readonly notifications?: JsonObject;
 }
 
