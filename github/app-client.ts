@@ -6,6 +6,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { type GitHub, GitHubError, type RepositoryName, toGitHubError } from './client.ts';
+import { GRAPHQL } from './graphql.ts';
 import { fields, integer, text } from './read.ts';
 
 export interface AppCredentials {
@@ -94,7 +95,7 @@ function withRetries(
           await renew();
           continue;
         }
-        const wait = waitFor(failure, options.method, tried);
+        const wait = waitFor(failure, `${options.method} ${options.url}`, tried);
         if (wait === null) throw error;
         await pause(wait);
       }
@@ -104,9 +105,9 @@ function withRetries(
 }
 
 /** Milliseconds until the next try; `null`: there is none. */
-function waitFor(failure: GitHubError, method: string, tried: number): number | null {
+function waitFor(failure: GitHubError, route: string, tried: number): number | null {
   if (tried >= TRIES) return null;
-  const isRead = method === 'GET';
+  const isRead = route.startsWith('GET ') || route === GRAPHQL;
   const isUntaken = failure.code === 'rate-limited';
   const isPassing = isRead && (failure.code === 'server' || failure.code === 'network');
   if (!isUntaken && !isPassing) return null;

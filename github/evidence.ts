@@ -13,7 +13,7 @@ import { readMembers, readTeams, teamsNamedIn } from './memberships.ts';
 import { type PullRequestFacts, readIssueEvents, readPullRequest } from './pull-request.ts';
 import { type Pushes, readPushes } from './pushers.ts';
 import { fields, text } from './read.ts';
-import { readReviews } from './reviews.ts';
+import { readReviews, withDismissals } from './reviews.ts';
 import { type GitCache, gitCache } from './tree.ts';
 
 export interface EvidenceAsked {
@@ -70,7 +70,7 @@ async function collect(github: GitHub, asked: EvidenceAsked): Promise<Omit<Evide
     changes,
     commits,
     pushers: pushes.pushers,
-    reviews,
+    reviews: withDismissals(reviews, events.dismissals),
     ...governance,
     grants: asked.grants,
     signals: asked.signals,

@@ -101,6 +101,14 @@ export interface IssueEvents {
   /** Whoever was asked for a review, whenever: logins and team slugs. */
   readonly askedUsers: readonly string[];
   readonly askedTeams: readonly string[];
+  /** By id of the review, oldest first. */
+  readonly dismissals: readonly Dismissal[];
+}
+
+export interface Dismissal {
+  readonly review: number;
+  readonly at: Instant;
+  readonly was: 'APPROVED' | 'CHANGES_REQUESTED';
 }
 
 export async function readIssueEvents(
@@ -128,7 +136,27 @@ export async function readIssueEvents(
         .at(-1) ?? null,
     askedUsers: asked.flatMap((event) => nameIn(event['requested_reviewer'], 'login')).sort(),
     askedTeams: asked.flatMap((event) => nameIn(event['requested_team'], 'slug')).sort(),
+    dismissals: all
+      .filter((event) => event['event'] === 'review_dismissed')
+      .flatMap(dismissalIn)
+      .sort((a, b) => a.review - b.review || (a.at < b.at ? -1 : 1)),
   };
+}
+
+const STATE_BEFORE = { approved: 'APPROVED', changes_requested: 'CHANGES_REQUESTED' } as const;
+
+/** `dismissed_review: { state, review_id, … }` (docs.github.com, "Issue event types"). Another state decides nothing. */
+function dismissalIn(event: Fields): readonly Dismissal[] {
+  const dismissed = fields(event['dismissed_review'], 'dismissed review');
+  const was = Object.entries(STATE_BEFORE).find(([state]) => state === dismissed['state'])?.[1];
+  if (was === undefined) return [];
+  return [
+    {
+      review: integer(dismissed['review_id'], 'dismissed review id'),
+      at: instant(event['created_at'], 'issue event created_at'),
+      was,
+    },
+  ];
 }
 
 function nameIn(value: unknown, key: 'login' | 'slug'): readonly string[] {

@@ -64,6 +64,8 @@ export interface Review {
   body: string;
   commitId: string;
   submittedAt: Instant | null;
+  /** The last edit of its text. */
+  edited?: { readonly at: Instant; readonly by: Account };
 }
 
 export interface PullRequest {

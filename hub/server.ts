@@ -1,12 +1,13 @@
 /**
  * The HTTP side: API calls with GitHub's headers (pages, ETag, limits, the clock's `Date`), git, and faults on demand.
- * The API is under `/api/v3`, as on GitHub Enterprise Server.
+ * The API is under `/api/v3`, as on GitHub Enterprise Server, and GraphQL beside it.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isObject } from './body.ts';
 import type { FaultBox } from './faults.ts';
 import { isGitPath, serveGit } from './git/http.ts';
+import { graphql } from './graphql/answer.ts';
 import { HttpError } from './http-error.ts';
 import type { Json } from './model.ts';
 import { answer, type Found, type Router } from './router.ts';
@@ -14,6 +15,7 @@ import { actorOf } from './token.ts';
 import type { Answer, HubState, OnExchange } from './types.ts';
 
 const PREFIX = '/api/v3';
+const GRAPHQL = '/api/graphql';
 const DOCUMENTATION = 'https://docs.github.com/rest';
 /** Calls an hour. */
 const LIMIT = 5000;
@@ -53,7 +55,7 @@ async function serveApi(
 ): Promise<void> {
   const method = request.method ?? 'GET';
   const raw = await readText(request);
-  const path = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) || '/' : null;
+  const path = apiPath(url.pathname);
   const fault = path === null ? null : faults.onCall(method, path);
   const limited = countCall(limits, request.headers.authorization ?? '');
   for (const [name, value] of Object.entries(limited)) response.setHeader(name, value);
@@ -71,7 +73,8 @@ async function serveApi(
     const actor = actorOf(hub, request.headers.authorization);
     body = parseBody(raw);
     found = path === null ? null : router(method, path);
-    if (path === '/rate_limit') given = { status: 200, body: rateLimits(limited) };
+    if (path === '/graphql' && method === 'POST') given = graphql(hub, actor, body);
+    else if (path === '/rate_limit') given = { status: 200, body: rateLimits(limited) };
     else if (found === null) throw new HttpError(404, 'Not Found');
     else given = await answer(hub, found, { actor, body, url });
   } catch (error) {
@@ -93,6 +96,12 @@ async function serveApi(
     return;
   }
   send(request, response, given);
+}
+
+/** Of the REST API, or `/graphql`, which lies beside it; `null`: neither. */
+function apiPath(pathname: string): string | null {
+  if (pathname === GRAPHQL) return '/graphql';
+  return pathname.startsWith(`${PREFIX}/`) || pathname === PREFIX ? pathname.slice(PREFIX.length) || '/' : null;
 }
 
 /** What a client would parse: without `undefined`. */

@@ -61,7 +61,11 @@ function instantsOf(evidence: Evidence): readonly (readonly [path: string, at: s
     ['/pullRequest/readyAt', pull.readyAt ?? null],
     ['/pullRequest/headPushedAt', pull.headPushedAt ?? null],
     ...pull.retargetedAt.map((at, index) => [`/pullRequest/retargetedAt/${index}`, at] as const),
-    ...reviews.map((review, index) => [`/reviews/${index}/submittedAt`, review.submittedAt] as const),
+    ...reviews.flatMap((review, index) => [
+      [`/reviews/${index}/submittedAt`, review.submittedAt] as const,
+      [`/reviews/${index}/edited/at`, review.edited?.at ?? null] as const,
+      [`/reviews/${index}/dismissed/at`, review.dismissed?.at ?? null] as const,
+    ]),
     ...grants.flatMap((grant, index) => [
       [`/grants/${index}/starts`, grant.starts] as const,
       [`/grants/${index}/expires`, grant.expires] as const,

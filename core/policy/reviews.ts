@@ -1,9 +1,10 @@
 /**
  * Which reviews still speak, before asking who may approve. For each person the latest decisive review decides: a later
- * one replaces it, a dismissal takes the earlier ones with it. An approval must be of the head, by the merge, and given
- * after the pull request last changed its base.
+ * one replaces it, a dismissal takes the earlier ones with it. An approval must be of the head, by the merge, given after
+ * the pull request last changed its base, and say what it said when it was submitted. What was dismissed after the merge
+ * stands as it stood at the merge.
  */
-import { parseDuration } from '../time.ts';
+import { type Instant, parseDuration, plus } from '../time.ts';
 import type { Evidence, Review } from './evidence.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
@@ -13,9 +14,16 @@ export type Speaking =
 
 /** One for each review, in the order they were submitted. */
 export function speakingReviews(evidence: Evidence): readonly Speaking[] {
-  const reviews = [...evidence.reviews].sort(byTime);
+  const reviews = evidence.reviews.map((review) => asMerged(review, evidence)).sort(byTime);
   const latest = latestByUser(reviews.filter((review) => isDecisive(review) && isInTime(review, evidence)));
   return reviews.map((review) => judge(review, latest, evidence));
+}
+
+/** A dismissal after the merge takes back nothing: neither an approval, nor changes that were requested. */
+function asMerged(review: Review, { pullRequest: { mergedAt } }: Evidence): Review {
+  const { dismissed } = review;
+  if (review.state !== 'DISMISSED' || dismissed === undefined || mergedAt === null) return review;
+  return dismissed.at > mergedAt ? { ...review, state: dismissed.was } : review;
 }
 
 function judge(review: Review, latest: ReadonlyMap<number, Review>, evidence: Evidence): Speaking {
@@ -42,9 +50,12 @@ function approval(review: Review, evidence: Evidence, nothing: (code: ReasonCode
       `it is of ${short(review.commitId)}, the head is now ${short(head.sha)}: approve again`,
     );
   }
-  const submitted = review.submittedAt as string;
+  const submitted = review.submittedAt as Instant;
   if (retargetedAt.some((at) => at >= submitted)) {
     return nothing('review-before-retarget', 'the pull request changed its base since: approve again');
+  }
+  if (isEditedSince(review, submitted)) {
+    return nothing('review-edited', 'its text was edited after it was submitted: approve again');
   }
   if (review.limit !== null && parseDuration(review.limit) === null) {
     return nothing(
@@ -53,6 +64,18 @@ function approval(review: Review, evidence: Evidence, nothing: (code: ReasonCode
     );
   }
   return { review, is: 'approving' };
+}
+
+/** GitHub's page saves the text of a drafted review once more as it submits it. */
+const SUBMITTING = 5_000;
+
+/**
+ * Whoever may write to the repository may edit anybody's review, and so take a `limit:` away or put a `digest:` in; who
+ * edited before the last one GitHub does not say in one line, so an edit by the reviewer does not make it good.
+ */
+function isEditedSince({ edited, user }: Review, submitted: Instant): boolean {
+  if (edited === undefined || edited === null) return false;
+  return edited.by !== user.id || edited.at > plus(submitted, SUBMITTING);
 }
 
 /** `PENDING` is a draft that only its author sees; without a time it was never submitted. */

@@ -96,6 +96,7 @@ export function editReview(
 ): void {
   const from = review.body;
   review.body = body;
+  if (from !== body) review.edited = { at: hub.clock.now(), by: sender };
   emitReview(hub, repository, pull, review, 'edited', sender, { changes: { body: { from } } });
 }
 

@@ -65,9 +65,11 @@ async function submit(call: Call) {
   return ok(shown(call, review));
 }
 
+/** Whoever may write may edit anybody's (docs.github.com, "Managing disruptive comments"). */
 function edit(call: Call) {
   const review = reviewOf(call);
-  if (review.user.id !== call.account.id) throw forbidden();
+  const isOwn = review.user.id === call.account.id;
+  if (!isOwn && !atLeast(roleOf(call.hub, call.repository, call.account), 'write')) throw forbidden();
   editReview(call.hub, call.repository, pullOf(call), review, call.account, text(call.body, 'body'));
   return ok(shown(call, review));
 }

@@ -1,11 +1,13 @@
+import { Octokit } from '@octokit/rest';
 import { describe, expect, it } from 'vitest';
 import type { GoverningFile } from '../../core/policy/evidence.ts';
 import { coAuthors, readCommits } from '../../github/commits.ts';
+import { ask } from '../../github/graphql.ts';
 import { readMembers, readTeams, teamsNamedIn } from '../../github/memberships.ts';
 import { readIssueEvents } from '../../github/pull-request.ts';
 import { readPushes } from '../../github/pushers.ts';
-import { limitIn, readReviews } from '../../github/reviews.ts';
-import { governingFiles, instant } from '../support/evidence.ts';
+import { limitIn, readReviews, withDismissals } from '../../github/reviews.ts';
+import { aReview, governingFiles, instant } from '../support/evidence.ts';
 import { BASE, REPOSITORY, wire } from '../support/wire.ts';
 
 const alice = { id: 1001, login: 'alice', type: 'User' };
@@ -157,6 +159,7 @@ describe('readIssueEvents', () => {
 describe('readReviews', () => {
   const review = (over: Readonly<Record<string, unknown>> = {}) => ({
     id: 1,
+    node_id: 'PRR_1',
     user: bob,
     state: 'APPROVED',
     commit_id: 'a'.repeat(40),
@@ -164,8 +167,10 @@ describe('readReviews', () => {
     body: 'fine\nlimit: 1h',
     ...over,
   });
-  const read = (...body: readonly unknown[]) =>
-    readReviews(wire({ [`GET ${BASE}/pulls/7/reviews`]: { body } }).github, REPOSITORY, 7);
+  const node = { fullDatabaseId: '1', lastEditedAt: null, editor: null };
+  const told = (nodes: readonly unknown[], body: readonly unknown[] = [review()]) =>
+    wire({ [`GET ${BASE}/pulls/7/reviews`]: { body }, 'POST /graphql': { body: { data: { nodes } } } });
+  const read = (...body: readonly unknown[]) => readReviews(told([node], body).github, REPOSITORY, 7);
 
   it('reads who reviewed which commit, when, and how far they would go', async () => {
     expect(await read(review())).toEqual([
@@ -176,8 +181,83 @@ describe('readReviews', () => {
         commitId: 'a'.repeat(40),
         submittedAt: '2026-11-23T09:50:00.000Z',
         limit: '1h',
+        edited: null,
       },
     ]);
+  });
+
+  it('reads the digest that an approval names', async () => {
+    expect(await read(review({ body: 'fine\nDigest: 0a1b' }))).toMatchObject([{ digest: '0a1b' }]);
+  });
+
+  it.each([
+    ['by its author', { databaseId: 1002 }, 1002],
+    ['by somebody whose account is gone', null, null],
+    ['by somebody without an id', {}, null],
+  ])('tells when its text was last edited, and by whom: %s', async (_, editor, by) => {
+    const edited = { ...node, lastEditedAt: '2026-11-23T09:55:00Z', editor };
+    expect(await readReviews(told([edited]).github, REPOSITORY, 7)).toMatchObject([
+      { edited: { at: '2026-11-23T09:55:00.000Z', by } },
+    ]);
+  });
+
+  it('asks about approvals alone, those that were dismissed included, and about none of none', async () => {
+    const silent = told([], [review({ state: 'COMMENTED' }), review({ state: 'CHANGES_REQUESTED' })]);
+    await readReviews(silent.github, REPOSITORY, 7);
+    expect(silent.calls()).toEqual([`GET ${BASE}/pulls/7/reviews`]);
+    expect(await read(review({ state: 'DISMISSED' }))).toMatchObject([{ edited: null, limit: '1h' }]);
+  });
+
+  it('asks about a hundred at once', async () => {
+    const many = Array.from({ length: 101 }, (_, index) => review({ id: index + 1, node_id: `PRR_${index + 1}` }));
+    const sent: number[] = [];
+    const { github } = wire({
+      [`GET ${BASE}/pulls/7/reviews`]: { body: many },
+      'POST /graphql': ({ body }) => {
+        const { ids } = (body as { variables: { ids: readonly string[] } }).variables;
+        sent.push(ids.length);
+        return { body: { data: { nodes: ids.map((id) => ({ ...node, fullDatabaseId: id.slice(4) })) } } };
+      },
+    });
+    expect(await readReviews(github, REPOSITORY, 7)).toHaveLength(101);
+    expect(sent).toEqual([100, 1]);
+  });
+
+  it.each([
+    ['nothing about the review', { data: { nodes: [null] } }, 'unexpected'],
+    ['fewer reviews than were asked for', { data: { nodes: [] } }, 'unexpected'],
+    ['another review', { data: { nodes: [{ ...node, fullDatabaseId: '2' }] } }, 'unexpected'],
+    ['no word of edits', { data: { nodes: [{ fullDatabaseId: '1' }] } }, 'unexpected'],
+    ['no data', {}, 'unexpected'],
+    ['a limit', { errors: [{ type: 'RATE_LIMITED', message: 'later' }] }, 'rate-limited'],
+    ['a refusal', { data: { nodes: [null] }, errors: [{ type: 'FORBIDDEN', message: 'no' }] }, 'forbidden'],
+    ['that it is not there', { errors: [{ type: 'NOT_FOUND', message: 'no' }] }, 'not-found'],
+    ['that a field is not there', { errors: [{ message: 'no such field' }] }, 'unexpected'],
+  ])('makes no evidence of an answer that tells %s', async (_, body, code) => {
+    const { github } = wire({ [`GET ${BASE}/pulls/7/reviews`]: { body: [review()] }, 'POST /graphql': { body } });
+    await expect(readReviews(github, REPOSITORY, 7)).rejects.toMatchObject({ code });
+  });
+
+  it('makes no evidence while GraphQL is down', async () => {
+    const { github } = wire({
+      [`GET ${BASE}/pulls/7/reviews`]: { body: [review()] },
+      'POST /graphql': { status: 502 },
+    });
+    await expect(readReviews(github, REPOSITORY, 7)).rejects.toMatchObject({ code: 'server' });
+  });
+
+  it.each([
+    ['https://api.github.com', 'https://api.github.com/graphql'],
+    ['https://github.acme.test/api/v3', 'https://github.acme.test/api/graphql'],
+    ['https://api.acme.ghe.com', 'https://api.acme.ghe.com/graphql'],
+  ])('asks beside the REST API at %s', async (baseUrl, address) => {
+    const asked: string[] = [];
+    const fetch = async (input: string | URL | Request) => {
+      asked.push(new URL(String(input)).href);
+      return new Response(JSON.stringify({ data: {} }), { headers: { 'content-type': 'application/json' } });
+    };
+    await ask(new Octokit({ baseUrl, request: { fetch } }), 'query { nodes }', {});
+    expect(asked).toEqual([address]);
   });
 
   it.each([
@@ -199,6 +279,45 @@ describe('readReviews', () => {
 
   it('refuses a state that it does not know', async () => {
     await expect(read(review({ state: 'BLESSED' }))).rejects.toMatchObject({ code: 'unexpected' });
+  });
+});
+
+describe('withDismissals', () => {
+  const dismissed = (over: Readonly<Record<string, unknown>> = {}, at = '2026-11-23T10:05:00Z') => ({
+    event: 'review_dismissed',
+    created_at: at,
+    dismissed_review: { state: 'approved', review_id: 1, dismissal_message: 'no', ...over },
+  });
+  const review = aReview('bob', { state: 'DISMISSED' });
+  const read = async (found: typeof review, ...body: readonly unknown[]) => {
+    const { github } = wire({ [`GET ${BASE}/issues/7/events`]: { body } });
+    const [told] = withDismissals([found], (await readIssueEvents(github, REPOSITORY, 7)).dismissals);
+    return told?.dismissed;
+  };
+
+  it('tells when a review was dismissed, and what it was', async () => {
+    expect(await read(review, dismissed())).toEqual({ at: '2026-11-23T10:05:00.000Z', was: 'APPROVED' });
+    expect(await read(review, dismissed({ state: 'changes_requested' }))).toMatchObject({ was: 'CHANGES_REQUESTED' });
+  });
+
+  it('takes the first of several', async () => {
+    const [early, late] = [dismissed({}, '2026-11-23T09:55:00Z'), dismissed()];
+    expect(await read(review, late, early)).toMatchObject({ at: '2026-11-23T09:55:00.000Z' });
+    expect(await read(review, early, late)).toMatchObject({ at: '2026-11-23T09:55:00.000Z' });
+  });
+
+  it.each([
+    ['another review', review, dismissed({ review_id: 2 })],
+    ['a review that stands', aReview('bob'), dismissed()],
+    ['a state that decides nothing', review, dismissed({ state: 'commented' })],
+  ])('tells nothing of %s', async (_, found, event) => {
+    expect(await read(found, event)).toBeUndefined();
+  });
+
+  it('refuses an event without its review', async () => {
+    await expect(read(review, { ...dismissed(), dismissed_review: undefined })).rejects.toMatchObject({
+      code: 'unexpected',
+    });
   });
 });
 

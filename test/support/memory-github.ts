@@ -3,6 +3,7 @@
  * in memory, with a clock that only tests move. It enforces no permission; the look-alike in `hub/` does.
  */
 import type { GitHub, GitHubResponse } from '../../github/client.ts';
+import { GRAPHQL } from '../../github/graphql.ts';
 import { blobId, type Files, fileOf, MemoryGit } from './memory-git.ts';
 
 export interface MemoryUser {
@@ -20,6 +21,7 @@ interface Pull {
   readonly openedAt: string;
   readonly reviews: Record<string, unknown>[];
   readonly comments: Record<string, unknown>[];
+  readonly events: Record<string, unknown>[];
   readonly pusher: MemoryUser;
   headRepository: number | null;
   merged: { readonly at: string; readonly sha: string; readonly by: MemoryUser } | null;
@@ -80,6 +82,7 @@ export class MemoryGitHub implements GitHub {
       openedAt: this.now,
       reviews: [],
       comments: [],
+      events: [],
       pusher,
       headRepository: this.repositoryId,
       merged: null,
@@ -95,13 +98,24 @@ export class MemoryGitHub implements GitHub {
   }
 
   dismiss(number: number): void {
-    for (const review of this.#pull(number).reviews) review['state'] = 'DISMISSED';
+    const pull = this.#pull(number);
+    for (const review of pull.reviews) {
+      const dismissed_review = { state: String(review['state']).toLowerCase(), review_id: review['id'] };
+      pull.events.push({ event: 'review_dismissed', created_at: this.now, dismissed_review });
+      review['state'] = 'DISMISSED';
+    }
+  }
+
+  /** Somebody changes the text of every review, as whoever may write can. */
+  editReviews(number: number, by: MemoryUser, body: string): void {
+    for (const review of this.#pull(number).reviews)
+      Object.assign(review, { body, edited: { at: this.now, by: by.id } });
   }
 
   approve(number: number, user: MemoryUser, body = ''): void {
     const pull = this.#pull(number);
     pull.reviews.push({
-      id: this.#reviews++,
+      ...reviewIds(this.#reviews++),
       user: account(user),
       state: 'APPROVED',
       body,
@@ -266,7 +280,13 @@ export class MemoryGitHub implements GitHub {
       this.#commitsOf(this.#pull(Number(pull_number))),
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ pull_number }) =>
       this.#pull(Number(pull_number)).reviews,
-    'GET /repos/{owner}/{repo}/issues/{issue_number}/events': () => [],
+    [GRAPHQL]: ({ variables }) => {
+      const all = [...this.pulls.values()].flatMap((pull) => pull.reviews);
+      const { ids } = variables as { ids: readonly string[] };
+      return { data: { nodes: ids.map((id) => reviewNode(all.find((review) => review['node_id'] === id))) } };
+    },
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/events': ({ issue_number }) =>
+      this.#pull(Number(issue_number)).events,
     'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': ({ issue_number, since }) =>
       this.#pull(Number(issue_number)).comments.filter(
         (item) => since === undefined || String(item['updated_at']) >= String(since),
@@ -296,6 +316,20 @@ export const GATE: MemoryUser = { id: 5001, login: 'gatepass-gate[bot]' };
 /** As Octokit throws it. */
 export function httpError(status: number, message: string): Error {
   return Object.assign(new Error(message), { status, response: { headers: {}, data: { message } } });
+}
+
+function reviewIds(id: number): { readonly id: number; readonly node_id: string } {
+  return { id, node_id: `PRR_${id}` };
+}
+
+function reviewNode(review: Readonly<Record<string, unknown>> | undefined): unknown {
+  if (review === undefined) return null;
+  const edited = review['edited'] as { at: string; by: number } | undefined;
+  return {
+    fullDatabaseId: String(review['id']),
+    lastEditedAt: edited?.at ?? null,
+    editor: edited === undefined ? null : { databaseId: edited.by },
+  };
 }
 
 function notFound(): Error {

@@ -294,7 +294,7 @@ describe('requests of one sweep', () => {
 });
 
 describe('a grant that the ledger has, but that is not applied', () => {
-  it('is derived again before it is: a dismissed approval is none', async () => {
+  const notApplied = async () => {
     const world = aWorld();
     const number = grantRead(world);
     world.target.before = () => {
@@ -302,7 +302,21 @@ describe('a grant that the ledger has, but that is not applied', () => {
     };
     await world.sweep();
     world.target.before = () => {};
+    world.advance(MINUTE);
+    return { world, number };
+  };
+
+  it('is applied all the same when the approval was dismissed after the merge', async () => {
+    const { world, number } = await notApplied();
     world.github.dismiss(number);
+    world.advance(5 * MINUTE);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+  });
+
+  it('is derived again before it is: an approval that was edited since is none', async () => {
+    const { world, number } = await notApplied();
+    world.github.editReviews(number, people.alice, 'limit: 4h');
     world.advance(5 * MINUTE);
     await world.sweep();
     expect(world.target.held.has(READ_SLOT)).toBe(false);

@@ -40,6 +40,19 @@ describe('parseEvidence', () => {
       '`/reviews/0/submittedAt`',
     ],
     [
+      'an impossible edit',
+      { ...asJson(), reviews: [{ ...asJson().reviews[0], edited: { at: '2026-11-23T25:00:00.000Z', by: null } }] },
+      '`/reviews/0/edited/at`',
+    ],
+    [
+      'an impossible dismissal',
+      {
+        ...asJson(),
+        reviews: [{ ...asJson().reviews[0], dismissed: { at: '2026-11-23T25:00:00.000Z', was: 'APPROVED' } }],
+      },
+      '`/reviews/0/dismissed/at`',
+    ],
+    [
       'an impossible end of a grant',
       { ...asJson(), grants: [{ ...asJson().grants[0], expires: '2026-13-01T00:00:00.000Z' }] },
       '`/grants/0/expires`',

@@ -67,6 +67,7 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
   'file-too-large': () => bob().changing({ ...request, size: 70_000 }),
   'file-unreadable': () => bob().changing({ ...request, text: null }),
   'file-collision': () => bob().changing(aChange('a.md', null), aChange('A.md', null)),
+  'review-edited': () => anEvidence().approvedBy('bob', { edited: { at: instant('2026-11-23T09:55:00Z'), by: 1001 } }),
   'request-edited': () => bob().changing({ ...request, status: 'modified' }),
   'request-path-used': () => bob().changing({ ...request, ledger: 'used' }),
   'request-more-than-one': () => bob().changing(request, { ...request, path: READ }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../../core/policy/evidence.ts';
 import { speakingReviews } from '../../../core/policy/reviews.ts';
-import { plus } from '../../../core/time.ts';
+import { type Instant, plus } from '../../../core/time.ts';
 import { codesOf } from '../../support/decisions.ts';
 import {
   aCommit,
@@ -24,6 +24,26 @@ const FIRST = '1'.repeat(40);
 const before = instant('2026-11-23T09:40:00Z');
 const after = instant('2026-11-23T09:55:00Z');
 
+/** `null`: GitHub does not tell when. */
+function dismissed(at: Instant | null): EvidenceBuilder {
+  const told = at === null ? {} : { dismissed: { at, was: 'APPROVED' as const } };
+  return anEvidence().approvedBy('bob', { state: 'DISMISSED', ...told });
+}
+
+const SUBMITTED = instant('2026-11-23T09:50:00Z');
+
+/** So many seconds after it was submitted; `null`: never. */
+function edited(seconds: number | null, by: number | null = 1002): EvidenceBuilder {
+  const edit = seconds === null ? null : { at: plus(SUBMITTED, seconds * 1000), by };
+  return anEvidence().approvedBy('bob', { submittedAt: SUBMITTED, edited: edit });
+}
+
+function editedAndDismissed(): EvidenceBuilder {
+  const at = plus(NOW, 1000);
+  const over = { state: 'DISMISSED', dismissed: { at, was: 'APPROVED' }, edited: { at, by: 1001 } } as const;
+  return anEvidence().approvedBy('bob', over).merged();
+}
+
 describe('an approval', () => {
   const cases: readonly (readonly [string, string, EvidenceBuilder])[] = [
     ['counts: an owner, on the head', 'review-counts', anEvidence().approvedBy('bob')],
@@ -36,6 +56,18 @@ describe('an approval', () => {
     ],
     ['was never submitted', 'review-not-a-verdict', anEvidence().approvedBy('bob', { submittedAt: null })],
     ['was dismissed', 'review-dismissed', anEvidence().approvedBy('bob', { state: 'DISMISSED' })],
+    ['was dismissed before the merge', 'review-dismissed', dismissed(before).merged()],
+    ['was dismissed at the merge', 'review-dismissed', dismissed(NOW).merged()],
+    ['was dismissed after the merge', 'review-counts', dismissed(plus(NOW, 1000)).merged()],
+    ['was dismissed at an instant to come, without a merge', 'review-dismissed', dismissed(plus(NOW, 1000))],
+    ['was dismissed, nobody knows when', 'review-dismissed', dismissed(null).merged()],
+    ['was never edited', 'review-counts', edited(null)],
+    ['was saved once more as it was submitted', 'review-counts', edited(5)],
+    ['was edited by its author since', 'review-edited', edited(6)],
+    ['was edited by somebody else', 'review-edited', edited(6, 1001)],
+    ['was edited by somebody else in the same second', 'review-edited', edited(0, 1001)],
+    ['was edited by an account that is gone', 'review-edited', edited(6, null)],
+    ['was dismissed after the merge, and edited', 'review-edited', editedAndDismissed()],
     ['is by a bot', 'review-by-bot', anEvidence().approvedBy('bob', { user: { ...account('bob'), type: 'Bot' } })],
     [
       'is by a placeholder account',
@@ -312,6 +344,14 @@ describe('requested changes', () => {
     ],
     ['by somebody else do not', 'allow', anEvidence().approvedBy('bob').approvedBy('mallory', changes)],
     ['by the requester do not', 'allow', anEvidence().approvedBy('bob').approvedBy('alice', changes)],
+    [
+      'that were dismissed after the merge do',
+      'pending',
+      anEvidence()
+        .approvedBy('bob')
+        .approvedBy('carol', { state: 'DISMISSED', dismissed: { at: plus(NOW, 1000), was: 'CHANGES_REQUESTED' } })
+        .merged(),
+    ],
     ['that were dismissed do not', 'allow', anEvidence().approvedBy('bob').approvedBy('carol', { state: 'DISMISSED' })],
     [
       'after the merge do not',
