@@ -4,6 +4,7 @@ import { pullRequestsIn, timelineComment } from '../core/explain/timeline-commen
 import type { Entry } from '../core/ledger/entry.ts';
 import type { GitHub } from '../github/client.ts';
 import { publishSticky } from '../github/comments.ts';
+import { HOUSEKEEPING_BRANCH } from '../github/housekeeping-branch.ts';
 import { readTwins } from '../github/merge.ts';
 import type { PullRequestFacts } from '../github/pull-request.ts';
 import { extendLink } from './extend-link.ts';
@@ -20,6 +21,12 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
   if (state === 'closed') {
     const why = 'Closed without a merge: nothing was granted. A new pull request asks anew.';
     await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Withdrawn', why));
+    return null;
+  }
+  if (head.ref === HOUSEKEEPING_BRANCH) {
+    const why =
+      'The ledger keeps what these requests led to. A file whose grant was not over ends nothing: it is an alarm.';
+    await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Tidied away', why));
     return null;
   }
   const ledger = await readEntries(gate);

@@ -1,10 +1,12 @@
 /**
  * The round that the gate makes by itself, because webhooks and runs get lost: the ledger is witnessed, failed deliveries
- * are asked for again, a sweep that is owed is started. One failing part holds up no other.
+ * are asked for again, a sweep that is owed is started, requests that are over are tidied away. One failing part holds up
+ * no other.
  */
 import type { GitHub } from '../github/client.ts';
 import { followSweeps } from './follow-sweeps.ts';
 import type { Gate } from './gate.ts';
+import { keepHouse } from './housekeeping.ts';
 import { redeliverFailed } from './redeliver.ts';
 import { witnessLedger } from './witness.ts';
 
@@ -20,6 +22,7 @@ export async function patrol(
     if (again > 0) gate.log.warn({ deliveries: again }, 'failed deliveries are asked for again');
   });
   await part(gate, 'sweeps', async () => followSweeps(gate, await defaultBranch()));
+  await part(gate, 'housekeeping', async () => keepHouse(gate, await defaultBranch()));
 }
 
 async function part(gate: Gate, name: string, work: () => Promise<unknown>): Promise<void> {

@@ -5,9 +5,13 @@ import type { HubState } from '../types.ts';
 import { accountJson, nodeId } from './account.ts';
 import { repositoryUrl } from './repository.ts';
 
+/** GitHub's own account, which its address belongs to. Not in the state: nobody signs in as it. */
+const WEB_FLOW_ACCOUNT: Account = { id: 19_864_447, login: 'web-flow', type: 'User', email: 'noreply@github.com' };
+
 /** The account an e-mail address belongs to, as GitHub links commits to people; `null`: nobody's. */
 export function accountOfEmail(hub: HubState, email: string): Account | null {
   const wanted = email.toLowerCase();
+  if (wanted === WEB_FLOW_ACCOUNT.email) return WEB_FLOW_ACCOUNT;
   for (const account of hub.accounts.values()) {
     const hidden = `${account.id}+${account.login}@users.noreply.github.com`.toLowerCase();
     if (account.email.toLowerCase() === wanted || hidden === wanted) return account;
