@@ -4,6 +4,7 @@ import type { Body } from '../core/ledger/entry.ts';
 import type { GrantState } from '../core/ledger/state.ts';
 import type { Change } from '../core/reconcile/change.ts';
 import { type Instant, MINUTE, plus } from '../core/time.ts';
+import { bounded } from './failure.ts';
 
 export type Effect = Extract<Change, { readonly kind: 'ensure' | 'remove' | 'restore' }>;
 
@@ -44,15 +45,10 @@ export function recordsOf(change: Change, now: Instant, grants: ReadonlyMap<stri
     case 'drift':
       return [{ type: 'alert', key: change.key, severity: change.severity, ...driftText(change) }];
     case 'stuck':
-      return [
-        {
-          type: 'alert',
-          key: change.key,
-          severity: 'critical',
-          message: `${change.slot.label} was to be taken back at ${change.due} and is still held`,
-          next: 'look at the outcome entries for the cause; every sweep tries again, or take it back by hand',
-        },
-      ];
+    case 'escalate':
+      return [stuckAlert(change)];
+    case 'digest':
+      return [{ type: 'alert', key: change.key, severity: 'critical', ...digestText(change) }];
     case 'calm':
       return [{ type: 'alert-closed', key: change.key }];
     case 'ensure':
@@ -71,6 +67,32 @@ function lapse(id: string, why: string, grants: ReadonlyMap<string, GrantState>)
   return [
     { type: 'lapsed', request, commit: authority.commit, code: 'too-late', why, next: 'open a new pull request' },
   ];
+}
+
+function stuckAlert(change: Extract<Change, { kind: 'stuck' | 'escalate' }>): Body {
+  const { key, kind, slot, due, detail } = change;
+  const why = detail === null ? '' : `: ${detail}`;
+  const next =
+    kind === 'stuck'
+      ? 'repair what the message names; it is tried again at least once an hour, or take it back by hand'
+      : 'it has been stuck for half an hour: take it back by hand at the target, whoever can; the next sweep sees it';
+  const message = bounded(`${slot.label} was to be taken back at ${due} and is still held${why}`);
+  return { type: 'alert', key, severity: 'critical', message, next };
+}
+
+/** More than so many are counted only. */
+const MOST_NAMED = 10;
+
+function digestText({ overdue }: Extract<Change, { kind: 'digest' }>): {
+  readonly message: string;
+  readonly next: string;
+} {
+  const named = overdue.slice(0, MOST_NAMED).map(({ label, due }) => `${label} (since ${due})`);
+  const more = overdue.length > named.length ? ` and ${overdue.length - named.length} more` : '';
+  return {
+    message: bounded(`not taken back for more than a day: ${named.join(', ')}${more}`),
+    next: 'take them back by hand at their targets; this is said every day while it lasts',
+  };
 }
 
 function driftText(change: Extract<Change, { kind: 'drift' }>): { readonly message: string; readonly next: string } {

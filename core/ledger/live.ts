@@ -1,6 +1,8 @@
 /** Questions to a state at an instant: what may begin, what is held, what is over, what comes next. */
 import type { HeldGrant } from '../policy/evidence.ts';
-import { DAY, HOUR, type Instant, MINUTE, plus } from '../time.ts';
+import { DAY, type Instant, plus } from '../time.ts';
+import type { Slot } from './entry.ts';
+import { later, removalRetryAt, retryAt, waitOf } from './retry.ts';
 import { type GrantState, type GrantStatus, type Hold, isActive, type LedgerState, type Window } from './state.ts';
 
 /** Nothing about these can change any more. */
@@ -67,8 +69,8 @@ export function heldGrants(state: LedgerState, subject: number | string, now: In
       status !== 'failed',
   );
   return held
-    .map((grant) => toHeld(grant))
-    .filter((grant) => plus(grant.expires, HISTORY) > now || owesReview(grant))
+    .map((grant) => toHeld(grant, state))
+    .filter((grant) => plus(grant.expires, HISTORY) > now || owesReview(grant) || grant.stuck === true)
     .sort((a, b) => (a.starts === b.starts ? compare(a.id, b.id) : compare(a.starts, b.starts)));
 }
 
@@ -77,7 +79,7 @@ function owesReview(grant: HeldGrant): boolean {
   return grant.breakGlass && !grant.reviewed;
 }
 
-function toHeld(grant: GrantState): HeldGrant {
+function toHeld(grant: GrantState, state: LedgerState): HeldGrant {
   const { terms, ended, reviewed } = grant;
   const { starts, expires } = windowOf(grant);
   return {
@@ -89,12 +91,25 @@ function toHeld(grant: GrantState): HeldGrant {
     expires: ended !== null && ended.at < expires ? ended.at : expires,
     breakGlass: terms.breakGlass,
     reviewed,
+    ...(isStuck(grant, state) ? { stuck: true as const } : {}),
   };
+}
+
+/** By the open alert, which both gates read alike: no clock of either decides it. */
+function isStuck(grant: GrantState, state: LedgerState): boolean {
+  return [...grant.holds.values()].some(({ phase, slot }) => phase === 'stuck' && state.alerts.has(stuckKey(slot)));
+}
+
+/** Of the alert about a removal that does not work. */
+export function stuckKey(slot: Slot): string {
+  return `revoke-stuck:${slot.key}`;
 }
 
 /** The next instant at which a sweep has something to do, which may have passed already; `null`: nothing is foreseen. */
 export function nextDue(state: LedgerState, now: Instant): Instant | null {
-  const dues = [...state.grants.values()].filter((grant) => !isOver(grant)).flatMap((grant) => duesOf(grant, now));
+  const dues = [...state.grants.values()]
+    .filter((grant) => !isOver(grant))
+    .flatMap((grant) => duesOf(grant, state, now));
   for (const { status } of state.requests.values()) if (status.is === 'deferred') dues.push(status.until);
   // A run that was stalled can send until its lease: right after that, look once more.
   for (const slot of state.slots.values())
@@ -103,16 +118,23 @@ export function nextDue(state: LedgerState, now: Instant): Instant | null {
   return dues[0] ?? null;
 }
 
-function duesOf(grant: GrantState, now: Instant): Instant[] {
+function duesOf(grant: GrantState, state: LedgerState, now: Instant): readonly Instant[] {
   if (grant.action !== null) return [];
   if (grant.window === null) return [startOf(grant)];
-  const retries = [...grant.holds.values()].filter((hold) => hold.phase === 'failed').map(retryAt);
-  return [endOf(grant, now)?.at ?? grant.window.expires, ...retries];
+  const end = endOf(grant, now);
+  const holds = activeHolds(grant);
+  if (end !== null) return holds.map((hold) => removalDue(hold, grant, end.at, state));
+  const failed = holds.filter((hold) => hold.phase === 'failed');
+  return [grant.window.expires, ...failed.map((hold) => retryAt(hold, state))];
 }
 
-/** When an ensure that failed is tried again: after 1, 2, 4 … minutes, at most an hour. */
-export function retryAt(hold: Hold): Instant {
-  return plus(hold.lastAt, Math.min(MINUTE * 2 ** (hold.failures - 1), HOUR));
+/** When the hold of a grant that is over is to be taken back: at its end, or when the next try comes. */
+function removalDue(hold: Hold, grant: GrantState, at: Instant, state: LedgerState): Instant {
+  const slot = state.slots.get(hold.slot.key);
+  if (slot?.ending?.isPending === true) return plus(slot.ending.lease, 1);
+  const isTried = slot?.failing?.grants.includes(grant.terms.id) === true;
+  const again = isTried ? removalRetryAt(slot) : null;
+  return later(later(at, again), waitOf(state, hold.slot));
 }
 
 /** The holds that may still fill their slots, in order of the slots' keys. */

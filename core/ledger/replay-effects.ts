@@ -3,6 +3,7 @@ import { type Instant, plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
 import { highest } from './levels.ts';
 import type { Draft } from './replay.ts';
+import { LONGEST_WAIT } from './retry.ts';
 import {
   type EndWhy,
   type GrantState,
@@ -90,7 +91,11 @@ function endedBy(because: Because): readonly string[] {
 
 export function applyOutcome(draft: Draft, entry: Outcome): void {
   const slot = draft.slots.get(entry.slot)?.slot;
-  if (slot !== undefined && entry.notBefore !== undefined) draft.waits.set(targetKey(slot), entry.notBefore);
+  if (slot !== undefined && entry.notBefore !== undefined) {
+    const latest = plus(entry.at, LONGEST_WAIT);
+    const isTooLong = entry.notBefore > latest;
+    draft.waits.set(targetKey(slot), isTooLong ? latest : entry.notBefore);
+  }
   if (entry.effect === 'ensure') finishEnsure(draft, entry);
   else finishEnding(draft, entry);
 }

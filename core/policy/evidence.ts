@@ -111,6 +111,8 @@ export interface HeldGrant {
   readonly breakGlass: boolean;
   /** Of a break-glass grant: whether its review was given. */
   readonly reviewed: boolean;
+  /** It is over and could not be taken back, and an alert says so. Absent: it is not so, or the ledger did not tell yet. */
+  readonly stuck?: true;
 }
 
 export interface Evidence {

@@ -70,6 +70,7 @@ export const REASONS = {
   'toxic-combination': 'it must not be held together with another grant',
   'role-conflict': 'it must not be held together with another role of the resource',
   'too-many-grants': 'the receiver holds as many grants as allowed',
+  'revoke-stuck': 'an earlier grant of the resource is over and could not be taken back',
   'binding-governs': 'the grant would reach what governs Gatepass itself',
   // Break-glass.
   'break-glass': 'break-glass replaces the approvals and owes a review',

@@ -69,11 +69,19 @@ export type Change =
     }
   /** A removal that is overdue and was tried: an alert, reported once, under `key`. It is tried again all the same. */
   | {
-      readonly kind: 'stuck';
+      readonly kind: 'stuck' | 'escalate';
       readonly key: string;
       readonly slot: Slot;
       readonly grants: readonly string[];
       readonly due: Instant;
+      /** What its target said last; `null`: nothing is known. */
+      readonly detail: string | null;
+    }
+  /** All that is overdue by more than a day: an alert of its own, once a day, under `key`. */
+  | {
+      readonly kind: 'digest';
+      readonly key: string;
+      readonly overdue: readonly { readonly label: string; readonly due: Instant }[];
     }
   /** The situation of an open alert of ours is over. */
   | { readonly kind: 'calm'; readonly key: string };

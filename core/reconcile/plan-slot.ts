@@ -2,12 +2,13 @@
 
 import { highest, isAbove, lower, type Value } from '../ledger/levels.ts';
 import { startOf } from '../ledger/live.ts';
+import { removalRetryAt } from '../ledger/retry.ts';
 import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { between, type Instant, plus } from '../time.ts';
 import type { Change } from './change.ts';
 import type { PlanInput } from './plan.ts';
 import { drift, stuck } from './situations.ts';
-import { type Ask, type Holder, isOurs, isTracked, type Site } from './slots.ts';
+import { type Ask, type Holder, isOurs, isTracked, isWaited, type Site } from './slots.ts';
 
 export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   const { state, seen, slot } = site;
@@ -19,10 +20,10 @@ export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   const back = isRaised ? cameBack(state, seen, input.now) : null;
   // Others raised it. What of it is ours cannot be told apart: nothing is lowered, and nothing is built on it.
   if (isRaised && back === null) return [drift(site, ending === null ? 'raised' : 'kept', reach)];
-  if (ending !== null) return planEnding(site, state, ending, input.now);
+  if (ending !== null) return planEnding(site, state, ending, input);
   // Grants that ask for the slot come after: a removal raises nothing.
   const held = { ...site, asks: [] };
-  return back === null ? planHeld(site, state, input) : [take(held, state, back, targetOf(held, state))];
+  return back === null ? planHeld(site, state, input) : take(held, state, back, targetOf(held, state), input);
 }
 
 /** The highest value there that can be ours: what we wrote, and what ensures that nobody saw end may have set since. */
@@ -101,7 +102,7 @@ function endingOf(site: Site, state: SlotState): Ending | null {
   return { grant, why: because.why as EndWhy, grants: because.grants, window, due: at, tried: at };
 }
 
-function planEnding(site: Site, state: SlotState, ending: Ending, now: Instant): readonly Change[] {
+function planEnding(site: Site, state: SlotState, ending: Ending, input: PlanInput): readonly Change[] {
   const { slot, seen, asks } = site;
   const asked = asks.map((ask) => ask.value);
   const target = targetOf(site, state);
@@ -112,9 +113,9 @@ function planEnding(site: Site, state: SlotState, ending: Ending, now: Instant):
   const open = state.ending;
   if (open !== null && open.after === after && ending.grants.every((id) => open.because.grants.includes(id))) {
     if (seen === after) return [settled(site, open, ending.due), ...followers];
-    if (open.isPending && now <= open.lease) return followers;
+    if (open.isPending && input.now <= open.lease) return followers;
   }
-  return [take(site, state, ending, after), ...stuck(site, ending, now), ...followers];
+  return [...take(site, state, ending, after, input), ...stuck(site, ending, input.now), ...followers];
 }
 
 /** What the slot is for without the grants that are over: what stands, what is held, and what is asked. */
@@ -127,20 +128,33 @@ function targetOf(site: Site, state: SlotState): Value {
 /** An ensure that nobody saw work keeps no access for its grant: it is sent again, if granting is free of doubt. */
 const STAYS: ReadonlySet<Holder['hold']['phase']> = new Set(['held', 'pending']);
 
-function take(site: Site, state: SlotState, ending: Ending, after: Value): Change {
+/** Nothing while it has to wait: a try that failed is not repeated at once, and a target that asked for time is left alone. */
+function take(site: Site, state: SlotState, ending: Ending, after: Value, input: PlanInput): readonly Change[] {
   const { grant, why, grants, window, due } = ending;
-  return {
-    kind: after === null ? 'remove' : 'restore',
-    grant,
-    slot: site.slot,
-    before: site.seen === undefined ? state.written : site.seen,
-    after,
-    asks: null,
-    ...window,
-    until: untilOf(site, after, state.standing),
-    due,
-    because: { why, grants },
-  };
+  const { slot, seen } = site;
+  // What is gone already needs no try: only its outcome is missing.
+  const isThere = seen === undefined || isAbove(slot, seen, after);
+  if (isThere && (isWaited(input, slot) || isTriedLately(state, ending, input.now))) return [];
+  return [
+    {
+      kind: after === null ? 'remove' : 'restore',
+      grant,
+      slot,
+      before: seen === undefined ? state.written : seen,
+      after,
+      asks: null,
+      ...window,
+      until: untilOf(site, after, state.standing),
+      due,
+      because: { why, grants },
+    },
+  ];
+}
+
+/** The end of a grant that was not tried yet is tried at once, whatever failed there before. */
+function isTriedLately(state: SlotState, ending: Ending, now: Instant): boolean {
+  const again = removalRetryAt(state);
+  return again !== null && now < again && ending.grants.every((id) => state.failing?.grants.includes(id));
 }
 
 /** Nothing is over: what was sent is looked at, what is asked is sent, and what others did is said. */
@@ -176,7 +190,7 @@ function planLeft(site: Site, state: SlotState, input: PlanInput): readonly Chan
   if (!isFilled) return [...settles, ...begin(site)];
   const back = cameBack(state, seen, input.now);
   // Before anything begins there, so that it is not taken for what stands there.
-  if (back !== null) return [take(site, state, back, state.standing)];
+  if (back !== null) return take(site, state, back, state.standing, input);
   return [...(state.last === null ? [] : [drift(site, 'added', state.standing)]), ...begin(site)];
 }
 

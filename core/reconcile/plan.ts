@@ -8,6 +8,8 @@
  * | a grant begins                    | unknown, or grants stop  | nothing: doubt blocks grants                  |
  * | its grants are over               | up to what we wrote      | remove, or restore what stands or still lives |
  * | its grants are over               | unknown                  | the same: doubt never blocks a removal        |
+ * | its grants are over               | there, a try failed      | nothing until the next try is due (`retry.ts`) |
+ * | its target asked for time         | anything                 | nothing until then, an hour at most           |
  * | its grants are over               | above what we wrote      | drift `kept`: that is not ours to take        |
  * | a grant lives                     | less, or more            | drift `removed` or `raised`: said, not fought |
  * | an intent without outcome         | as it wanted             | settle                                        |
@@ -19,12 +21,13 @@
  * only a grant that is followed by a higher one in the same slot is closed by the plan after that.
  */
 import type { Slot } from '../ledger/entry.ts';
+import { rank } from '../ledger/levels.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import type { Instant } from '../time.ts';
 import type { Change } from './change.ts';
 import { planActions, planLapses } from './plan-grants.ts';
 import { planSlot } from './plan-slot.ts';
-import { sayOnce } from './situations.ts';
+import { digestOf, sayOnce } from './situations.ts';
 import { sitesOf } from './slots.ts';
 
 /** A slot, and what a grant asks of it: one of `slot.levels`. */
@@ -47,6 +50,8 @@ export interface PlanInput {
   readonly waiting?: ReadonlySet<string>;
   /** Trusted: the later of the server's clock and the ledger's last entry. */
   readonly now: Instant;
+  /** The latest that any clock says: what is over by it is over. Nothing begins by it. Absent: `now`. */
+  readonly latest?: Instant;
   /** Ids of all grants that a lock in force matches, whatever their status. */
   readonly locks: ReadonlySet<string>;
   /** `false` while anything is in doubt: nothing begins. Removals go on. */
@@ -56,7 +61,7 @@ export interface PlanInput {
 }
 
 /**
- * Removals (overdue-most first), standing values, ensures, runs, then what is only looked at or said. The intents of one
+ * Removals (the riskiest first, then the overdue-most), standing values, ensures, runs, then what is only looked at or said. The intents of one
  * plan are to be written together, before anything is sent.
  */
 export function plan(input: PlanInput): readonly Change[] {
@@ -66,8 +71,10 @@ export function plan(input: PlanInput): readonly Change[] {
     ...planActions(input),
     ...planLapses(input),
   ];
-  return sayOnce(changes, input).sort(inOrder);
+  return ordered(sayOnce([...changes, ...digestOf(changes, input)], input), input.state);
 }
+
+type Effect = Extract<Change, { readonly kind: 'ensure' | 'remove' | 'restore' }>;
 
 /** More than so many at once, and it is our memory that is wrong, not the slots. */
 const REAPPEARED_AT_ONCE = 10;
@@ -98,19 +105,34 @@ const ORDER: readonly Change['kind'][] = [
   'lapse',
   'drift',
   'stuck',
+  'escalate',
+  'digest',
   'calm',
 ];
 
-function inOrder(a: Change, b: Change): number {
-  const [first, second] = [sortKey(a), sortKey(b)];
-  return first < second ? -1 : 1;
+function ordered(changes: readonly Change[], state: LedgerState): readonly Change[] {
+  const keyed = changes.map((change) => ({ change, key: sortKey(change, state) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ change }) => change);
 }
 
-/** Kind, then due, then name. `remove` and `restore` are one kind here. */
-function sortKey(change: Change): string {
+/** Kind, then risk (of what is taken back), then due, then name. `remove` and `restore` are one kind here. */
+function sortKey(change: Change, state: LedgerState): string {
   const kind = Math.max(1, ORDER.indexOf(change.kind));
+  const risk = change.kind === 'remove' || change.kind === 'restore' ? riskOf(change, state) : '';
   const due = 'due' in change ? change.due : '';
   const name = 'slot' in change ? change.slot.key : 'key' in change ? change.key : '';
   const grant = 'grant' in change ? change.grant : '';
-  return [String(kind).padStart(2, '0'), due, name, grant].join('\n');
+  return [String(kind).padStart(2, '0'), risk, due, name, grant].join('\n');
+}
+
+const SENSITIVITIES = ['critical', 'high', 'medium', 'low'] as const;
+
+/** Break-glass, then the most sensitive resource, then the highest level: the smaller, the sooner. */
+function riskOf({ slot, before, because }: Effect, state: LedgerState): string {
+  const grants = because.grants.map((id) => state.grants.get(id)).filter((grant) => grant !== undefined);
+  const isBreakGlass = grants.some(({ terms }) => terms.breakGlass);
+  // Entries from before it was kept say nothing: taken for high.
+  const sensitive = grants.map(({ authority }) => SENSITIVITIES.indexOf(authority.sensitivity ?? 'high'));
+  const level = slot.levels.length - Math.min(rank(slot, before), slot.levels.length);
+  return [isBreakGlass ? 0 : 1, Math.min(...sensitive, SENSITIVITIES.length), String(level).padStart(3, '0')].join('');
 }

@@ -4,7 +4,8 @@
  */
 import type { Slot } from '../ledger/entry.ts';
 import { isAbove, rank, type Value } from '../ledger/levels.ts';
-import { activeHolds, endOf, isOver, lapseOf, retryAt, startOf, windowOf } from '../ledger/live.ts';
+import { activeHolds, endOf, isOver, lapseOf, startOf, windowOf } from '../ledger/live.ts';
+import { retryAt, waitOf } from '../ledger/retry.ts';
 import { type GrantState, type Hold, type LedgerState, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { type Instant, plus } from '../time.ts';
 import type { PlanInput, Target } from './plan.ts';
@@ -39,7 +40,7 @@ export function grantsToResolve(state: LedgerState, now: Instant, locks: Readonl
     if (!mayBegin(grant, now, locks)) return false;
     if (grant.terms.kind === 'action') return grant.action === null;
     const holds = [...grant.holds.values()];
-    return holds.length < grant.terms.bindings.length || holds.some((hold) => isUnfinished(hold, now));
+    return holds.length < grant.terms.bindings.length || holds.some((hold) => isUnfinished(hold, state, now));
   });
 }
 
@@ -98,7 +99,8 @@ function holdersOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<s
     for (const hold of activeHolds(grant)) {
       const { key } = hold.slot;
       const isLocked = locked.has(key) || input.locks.has(grant.terms.id);
-      const end = endOf(grant, input.now) ?? (isLocked ? { why: 'locked' as const, at: input.now } : null);
+      const end =
+        endOf(grant, input.latest ?? input.now) ?? (isLocked ? { why: 'locked' as const, at: input.now } : null);
       push(holders, key, { grant, hold, end });
     }
   }
@@ -112,8 +114,9 @@ function asksOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<stri
   for (const grant of grantsOf(input.state)) {
     if (grant.terms.kind === 'action' || !mayBegin(grant, input.now, input.locks)) continue;
     for (const { slot, value } of oneEach(input.resolved.get(grant.terms.id) ?? [])) {
-      const ask = askFor(grant, slot, value, input.now);
-      if (ask !== null && !locked.has(slot.key) && input.observed.has(slot.key)) push(asks, slot.key, ask);
+      const ask = askFor(grant, slot, value, input);
+      if (ask === null || locked.has(slot.key) || !input.observed.has(slot.key)) continue;
+      if (!isWaited(input, slot)) push(asks, slot.key, ask);
     }
   }
   return asks;
@@ -135,18 +138,24 @@ export function mayBegin(grant: GrantState, now: Instant, locks: ReadonlySet<str
   return startOf(grant) <= now && lapseOf(grant, now) === null;
 }
 
-function askFor(grant: GrantState, slot: Slot, value: string, now: Instant): Ask | null {
+function askFor(grant: GrantState, slot: Slot, value: string, { state, now }: PlanInput): Ask | null {
   const window = windowOf(grant);
   const hold = grant.holds.get(slot.key);
   // An applied grant stays where it is: a resource that was made again under the same name is another one.
   if (hold === undefined && grant.holds.size >= grant.terms.bindings.length) return null;
-  if (hold !== undefined && !isUnfinished(hold, now)) return null;
+  if (hold !== undefined && !isUnfinished(hold, state, now)) return null;
   const wanted = hold === undefined ? { slot, value } : { slot: hold.slot, value: hold.asks };
   return Number.isFinite(rank(wanted.slot, wanted.value)) ? { grant, ...wanted, window } : null;
 }
 
-function isUnfinished(hold: Hold, now: Instant): boolean {
-  return hold.phase === 'ensuring' || (hold.phase === 'failed' && now >= retryAt(hold));
+function isUnfinished(hold: Hold, state: LedgerState, now: Instant): boolean {
+  return hold.phase === 'ensuring' || (hold.phase === 'failed' && now >= retryAt(hold, state));
+}
+
+/** Whether the slot's target asked not to be called now. */
+export function isWaited({ state, now }: PlanInput, slot: Slot): boolean {
+  const until = waitOf(state, slot);
+  return until !== null && now < until;
 }
 
 function grantsOf(state: LedgerState): readonly GrantState[] {

@@ -135,6 +135,8 @@ export class World {
       case 'drift':
         return [{ type: 'alert', key: change.key, severity: change.severity, message: change.is, next: 'look' }];
       case 'stuck':
+      case 'escalate':
+      case 'digest':
         return [{ type: 'alert', key: change.key, severity: 'critical', message: 'stuck', next: 'remove it by hand' }];
       case 'calm':
         return [{ type: 'alert-closed', key: change.key }];

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Body } from '../../../core/ledger/entry.ts';
-import { activeHolds, endOf, heldGrants, lapseOf, liveGrants, nextDue, windowOf } from '../../../core/ledger/live.ts';
+import {
+  activeHolds,
+  endOf,
+  heldGrants,
+  lapseOf,
+  liveGrants,
+  nextDue,
+  stuckKey,
+  windowOf,
+} from '../../../core/ledger/live.ts';
+import { removalRetryAt, retryAt } from '../../../core/ledger/retry.ts';
 import type { GrantState, LedgerState } from '../../../core/ledger/state.ts';
 import { DAY, HOUR, MINUTE, plus } from '../../../core/time.ts';
 import {
@@ -168,6 +178,16 @@ describe('heldGrants', () => {
     expect(heldGrants(state, 1001, plus(EXPIRES, 300 * DAY))).toEqual([]);
   });
 
+  it('says what could not be taken back, and keeps it for ever', () => {
+    const failed = outcomeOf(aRemoval(42), { result: 'failed' });
+    const alert: Body = { type: 'alert', key: stuckKey(aSlot()), severity: 'critical', message: 'm', next: 'n' };
+    const rows = (...bodies: Body[]) => heldGrants(stateOf(...held, ...bodies), 1001, plus(EXPIRES, 300 * DAY));
+    expect(rows(aRemoval(42), failed)).toEqual([]);
+    expect(rows(aRemoval(42), failed, alert)).toMatchObject([{ id: grantId(42), stuck: true }]);
+    // An alert about the slot from another grant's time.
+    expect(rows(alert)).toEqual([]);
+  });
+
   it.each<[string, Body[]]>([
     [
       'somebody else’s',
@@ -203,7 +223,6 @@ describe('nextDue', () => {
     ['a grant that is overdue', held, 500, EXPIRES],
     ['a grant that was returned', [...held, returned], 40, minute(30)],
     ['a grant that is over', [...held, ...removed], 500, null],
-    ['a try that failed', [authorised(42), anEnsure(42), outcomeOf(anEnsure(42), { result: 'failed' })], 0, minute(1)],
     ['a run that may still send', [...held.slice(0, 2), ...removed], 5, minute(10)],
     ['a run whose lease is over', [...held.slice(0, 2), ...removed], 10, null],
     [
@@ -236,22 +255,49 @@ describe('nextDue', () => {
     expect(nextDue(stateOf(authorised(42, anAction(42)), intent), minute(1))).toBeNull();
   });
 
-  it('spaces tries further and further, up to an hour', () => {
-    const book = Book.of(authorised(42));
-    const waits = Array.from({ length: 9 }, (_, index) => {
-      const ensure = anEnsure(42, { id: `i${index}`, lease: START });
-      book.add(START, ensure, outcomeOf(ensure, { result: 'failed' }));
-      const due = nextDue(book.state, START) ?? START;
-      return (Date.parse(due) - Date.parse(START)) / MINUTE;
-    });
-    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  it('is that of the next try, of an ensure or of a removal that failed', () => {
+    const ensure = stateOf(authorised(42), anEnsure(42), outcomeOf(anEnsure(42), { result: 'failed' }));
+    const hold = ensure.grants.get(grantId(42))?.holds.get(aSlot().key);
+    expect(nextDue(ensure, START)).toBe(hold === undefined ? null : retryAt(hold, ensure));
+    const failed = outcomeOf(aRemoval(42), { result: 'failed', issued: EXPIRES });
+    const removal = Book.of(...held).add(EXPIRES, aRemoval(42), failed).state;
+    const slot = removal.slots.get(aSlot().key);
+    expect(nextDue(removal, minute(500))).toBe(slot === undefined ? null : removalRetryAt(slot));
   });
-});
 
-it('activeHolds has the slots that may still be filled, by key', () => {
-  const other = anEnsure(42, { id: 'o', slot: aSlot({ key: 'a' }) });
-  const state = stateOf(authorised(42), anEnsure(42), other);
-  expect(activeHolds(grantOf(state)).map(({ slot }) => slot.key)).toEqual(['a', aSlot().key]);
-  const ended = aRemoval(42, { slot: aSlot({ key: 'a' }) });
-  expect(activeHolds(grantOf(stateOf(authorised(42), anEnsure(42), other, ended, outcomeOf(ended))))).toHaveLength(1);
+  it('is the end, at once, of a removal that the sweep had no time for', () => {
+    const unsent = outcomeOf(aRemoval(42), { result: 'failed', issued: null });
+    expect(nextDue(stateOf(...held, aRemoval(42), unsent), minute(500))).toBe(EXPIRES);
+  });
+
+  it('is the end of the lease of a removal that was accepted', () => {
+    const pending = outcomeOf(aRemoval(42), { result: 'pending' });
+    expect(nextDue(stateOf(...held, aRemoval(42, { lease: minute(600) }), pending), minute(500))).toBe(
+      plus(minute(600), 1),
+    );
+  });
+
+  it('waits for a target that asked for time, an hour at most', () => {
+    const asked = (notBefore: ReturnType<typeof minute>) =>
+      Book.of(...held).add(
+        EXPIRES,
+        aRemoval(42),
+        outcomeOf(aRemoval(42), { result: 'failed', issued: null, notBefore }),
+      ).state;
+    expect(nextDue(asked(minute(150)), EXPIRES)).toBe(minute(150));
+    expect(nextDue(asked(minute(9999)), EXPIRES)).toBe(plus(EXPIRES, HOUR));
+    expect(nextDue(asked(START), EXPIRES)).toBe(EXPIRES);
+  });
+
+  it('is nothing for a grant that is over and holds nothing', () => {
+    const bindings = [1, 2].map((n) => ({
+      provider: 'github-team',
+      zone: 'default',
+      with: {},
+      target: { team: `${n}` },
+    }));
+    const refused = outcomeOf(anEnsure(42), { result: 'refused' });
+    const state = stateOf(authorised(42, { bindings }), anEnsure(42), refused);
+    expect(nextDue(state, minute(500))).toBeNull();
+  });
 });

@@ -432,6 +432,17 @@ describe('guardrails', () => {
       ),
     ],
     ['do not join the request with itself', 'allow', approved().holding(long('alice', { id: '17-0a1b2c3d' }))],
+    [
+      'that could not be taken back keep the resource from the subject, however long ago they ended',
+      'deny revoke-stuck',
+      approved().holding(aGrant('alice', { stuck: true, expires: instant('2026-11-23T08:30:00Z') })),
+    ],
+    [
+      'that could not be taken back do not keep another resource',
+      'allow',
+      approved().holding(aGrant('alice', { stuck: true, resource: 'billing-db' })),
+    ],
+    ['of others that could not be taken back say nothing', 'allow', approved().holding(aGrant('bob', { stuck: true }))],
     ['count live grants', 'deny too-many-grants', approved().holding(...many(10))],
     ['allow the tenth', 'allow', approved().holding(...many(9))],
     [
@@ -622,6 +633,7 @@ describe('break-glass', () => {
     ['waits for the last one to be reviewed', 'deny break-glass-owed', earlier(past)],
     ['waits for the last one to end', 'deny break-glass-owed', earlier({ reviewed: true })],
     ['may follow one that is over and reviewed', 'allow', earlier({ ...past, reviewed: true })],
+    ['is not held up by what could not be taken back', 'allow', earlier({ ...past, breakGlass: false, stuck: true })],
     ['may follow an ordinary grant', 'allow', earlier({ ...past, breakGlass: false })],
     [
       'is not offered everywhere',

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
 import { HOUR, MINUTE } from '../../../core/time.ts';
-import { terms as anAccess, anAction, aSlot, authorised, grantId, minute, request } from '../../support/ledger.ts';
+import {
+  terms as anAccess,
+  anAction,
+  anEnsure,
+  aSlot,
+  authorised,
+  grantId,
+  minute,
+  outcomeOf,
+  request,
+} from '../../support/ledger.ts';
 import { World } from '../../support/plan-world.ts';
 
 const SLOT = aSlot();
@@ -342,9 +352,9 @@ describe('crashes and failures', () => {
     const failing = new Set([KEY]);
     world.sweep(minute(0), { failing });
     expect(statusOf(world, 42)).toBe('applying');
-    expect(world.look(minute(0.9))).toEqual([]);
+    expect(world.look(minute(0.7))).toEqual([]);
     expect(kinds(world.sweep(minute(1), { failing }))).toEqual(['ensure']);
-    expect(world.look(minute(2.9))).toEqual([]);
+    expect(world.look(minute(2.4))).toEqual([]);
     expect(kinds(world.sweep(minute(3)))).toEqual(['ensure']);
     expect(statusOf(world, 42)).toBe('active');
   });
@@ -382,15 +392,112 @@ describe('crashes and failures', () => {
     const failing = new Set([KEY]);
     expect(kinds(world.sweep(minute(60), { failing }))).toEqual(['remove']);
     expect(statusOf(world, 42)).toBe('revoke-stuck');
+    expect(kinds(world.sweep(minute(60.5), { failing }))).toEqual([]);
     expect(kinds(world.sweep(minute(64), { failing }))).toEqual(['remove']);
     expect(world.sweep(minute(65), { failing })).toMatchObject([
-      { kind: 'remove' },
-      { kind: 'stuck', key: `revoke-stuck:${KEY}`, grants: [grantId(42)], due: minute(60) },
+      { kind: 'stuck', key: `revoke-stuck:${KEY}`, grants: [grantId(42)], due: minute(60), detail: null },
     ]);
-    expect(kinds(world.sweep(minute(10_000), { failing }))).toEqual(['remove']);
-    expect(kinds(world.sweep(minute(10_001)))).toEqual(['remove']);
-    expect(world.sweep(minute(10_002))).toEqual([{ kind: 'calm', key: `revoke-stuck:${KEY}` }]);
+    expect(kinds(world.sweep(minute(66), { failing }))).toEqual(['remove']);
+    expect(kinds(world.sweep(minute(89), { failing }))).toEqual(['remove']);
+    expect(world.sweep(minute(90), { failing })).toMatchObject([
+      { kind: 'escalate', key: `revoke-stuck-escalated:${KEY}`, grants: [grantId(42)], due: minute(60) },
+    ]);
+    // 22 hours later, and on the day after that.
+    const day = (date: number) => `revoke-stuck-daily:all:2026-11-${date}`;
+    expect(kinds(world.sweep(minute(60 + 24 * 60 - 1), { failing }))).toEqual(['remove']);
+    expect(world.sweep(minute(60 + 24 * 60), { failing })).toEqual([
+      { kind: 'digest', key: day(24), overdue: [{ label: SLOT.label, due: minute(60) }] },
+    ]);
+    expect(kinds(world.sweep(minute(60 + 25 * 60), { failing }))).toEqual(['remove']);
+    expect(world.sweep(minute(60 + 48 * 60), { failing })).toMatchObject([
+      { kind: 'remove' },
+      { kind: 'digest', key: day(25) },
+      { kind: 'calm', key: day(24) },
+    ]);
+    expect(kinds(world.sweep(minute(10_000)))).toEqual(['remove', 'digest', 'calm']);
+    expect(world.sweep(minute(10_002))).toMatchObject([
+      { kind: 'calm', key: 'revoke-stuck-daily:all:2026-11-30' },
+      { kind: 'calm', key: `revoke-stuck-escalated:${KEY}` },
+      { kind: 'calm', key: `revoke-stuck:${KEY}` },
+    ]);
     expect(world.look(minute(10_003))).toEqual([]);
+  });
+
+  it('tries at once the end of a grant that was not tried yet, whatever failed in the slot before', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 0, to: 61, asks: 'maintainer' });
+    world.sweep(minute(0));
+    const failing = new Set([KEY]);
+    world.sweep(minute(60), { failing });
+    expect(world.sweep(minute(60.5), { failing })).toEqual([]);
+    expect(world.sweep(minute(61), { failing })).toMatchObject([{ kind: 'remove', due: minute(61) }]);
+  });
+
+  it('closes at once what somebody else took back meanwhile', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    world.sweep(minute(60), { failing: new Set([KEY]) });
+    world.put(KEY, null);
+    expect(kinds(world.sweep(minute(60.1)))).toEqual(['remove']);
+    expect(statusOf(world, 42)).toBe('revoked');
+  });
+
+  it('closes no alert of others', () => {
+    const world = aWorld();
+    world.book.add(minute(0), { type: 'alert', key: 'setup-drift', severity: 'critical', message: 'm', next: 'n' });
+    expect(world.look(minute(1))).toEqual([]);
+  });
+
+  it('takes back first what is riskiest: break-glass, the most sensitive, the highest, then the oldest', () => {
+    const world = new World();
+    const grants: readonly [number, Parameters<typeof authorised>[1], Parameters<typeof authorised>[2], string][] = [
+      [41, { length: 30 * MINUTE }, {}, 'member'],
+      [42, { length: HOUR }, { sensitivity: 'high' }, 'member'],
+      [43, { length: HOUR }, { sensitivity: 'low' }, 'maintainer'],
+      [44, { length: HOUR }, { sensitivity: 'critical' }, 'member'],
+      [45, { length: HOUR }, { sensitivity: 'critical' }, 'maintainer'],
+      [46, { length: HOUR, breakGlass: true }, { sensitivity: 'low' }, 'member'],
+    ];
+    for (const [number, terms, by, value] of grants) {
+      world.book.add(minute(0), authorised(number, { starts: minute(0), ...terms }, by));
+      world.targets.set(grantId(number), [{ slot: aSlot({ key: `github-team:7/${number}` }), value }]);
+    }
+    world.sweep(minute(0));
+    const removals = world.look(minute(60)).flatMap((change) => (change.kind === 'remove' ? [change.grant] : []));
+    expect(removals).toEqual([46, 45, 44, 41, 42, 43].map(grantId));
+  });
+
+  it('names what is overdue for more than a day, the oldest first', () => {
+    const other = aSlot({ key: 'github-team:7/member:1002', label: 'bob' });
+    const world = aWorld({ number: 42, from: 0, to: 61 });
+    world.book.add(minute(0), authorised(43, { starts: minute(0), length: HOUR }));
+    world.targets.set(grantId(43), [{ slot: other, value: 'member' }]);
+    world.sweep(minute(0));
+    const failing = new Set([KEY, other.key]);
+    world.sweep(minute(61), { failing });
+    const digest = world.sweep(minute(3000), { failing }).find(({ kind }) => kind === 'digest');
+    expect(digest).toMatchObject({ overdue: [{ label: 'bob', due: minute(60) }, { due: minute(61) }] });
+  });
+
+  it('leaves a target alone that asked for time, and others go on', () => {
+    const other = aSlot({ key: 'postgres:1', provider: 'postgres' });
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.book.add(minute(0), authorised(43, { starts: minute(0), length: HOUR }));
+    world.targets.set(grantId(43), [{ slot: other, value: 'member' }]);
+    world.sweep(minute(0));
+    world.book.add(minute(0), authorised(44, { starts: minute(0), length: 3 * HOUR }));
+    world.targets.set(grantId(44), [{ slot: aSlot({ key: 'github-team:7/member:1003' }), value: 'member' }]);
+    const seen = outcomeOf(anEnsure(42, { id: 'run-0/0' }), { notBefore: minute(65) });
+    world.book.add(minute(59), seen);
+    expect(world.look(minute(60))).toMatchObject([{ kind: 'remove', slot: { key: 'postgres:1' } }]);
+    expect(kinds(world.look(minute(65)))).toEqual(['remove', 'remove', 'standing', 'ensure']);
+  });
+
+  it('ends by the latest clock and begins by none but the trusted one', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 58, to: 120 });
+    world.sweep(minute(0));
+    const input = world.input(minute(55));
+    expect(planOf(input)).toEqual([]);
+    expect(kinds(planOf({ ...input, latest: minute(61) }))).toEqual(['remove']);
   });
 
   it('removes what it cannot see: doubt never blocks a removal', () => {
