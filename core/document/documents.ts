@@ -110,6 +110,8 @@ export interface ApprovalRequirement {
   readonly count: number;
   /** After this long without the approvals, these may give them too. */
   readonly widen: { readonly after: Milliseconds; readonly to: readonly Principal[] } | null;
+  /** The approving review must name the digest of the request, so that it cannot be of another. */
+  readonly namesDigest: boolean;
 }
 
 export interface Rule {
@@ -154,6 +156,8 @@ export interface Guardrail {
     readonly fields: readonly string[];
     readonly during: string | null;
     readonly approvals: readonly ApprovalRequirement[];
+    /** Every approval of the request names its digest, whoever asks for it. */
+    readonly digest: boolean;
   };
   readonly place: Place;
 }

@@ -79,6 +79,7 @@ export interface WrittenApproval {
   readonly from: readonly string[];
   readonly count: number;
   readonly widen?: { readonly after: string; readonly to: readonly string[] };
+  readonly digest?: 'required';
 }
 
 export interface WrittenRule {
@@ -110,6 +111,7 @@ export interface WrittenGuardrail {
     readonly fields?: readonly string[];
     readonly during?: string;
     readonly approvals?: readonly WrittenApproval[];
+    readonly digest?: true;
   };
 }
 

@@ -148,5 +148,20 @@ function pendingSteps(decision: Pending): readonly string[] {
     return `${missing} more approving review${missing === 1 ? '' : 's'} from ${prose(label)}.`;
   });
   const blocks = blockers(decision).map(({ message }) => `First: ${prose(message)}.`);
-  return [...blocks, ...asks, 'Approvers: a line `limit: 1h` in the approving review shortens it.'];
+  return [
+    ...blocks,
+    ...asks,
+    ...digestSteps(decision),
+    'Approvers: a line `limit: 1h` in the approving review shortens it.',
+  ];
+}
+
+/** The line to paste: hexadecimal digits, so there is nothing in it to escape. */
+function digestSteps(decision: Pending): readonly string[] {
+  const [digest] = unfilled(decision.requirements).flatMap((requirement) => requirement.digest ?? []);
+  return digest === undefined
+    ? []
+    : [
+        `Approvers: read the file, then approve with this line in the review, or it does not count: \`digest: ${digest}\``,
+      ];
 }

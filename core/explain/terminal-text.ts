@@ -42,12 +42,13 @@ function askedLines(decision: Decision): readonly string[] {
   ];
 }
 
-function requirementLine({ label, needed, filledBy, candidates, source }: RequirementStatus): string {
+function requirementLine({ label, needed, filledBy, candidates, source, digest }: RequirementStatus): string {
   const names = (people: readonly { readonly login: string }[]) => people.map(({ login }) => plain(login)).join(', ');
   const has = filledBy.length === 0 ? 'none yet' : names(filledBy);
   const open =
     filledBy.length < needed ? `; could approve: ${candidates.length === 0 ? 'nobody' : names(candidates)}` : '';
-  return `  needs ${needed} from ${plain(label)} (${plain(source)}): ${has}${open}`;
+  const naming = digest === undefined ? '' : `, with the line \`digest: ${digest}\` in the review`;
+  return `  needs ${needed} from ${plain(label)} (${plain(source)})${naming}: ${has}${open}`;
 }
 
 /** The look of a compiler's message: code, place, found, expected, fix. */

@@ -78,6 +78,7 @@ function statusOf(
     from: demand.from,
     label: labelOf(approversOf(demand, demand.scope), demand.scope),
     needed: demand.count,
+    ...(demand.digest !== null && { digest: demand.digest }),
     filledBy: by.map(({ review }) => ({ id: review.user.id, login: review.user.login, review: review.id })),
     candidates: by.length >= demand.count ? [] : candidatesFor(demand, used, exclusions),
   };

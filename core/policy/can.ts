@@ -12,7 +12,7 @@ import { applies, guard } from './guardrails.ts';
 import { hypotheticalEvidence, organizationIn } from './hypothetical.ts';
 import { labelOf } from './labels.ts';
 import { lookup } from './lookup.ts';
-import { combine } from './requirements.ts';
+import { combine, naming } from './requirements.ts';
 import { matches } from './selector.ts';
 import type { Ask, Setting } from './setting.ts';
 
@@ -38,7 +38,7 @@ export interface Way {
   readonly holds: true | null;
   /** After every guardrail. */
   readonly max: Milliseconds;
-  /** `1 of code owners (team:orders)`. Empty: automatic. */
+  /** `1 of code owners (team:orders)`, `…, naming the digest`. Empty: automatic. */
   readonly approvals: readonly string[];
   /** Fields that a guardrail asks for, and calendars that the window must lie in. */
   readonly fields: readonly string[];
@@ -100,13 +100,15 @@ function wayBy(rule: Rule, ask: Ask): readonly Way[] {
   const guarded = guard(ask);
   const applying = ask.setting.governance.organization.guardrails.filter((guardrail) => applies(guardrail, ask));
   const asked = rule.approvals.map((approval) => ({ ...approval, source: rule.name, place: rule.place }));
-  const approvals = combine([...asked, ...guarded.requirements]);
+  const approvals = combine([...asked, ...guarded.requirements]).map(naming(guarded.namesDigest));
   return [
     {
       rule: rule.name,
       holds: reason.holds,
       max: Math.min(rule.max, ...guarded.bounds.map((bound) => bound.max)),
-      approvals: approvals.map((one) => `${one.count} of ${labelOf(one.from, ask)}`),
+      approvals: approvals.map(
+        (one) => `${one.count} of ${labelOf(one.from, ask)}${one.namesDigest ? ', naming the digest' : ''}`,
+      ),
       fields: [...new Set(applying.flatMap((guardrail) => guardrail.require.fields))].sort(),
       during: [...new Set(applying.flatMap(({ require }) => require.during ?? []))].sort(),
       because: reason.because,

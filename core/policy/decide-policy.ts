@@ -112,6 +112,8 @@ export function demandsFor(setting: Setting, paths: readonly string[]): readonly
     from: [{ kind: 'codeowners' }],
     count: 1,
     widen: null,
+    namesDigest: false,
+    digest: null,
     scope: { setting, resource: null, path: group[0] as string, at: setting.evidence.now },
   }));
 }

@@ -7,6 +7,7 @@ import { type Exclusions, exclusionsOf } from './exclusions.ts';
 import { hintFor } from './hint.ts';
 import { lookup } from './lookup.ts';
 import { fails, holds } from './reason.ts';
+import { requestDigest } from './request-digest.ts';
 import { requestOf } from './request-file.ts';
 import type { Ask, Setting } from './setting.ts';
 import { type Terms, termsFor } from './terms.ts';
@@ -26,7 +27,12 @@ export function decideRequest(setting: Setting, common: Common): Decision {
 function judge(ask: Ask, terms: Terms, common: Common): Decision {
   const { evidence } = ask.setting;
   const exclusions = exclusionsFor(ask);
-  const demands = terms.requirements.map((requirement) => ({ ...requirement, scope: { ...ask, at: evidence.now } }));
+  const digest = digestFor(ask);
+  const demands = terms.requirements.map((requirement) => ({
+    ...requirement,
+    scope: { ...ask, at: evidence.now },
+    digest: requirement.namesDigest ? digest : null,
+  }));
   const approvals = countApprovals(demands, ask.setting, exclusions, true);
   const length = approvals.limit === null ? ask.length : Math.min(ask.length, approvals.limit);
   const { run } = terms.effect;
@@ -51,6 +57,12 @@ function judge(ask: Ask, terms: Terms, common: Common): Decision {
     approvals.is,
     evidence.pullRequest.draft,
   );
+}
+
+function digestFor({ path, setting }: Ask): string {
+  const [change] = setting.evidence.changes;
+  // `requestOf` has refused a request without text.
+  return requestDigest(path, change?.text as string);
 }
 
 function exclusionsFor(ask: Ask): Exclusions {

@@ -78,6 +78,8 @@ export interface RequirementStatus {
   /** `team:orders or team:dba`, for people. */
   readonly label: string;
   readonly needed: number;
+  /** What the approving review must name, on a line `digest: …`; absent: nothing. */
+  readonly digest?: string;
   /** Logins that fill it, one seat a person. */
   readonly filledBy: readonly { readonly id: number; readonly login: string; readonly review: number }[];
   /** Who could still give what is missing, sorted by login. */

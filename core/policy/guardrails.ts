@@ -20,6 +20,8 @@ import type { Ask } from './setting.ts';
 export interface Guarded extends Findings {
   readonly bounds: readonly Bound[];
   readonly requirements: readonly Requirement[];
+  /** Every approval names the digest of the request, those of the rule too. */
+  readonly namesDigest: boolean;
 }
 
 export function guard(ask: Ask): Guarded {
@@ -35,6 +37,7 @@ export function guard(ask: Ask): Guarded {
     requirements: applying.flatMap(({ name, require, place }) =>
       require.approvals.map((approval) => ({ ...approval, source: sourceOf(name), place })),
     ),
+    namesDigest: applying.some(({ require }) => require.digest),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Person, PolicyTestCase } from '../document/documents.ts';
 import type { Instant } from '../time.ts';
 import type { Account, Evidence, Review, Team } from './evidence.ts';
 import { lookup } from './lookup.ts';
+import { requestDigest } from './request-digest.ts';
 
 type People = Readonly<Record<string, Person>>;
 
@@ -52,7 +53,9 @@ export function hypotheticalEvidence(supposed: Supposed): Evidence {
     changes: [{ status: 'added', path, previousPath: null, mode: '100644', size: text.length, blob: SHA, text }],
     commits: [{ sha: SHA, parents: [SHA], author, committer: author, coAuthors: [], verified: true }],
     pushers: [opener],
-    reviews: supposed.approvedBy.map((name, index) => approval(accountOf(name, people), index + 1, at)),
+    reviews: supposed.approvedBy.map((name, index) =>
+      approval(accountOf(name, people), index + 1, at, requestDigest(path, text)),
+    ),
     teams: Object.fromEntries(
       Object.entries(supposed.teams).map(([slug, names], index) => [
         slug,
@@ -85,8 +88,9 @@ function accountOf(name: string, people: People): Account {
   return { id: person?.id ?? 0, login: person?.login ?? name, type: 'User' };
 }
 
-function approval(user: Account, id: number, at: Instant): Review {
-  return { id, user, state: 'APPROVED', commitId: SHA, submittedAt: at, limit: null };
+/** It names the digest, as whoever is supposed to approve would. */
+function approval(user: Account, id: number, at: Instant, digest: string): Review {
+  return { id, user, state: 'APPROVED', commitId: SHA, submittedAt: at, limit: null, digest };
 }
 
 function teamOf(slug: string, names: readonly string[], id: number, people: People): Team {

@@ -2,7 +2,7 @@
  * Which approvals are asked for, over the rule, the rules kept before it, and the guardrails.
  *
  * Within one source each entry is its own demand. Two sources that ask the same people ask for one thing: the larger
- * count holds, and widening only as far as both allow. So "an owner approves" as a rule and as a guardrail is one owner.
+ * count holds, the digest is named if either wants it, and widening only as far as both allow. So "an owner approves" as a rule and as a guardrail is one owner.
  */
 import type { ApprovalRequirement, Place } from '../document/documents.ts';
 import { written } from './labels.ts';
@@ -25,6 +25,11 @@ export function combine(requirements: readonly Requirement[]): readonly Requirem
   return combined;
 }
 
+/** Asks every one of them for the digest, or leaves them as they are. */
+export function naming(isAsked: boolean): (requirement: Requirement) => Requirement {
+  return (requirement) => (isAsked ? { ...requirement, namesDigest: true } : requirement);
+}
+
 function isSameDemand(a: Requirement, b: Requirement): boolean {
   return keyOf(a.from) === keyOf(b.from) && !a.source.split(' and ').includes(b.source);
 }
@@ -39,6 +44,7 @@ function stricter(a: Requirement, b: Requirement): Requirement {
       a.widen !== null && b.widen !== null && keyOf(a.widen.to) === keyOf(b.widen.to)
         ? { after: Math.max(a.widen.after, b.widen.after), to: a.widen.to }
         : null,
+    namesDigest: a.namesDigest || b.namesDigest,
   };
 }
 

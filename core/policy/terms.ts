@@ -12,8 +12,9 @@ import { fitRule } from './fit.ts';
 import { checkLiveGrants, guard } from './guardrails.ts';
 import { checkFreezes, checkLocks } from './locks.ts';
 import type { Refusal } from './reason.ts';
-import { combine, type Requirement } from './requirements.ts';
+import { combine, naming, type Requirement } from './requirements.ts';
 import type { Ask } from './setting.ts';
+import { checkStuck } from './stuck.ts';
 import { checkCombinations } from './toxic.ts';
 
 export interface Terms {
@@ -45,7 +46,7 @@ export function termsFor(ask: Ask): Terms | Refusal {
     glass ?? NOTHING,
     checkLocks(ask),
     checkFreezes(ask),
-    ...(ask.request.kind === 'AccessRequest' ? [checkLiveGrants(ask), checkCombinations(ask)] : []),
+    ...(ask.request.kind === 'AccessRequest' ? [checkLiveGrants(ask), checkCombinations(ask), checkStuck(ask)] : []),
     effect,
   ]);
   const { reasons, issues } = found;
@@ -58,7 +59,7 @@ export function termsFor(ask: Ask): Terms | Refusal {
   return {
     is: 'terms',
     rule: fitting.rule.name,
-    requirements: glass === null ? combine([...asked, ...guarded.requirements]) : [],
+    requirements: glass === null ? combine([...asked, ...guarded.requirements]).map(naming(guarded.namesDigest)) : [],
     effect,
     reviewWithin: glass?.reviewWithin ?? null,
     reasons,

@@ -1,10 +1,12 @@
 /** What each review says on each demand: whether it approves, blocks or does not count, why, and in whose seat. */
 import type { Instant } from '../time.ts';
+import type { Answer } from './answer.ts';
 import type { Evidence, Review } from './evidence.ts';
 import { barOf, type Exclusions } from './exclusions.ts';
 import { labelOf } from './labels.ts';
 import { isActive } from './principals.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import { names } from './request-digest.ts';
 import type { Requirement } from './requirements.ts';
 import { type Speaking, speakingReviews } from './reviews.ts';
 import { approversOf, type Ground, groundFor } from './seats.ts';
@@ -13,6 +15,8 @@ import type { Scope } from './setting.ts';
 /** A requirement and where its principals are resolved: a policy change has another path for each. */
 export interface Demand extends Requirement {
   readonly scope: Scope;
+  /** What an approval must name to fill it; `null`: nothing. */
+  readonly digest: string | null;
 }
 
 /** A review with its ground for each demand, or why it does not count. */
@@ -48,16 +52,52 @@ function hear(speaking: Speaking, demands: readonly Demand[], exclusions: Exclus
   const active = isActive(evidence, id);
   if (active === 'no') return silent('review-by-outsider', 'is no active member of the organisation');
   const grounds = demands.map((demand, index) => groundFor(demand, id, scopes[index] as Scope, exclusions));
-  const may =
-    active === 'unknown' ? 'unknown' : grounds.some(isYes) ? 'yes' : grounds.some(isUnknown) ? 'unknown' : 'no';
-  if (may === 'no') return silent('review-not-eligible', `is not in ${labelsOf(demands)}`);
+  if (mayOn(grounds, active) === 'no') return silent('review-not-eligible', `is not in ${labelsOf(demands)}`);
   // Doubt keeps an approval from counting, but lets requested changes block.
   if (speaking.is === 'blocking')
     return { review, is: 'blocking', grounds, code: 'changes-requested', why: 'requested changes' };
-  if (may === 'unknown') {
-    return silent('membership-unknown', `whether they are in ${labelsOf(demands)} could not be read`, grounds);
+  const unnamed = demands.map((demand) => lacksDigest(demand, review));
+  const named = grounds.map((ground, index): Ground => (unnamed[index] ? { ...ground, answer: 'no' } : ground));
+  const isStopped = grounds.some(isOpen) && !named.some(isOpen);
+  if (isStopped)
+    return silent(
+      ...withoutDigest(
+        review,
+        demands.filter((_, index) => isOpen(grounds[index])),
+      ),
+    );
+  if (mayOn(named, active) === 'unknown') {
+    return silent('membership-unknown', `whether they are in ${labelsOf(demands)} could not be read`, named);
   }
-  return { review, is: 'approving', grounds, code: 'review-not-needed', why: 'every place it could fill is taken' };
+  return {
+    review,
+    is: 'approving',
+    grounds: named,
+    code: 'review-not-needed',
+    why: 'every place it could fill is taken',
+  };
+}
+
+function mayOn(grounds: readonly Ground[], active: Answer): Answer {
+  const may = grounds.some(isYes) ? 'yes' : grounds.some(isUnknown) ? 'unknown' : 'no';
+  return active === 'unknown' ? 'unknown' : may;
+}
+
+function isOpen(ground: Ground | undefined): boolean {
+  return ground?.answer !== 'no';
+}
+
+/** Whether it wants a digest that the approval does not name. */
+function lacksDigest({ digest }: Demand, review: Review): boolean {
+  return digest !== null && !names(review.digest ?? '', digest);
+}
+
+/** The digest is the same for all demands of a request. */
+function withoutDigest({ digest }: Review, [demand]: readonly Demand[]): [ReasonCode, string] {
+  const line = `\`digest: ${demand?.digest}\``;
+  return (digest ?? null) === null
+    ? ['review-digest-missing', `it has no line ${line}, which ${demand?.source} asks for: approve again with it`]
+    : ['review-digest-wrong', `it names another digest: look at the request as it is now, and approve with ${line}`];
 }
 
 function labelsOf(demands: readonly Demand[]): string {

@@ -5,10 +5,11 @@ import type { WrittenApproval } from '../written.ts';
 import { principals } from './source.ts';
 
 export function approvalsOf(written: readonly WrittenApproval[] | undefined): ApprovalRequirement[] {
-  return (written ?? []).map(({ from, count, widen }) => ({
+  return (written ?? []).map(({ from, count, widen, digest }) => ({
     from: principals(from),
     count,
     widen: widen === undefined ? null : { after: durationOf(widen.after), to: principals(widen.to) },
+    namesDigest: digest === 'required',
   }));
 }
 

@@ -86,7 +86,7 @@ function calendarIssues(source: Source<WrittenOrganization>, name: string, { fro
 }
 
 function guardrailOf(written: WrittenGuardrail, source: Source<WrittenOrganization>, path: string): Guardrail {
-  const { max, maxContinuous, fields, during, approvals } = written.require;
+  const { max, maxContinuous, fields, during, approvals, digest } = written.require;
   return {
     name: written.name,
     on: selectorOf(written.on),
@@ -99,6 +99,7 @@ function guardrailOf(written: WrittenGuardrail, source: Source<WrittenOrganizati
       fields: fields ?? [],
       during: during ?? null,
       approvals: approvalsOf(approvals),
+      digest: digest === true,
     },
     place: placeOf(source, path),
   };

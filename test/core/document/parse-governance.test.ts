@@ -55,7 +55,7 @@ describe('parseGovernance', () => {
           when: null,
           explain: null,
           max: 4 * HOUR,
-          approvals: [{ from: [{ kind: 'codeowners' }], count: 1, widen: null }],
+          approvals: [{ from: [{ kind: 'codeowners' }], count: 1, widen: null, namesDigest: false }],
           place: { file: 'policies/rules/databases.yaml', line: 5, column: 5 },
         },
       ],
@@ -371,7 +371,8 @@ guardrails:
       maxContinuous: 1d
       fields: [ticket]
       during: nights
-      approvals: [{ from: [owner], count: 2, widen: { after: 10m, to: [owner-rota] } }]
+      approvals: [{ from: [owner], count: 2, widen: { after: 10m, to: [owner-rota] }, digest: required }]
+      digest: true
   - { name: little, require: { max: 1h } }
 freezes:
   - { name: year end, on: { class: [database] }, from: "2026-12-24T00:00:00+01:00", until: "2027-01-02T00:00:00Z" }
@@ -396,8 +397,14 @@ signals: { incident: bool }
             fields: ['ticket'],
             during: 'nights',
             approvals: [
-              { from: [{ kind: 'owner' }], count: 2, widen: { after: 10 * MINUTE, to: [{ kind: 'owner-rota' }] } },
+              {
+                from: [{ kind: 'owner' }],
+                count: 2,
+                widen: { after: 10 * MINUTE, to: [{ kind: 'owner-rota' }] },
+                namesDigest: true,
+              },
             ],
+            digest: true,
           },
           place: { file: 'policies/organization.yaml', line: 6, column: 5 },
         },
@@ -407,8 +414,8 @@ signals: { incident: bool }
           for: [],
           subjects: [],
           when: null,
-          require: { max: HOUR, maxContinuous: null, fields: [], during: null, approvals: [] },
-          place: { file: 'policies/organization.yaml', line: 17, column: 5 },
+          require: { max: HOUR, maxContinuous: null, fields: [], during: null, approvals: [], digest: false },
+          place: { file: 'policies/organization.yaml', line: 18, column: 5 },
         },
       ],
       freezes: [

@@ -148,6 +148,11 @@ describe('nextSteps', () => {
       pending({ requirements: [requirement({ needed: 2 })] }),
       '2 more approving reviews from team:orders.',
     ],
+    [
+      'an approval that names the digest',
+      pending({ requirements: [requirement({ digest: '0a1b' })] }),
+      'approve with this line in the review, or it does not count: `digest: 0a1b`',
+    ],
     ['a draft', pending({ reasons: [reason('it is a draft', false)] }), 'First: it is a draft.'],
     ['a hint', denied({ hint: '4h is automatic' }), '4h is automatic.'],
     ['no hint', denied({ hint: null }), 'push: it is decided again'],

@@ -166,6 +166,7 @@ describe('combine', () => {
     from: [{ kind: 'codeowners' }],
     count: 1,
     widen: { after: 30 * MINUTE, to: [{ kind: 'team', name: 'sre' }] },
+    namesDigest: false,
   };
 
   it('takes the larger count and the later widening of the same people', () => {
@@ -194,6 +195,17 @@ describe('combine', () => {
         { ...owners, source: 'a guardrail' },
       ])[0]?.widen,
     ).toBeNull();
+  });
+
+  it.each([
+    ['the rule', true, false],
+    ['the guardrail', false, true],
+  ])('asks for the digest where %s does', (_, rule, guardrail) => {
+    const both = [
+      { ...owners, namesDigest: rule },
+      { ...owners, source: 'a guardrail', namesDigest: guardrail },
+    ];
+    expect(combine(both)).toMatchObject([{ namesDigest: true }]);
   });
 
   it('keeps two demands of one source, and demands of other people', () => {

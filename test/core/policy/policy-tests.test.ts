@@ -133,8 +133,11 @@ describe('whatCan', () => {
         ...one.ways.map((way) => `${way.max / HOUR}h: ${way.approvals.join(' and ')}`),
       ]),
     ).toEqual([
-      ['billing-db/read-only', '4h: 1 of code owners (team:billing)'],
-      ['billing-db/read-write', '2h: 1 of code owners (team:billing) and 1 of team:dba'],
+      ['billing-db/read-only', '4h: 1 of code owners (team:billing), naming the digest'],
+      [
+        'billing-db/read-write',
+        '2h: 1 of code owners (team:billing), naming the digest and 1 of team:dba, naming the digest',
+      ],
       ['checkout/restart', '1h: 1 of code owners (team:payments)'],
       ['orders-db/read-only', '4h: 1 of code owners (team:orders)'],
       ['orders-db/read-write', '2h: 1 of code owners (team:orders) and 1 of team:dba'],

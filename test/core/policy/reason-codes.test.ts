@@ -52,6 +52,11 @@ const service = () =>
       ),
     );
 
+const digested = (builder: EvidenceBuilder) =>
+  builder.governing(ORGANIZATION, (text) =>
+    text.replace('guardrails:', 'guardrails:\n  - { name: d, require: { digest: true } }'),
+  );
+
 /** Decisions that give the codes which no case shows. */
 const others: Readonly<Record<string, () => EvidenceBuilder>> = {
   'pull-request-empty': () => bob().changing(),
@@ -67,6 +72,8 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
   'file-too-large': () => bob().changing({ ...request, size: 70_000 }),
   'file-unreadable': () => bob().changing({ ...request, text: null }),
   'file-collision': () => bob().changing(aChange('a.md', null), aChange('A.md', null)),
+  'review-digest-missing': () => digested(anEvidence().approvedBy('bob')),
+  'review-digest-wrong': () => digested(anEvidence().approvedBy('bob', { digest: 'x' })),
   'review-edited': () => anEvidence().approvedBy('bob', { edited: { at: instant('2026-11-23T09:55:00Z'), by: 1001 } }),
   'request-edited': () => bob().changing({ ...request, status: 'modified' }),
   'request-path-used': () => bob().changing({ ...request, ledger: 'used' }),
@@ -96,6 +103,7 @@ const others: Readonly<Record<string, () => EvidenceBuilder>> = {
         text.replace('  read-only:\n', '  read-only:\n    conflictsWith: [read-write]\n'),
       )
       .holding(aGrant('alice', { role: 'read-write' })),
+  'revoke-stuck': () => bob().holding(aGrant('alice', { stuck: true })),
   'too-many-grants': () =>
     bob()
       .governing(ORGANIZATION, (text) => text.replace('liveGrants: 10', 'liveGrants: 1'))
