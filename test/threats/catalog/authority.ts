@@ -144,11 +144,11 @@ export const AUTHORITY: readonly Threat[] = [
   {
     number: 85,
     attack: 'deleting somebody’s request file ends their grant',
-    defence: 'A deletion counts only as a derived return (`sweep/returns.ts`, `core/policy/decide-return.ts`).',
+    defence:
+      'A deletion counts only as a derived return (`sweep/returns.ts`, `core/policy/decide-return.ts`). What anybody may remove is what the ledger calls over, by path and bytes (`core/ledger/request-files.ts`).',
     levels: ['F'],
     gates: 'both',
-    residual:
-      'Files of requests that are over stay in the folder until somebody removes them, with an owner’s approval unless they were theirs: there is no housekeeping pull request yet.',
+    residual: 'Anybody who can write may tidy away a request that was refused, before its requester has read why.',
     live: null,
   },
   {

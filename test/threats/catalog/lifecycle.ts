@@ -109,9 +109,9 @@ export const LIFECYCLE: readonly Threat[] = [
     number: 52,
     attack: 'a revert brings an expired request back',
     defence:
-      'A path that was ever used asks for nothing again (`sweep/authorise.ts`); the window is anchored to the first merge (`core/policy/decide-request.ts`).',
+      'A path that was ever used asks for nothing again (`core/policy/request-file.ts`, `sweep/authorise.ts`), though its file was tidied away; the window is anchored to the first merge (`core/policy/decide-request.ts`).',
     levels: ['F'],
-    gates: '2',
+    gates: 'both',
     residual: 'None known.',
     live: null,
   },
