@@ -1,7 +1,7 @@
 /** The story of one grant, in the order in which it was written. */
 import type { Entry } from '../ledger/entry.ts';
 import { requestKey } from '../ledger/state.ts';
-import type { Instant } from '../time.ts';
+import { formatDuration, type Instant } from '../time.ts';
 
 export interface Step {
   readonly seq: number;
@@ -45,7 +45,10 @@ function tell(entry: Entry, about: About): string | null {
     case 'quarantined':
     case 'lapsed':
     case 'deferred':
-      return requestKey(entry.request) === about.request ? `${entry.type}: ${entry.why}` : null;
+    case 'closed':
+      return requestKey(entry.request) === about.request
+        ? `${entry.type === 'closed' ? entry.is : entry.type}: ${entry.why}`
+        : null;
     case 'authorised':
       return entry.grant.id === about.grant ? tellAuthorised(entry) : null;
     case 'standing':
@@ -86,7 +89,10 @@ function tellOutcome(entry: Extract<Entry, { type: 'outcome' }>): string {
   return `${effect} ${result}${seen}${detail === null ? '' : `: ${detail}`}`;
 }
 
-type Own = Extract<Entry, { type: 'action-intent' | 'action-outcome' | 'returned' | 'reviewed' | 'locked' }>;
+type Own = Extract<
+  Entry,
+  { type: 'action-intent' | 'action-outcome' | 'returned' | 'reviewed' | 'locked' | 'left' | 'tightened' }
+>;
 
 function tellOwn(entry: Own): string {
   switch (entry.type) {
@@ -100,6 +106,10 @@ function tellOwn(entry: Own): string {
       return `reviewed by ${entry.review.user.login}`;
     case 'locked':
       return `locked by \`${entry.lock}\``;
+    case 'left':
+      return `its subject has gone (${entry.why})`;
+    case 'tightened':
+      return `policies allow ${formatDuration(entry.most)} by ${entry.by}: ${entry.is}, until ${entry.expires}`;
   }
 }
 

@@ -120,9 +120,26 @@ function textOf(entry: Body): string | null {
       return `given back by ${person(entry.by.login)}`;
     case 'locked':
       return `locked by ${code(entry.lock)}`;
+    case 'left':
+      return GONE[entry.why];
+    case 'tightened':
+      return tightenedText(entry);
+    case 'closed':
+      return `${entry.is}${entry.by === null ? '' : `, closed by ${person(entry.by.login)}`}: ${prose(entry.why)}`;
     default:
       return null;
   }
+}
+
+const GONE = {
+  organization: 'its subject left the organisation',
+  account: 'the account of its subject was deleted',
+  service: 'its service is no longer in the policies',
+} as const;
+
+function tightenedText({ is, most, by, expires }: Extract<Body, { type: 'tightened' }>): string {
+  const allows = `the policies now allow ${most === 0 ? 'none of it' : `${formatDuration(most)} at most`} (${prose(by)})`;
+  return is === 'kept' ? `${allows}: kept until its end` : `${allows}: shortened to ${clock(expires)}`;
 }
 
 const RESULTS = {
@@ -161,10 +178,28 @@ function stateAfter(state: State, entry: Body): State {
       return { ...state, title: 'Given back, about to be removed' };
     case 'locked':
       return { ...state, sign: '🔴', title: 'Locked, about to be removed' };
+    case 'left':
+      return { ...state, sign: '🔴', title: 'Its subject has gone, about to be removed' };
+    case 'tightened':
+      return entry.is === 'shrunk'
+        ? { ...state, expires: entry.expires, title: `Shortened, until ${clock(entry.expires)}` }
+        : state;
+    case 'closed':
+      return { ...state, ...CLOSED[entry.is] };
     default:
       return state;
   }
 }
+
+const CLOSED = {
+  withdrawn: { sign: '⚫', title: 'Withdrawn', next: 'Nothing was granted. A new pull request asks anew.' },
+  denied: { sign: '🔴', title: 'Denied', next: 'Nothing was granted. A new pull request asks anew.' },
+  lapsed: {
+    sign: '⚫',
+    title: 'Lapsed',
+    next: 'Nobody decided in time, and nothing was granted. A new pull request asks anew.',
+  },
+} as const;
 
 const NOT_ACCEPTED = 'Grants stop until the policies are accepted again: ask their owners.';
 

@@ -82,7 +82,7 @@ export interface GrantTerms {
 /** Why an effect happens. */
 export type Because =
   | { readonly why: 'granted'; readonly grants: readonly string[] }
-  | { readonly why: 'expired' | 'returned' | 'locked' | 'reappeared'; readonly grants: readonly string[] };
+  | { readonly why: 'expired' | 'returned' | 'locked' | 'left' | 'reappeared'; readonly grants: readonly string[] };
 
 export type Body =
   /** Where trust starts: which repository, which governing tree, whose signature. Written once, by `gatepass init --ledger`. */
@@ -100,8 +100,10 @@ export type Body =
       /** By the retired key, over `rotationToSign`: whoever only writes to the branch cannot bring a key of his own. */
       readonly proof: string;
     }
-  /** How far the default branch was read. */
-  | { readonly type: 'read'; readonly commit: string }
+  /**
+   * How far the default branch was read. `closed`: all that was closed unmerged up to then was looked at; absent: as before.
+   */
+  | { readonly type: 'read'; readonly commit: string; readonly closed?: Instant }
   | {
       readonly type: 'governing-accepted';
       readonly commit: string;
@@ -213,6 +215,29 @@ export type Body =
   /** The review that a break-glass grant owes was given. */
   | { readonly type: 'reviewed'; readonly grant: string; readonly review: RecordedApproval }
   | { readonly type: 'locked'; readonly grant: string; readonly lock: string; readonly commit: string }
+  /**
+   * Whoever held it is gone: no member of the `organization` any more, the `account` deleted, or the `service` no longer in
+   * the policies at `commit`.
+   */
+  | {
+      readonly type: 'left';
+      readonly grant: string;
+      readonly why: 'organization' | 'account' | 'service';
+      readonly commit: string;
+    }
+  /** The policies accepted at `commit` allow `most` of it, `by` what they say: it is `kept` to its end, or `shrunk`. */
+  | {
+      readonly type: 'tightened';
+      readonly grant: string;
+      readonly commit: string;
+      readonly most: Milliseconds;
+      readonly by: string;
+      readonly is: 'kept' | 'shrunk';
+      /** When it ends now. */
+      readonly expires: Instant;
+    }
+  /** A pull request that asked, and was closed without a merge. */
+  | ({ readonly type: 'closed' } & ClosedRequest)
   /** Something needs a person. `key` names the situation, so that it is said once. */
   | {
       readonly type: 'alert';
@@ -230,6 +255,39 @@ export interface Chain {
   /** SHA-256 of the canonical bytes of the line before, lower-case hex; 64 zeros for the first. */
   readonly prev: string;
   readonly at: Instant;
+}
+
+/**
+ * `withdrawn`: by who opened it. `denied`: by somebody else, or against the changes that who may approve asked for.
+ * `lapsed`: nobody decided in time, and a bot closed it.
+ */
+export interface ClosedRequest {
+  readonly is: 'withdrawn' | 'denied' | 'lapsed';
+  readonly request: RequestRef;
+  readonly head: string;
+  readonly opener: { readonly id: number; readonly login: string };
+  readonly openedAt: Instant;
+  /** `null`: GitHub does not say any more. */
+  readonly by: { readonly id: number; readonly login: string } | null;
+  readonly closedAt: Instant;
+  /** What it asked for; `null`: it was never understood. */
+  readonly asked: {
+    readonly resource: string;
+    readonly entitlement: string;
+    readonly subject: string;
+    readonly length: Milliseconds;
+    readonly reason: string;
+    readonly ticket: string | null;
+  } | null;
+  /** What would have been answered when it was closed; `null`: that could not be told. */
+  readonly verdict: 'allow' | 'pending' | 'deny' | 'invalid' | 'fault' | null;
+  readonly why: string;
+  readonly reviews: readonly {
+    readonly review: number;
+    readonly user: { readonly id: number; readonly login: string };
+    readonly state: string;
+    readonly at: Instant | null;
+  }[];
 }
 
 export type Entry = Chain & Body;

@@ -3,8 +3,9 @@
  * What has expired is a question to ask of the state with an instant (`live.ts`, `reconcile/plan.ts`).
  */
 import type { Instant } from '../time.ts';
-import type { Entry, RequestRef } from './entry.ts';
+import type { ClosedRequest, Entry, RequestRef } from './entry.ts';
 import { applyAction, applyEnd, applyIntent, applyOutcome } from './replay-effects.ts';
+import { applyTightened } from './replay-tightened.ts';
 import {
   type GrantState,
   type LedgerState,
@@ -25,6 +26,8 @@ export interface Draft {
   readonly slots: Map<string, SlotState>;
   readonly waits: Map<string, Instant>;
   readonly alerts: Map<string, OpenAlert>;
+  readonly closed: Map<number, ClosedRequest>;
+  closedUntil: Instant | null;
 }
 
 /** Entries that `openLedger` proved, in order. Total: an entry about something unknown changes nothing. */
@@ -39,6 +42,8 @@ export function replay(entries: readonly Entry[]): LedgerState {
     slots: new Map(),
     waits: new Map(),
     alerts: new Map(),
+    closed: new Map(),
+    closedUntil: null,
   };
   for (const entry of entries) apply(draft, entry);
   return draft;
@@ -55,6 +60,7 @@ function apply(draft: Draft, entry: Entry): void {
       return;
     case 'read':
       draft.read = entry.commit;
+      draft.closedUntil = entry.closed ?? draft.closedUntil;
       return;
     case 'governing-accepted':
       draft.governing = { commit: entry.commit, digest: entry.digest };
@@ -95,6 +101,15 @@ function apply(draft: Draft, entry: Entry): void {
       return;
     case 'locked':
       applyEnd(draft, entry.grant, { why: 'locked', at: entry.at });
+      return;
+    case 'left':
+      applyEnd(draft, entry.grant, { why: 'left', at: entry.at });
+      return;
+    case 'tightened':
+      applyTightened(draft, entry);
+      return;
+    case 'closed':
+      draft.closed.set(entry.request.pullRequest, entry);
       return;
     case 'reviewed':
       review(draft, entry.grant);

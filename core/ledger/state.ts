@@ -2,7 +2,7 @@
 import { canonicalJson } from '../canonical.ts';
 import type { JsonObject } from '../json.ts';
 import { HOUR, type Instant, type Milliseconds } from '../time.ts';
-import type { Authority, Because, Body, GrantTerms, RequestRef, Slot } from './entry.ts';
+import type { Authority, Because, Body, ClosedRequest, GrantTerms, RequestRef, Slot } from './entry.ts';
 
 export type GrantStatus =
   /** May begin. */
@@ -28,7 +28,7 @@ export type GrantStatus =
 /** How long after our removal, or after a lease of ours, a slot is still looked at. */
 export const WATCH: Milliseconds = HOUR;
 
-export type EndWhy = 'expired' | 'returned' | 'locked';
+export type EndWhy = 'expired' | 'returned' | 'locked' | 'left';
 
 export interface Window {
   readonly starts: Instant;
@@ -84,6 +84,8 @@ export interface GrantState {
   readonly action: ActionState | null;
   /** Of break-glass: whether its review was given. */
   readonly reviewed: boolean;
+  /** The most that policies which were tightened meanwhile allow; absent: no less than was granted. */
+  readonly most?: Milliseconds;
 }
 
 /** An `ensure` of ours that nobody saw end: a run that was stalled may still send it, until its lease at the latest. */
@@ -177,6 +179,10 @@ export interface LedgerState {
   /** By `targetKey`: until when a target asked not to be called. It may have passed. */
   readonly waits: ReadonlyMap<string, Instant>;
   readonly alerts: ReadonlyMap<string, OpenAlert>;
+  /** Requests that were closed without a merge, by their pull request; the last time, should there be several. */
+  readonly closed: ReadonlyMap<number, ClosedRequest>;
+  /** Up to when those were looked for; `null`: never yet. */
+  readonly closedUntil: Instant | null;
 }
 
 /** Whether the grant may still fill the slot, so that it has to be taken back. */
