@@ -105,27 +105,58 @@ export function stuckKey(slot: Slot): string {
   return `revoke-stuck:${slot.key}`;
 }
 
-/** The next instant at which a sweep has something to do, which may have passed already; `null`: nothing is foreseen. */
-export function nextDue(state: LedgerState, now: Instant): Instant | null {
-  const dues = [...state.grants.values()]
-    .filter((grant) => !isOver(grant))
-    .flatMap((grant) => duesOf(grant, state, now));
-  for (const { status } of state.requests.values()) if (status.is === 'deferred') dues.push(status.until);
-  // A run that was stalled can send until its lease: right after that, look once more.
-  for (const slot of state.slots.values())
-    dues.push(...slot.loose.map((ensure) => ensure.lease).filter((lease) => lease > now));
-  dues.sort();
-  return dues[0] ?? null;
+/** Something that a sweep of a zone has to do from an instant on. */
+export interface Due {
+  readonly at: Instant;
+  readonly zone: string;
 }
 
-function duesOf(grant: GrantState, state: LedgerState, now: Instant): readonly Instant[] {
+/** The next instant at which a sweep has something to do, which may have passed already; `null`: nothing is foreseen. */
+export function nextDue(state: LedgerState, now: Instant): Instant | null {
+  const ahead = leasesIn(state).filter(({ at }) => at > now);
+  return [...duesIn(state, now), ...ahead].map(({ at }) => at).sort()[0] ?? null;
+}
+
+/** What is to be done until it is done, past and future: in no order. */
+export function duesIn(state: LedgerState, now: Instant): readonly Due[] {
+  const open = [...state.grants.values()].filter((grant) => !isOver(grant));
+  const deferred = [...state.requests.values()].flatMap(({ status }) =>
+    status.is === 'deferred' ? [{ at: status.until, zone: MAIN_ZONE }] : [],
+  );
+  return [...open.flatMap((grant) => duesOf(grant, state, now)), ...deferred];
+}
+
+/** Until when a run that was stalled can send: right after that, a sweep looks once more. In no order. */
+export function leasesIn(state: LedgerState): readonly Due[] {
+  return [...state.slots.values()].flatMap(({ slot, loose }) =>
+    loose.map(({ lease }) => ({ at: lease, zone: slot.zone })),
+  );
+}
+
+/** The zone whose sweep answers for what belongs to none: a merge, an action, a request that waits. */
+export const MAIN_ZONE = 'default';
+
+/** Whose sweeps give and take this grant. */
+export function zonesOf({ terms }: GrantState): readonly string[] {
+  const zones = terms.bindings.map(({ zone }) => zone);
+  return zones.length === 0 ? [MAIN_ZONE] : zones;
+}
+
+function duesOf(grant: GrantState, state: LedgerState, now: Instant): readonly Due[] {
   if (grant.action !== null) return [];
-  if (grant.window === null) return [startOf(grant)];
+  const zones = zonesOf(grant);
+  if (grant.window === null) return zones.map((zone) => ({ at: startOf(grant), zone }));
   const end = endOf(grant, now);
   const holds = activeHolds(grant);
-  if (end !== null) return holds.map((hold) => removalDue(hold, grant, end.at, state));
-  const failed = holds.filter((hold) => hold.phase === 'failed');
-  return [grant.window.expires, ...failed.map((hold) => retryAt(hold, state))];
+  if (end !== null) return holds.map((hold) => ({ at: removalDue(hold, grant, end.at, state), zone: hold.slot.zone }));
+  const { starts, expires } = grant.window;
+  const failed = holds.filter(({ phase }) => phase === 'failed');
+  // Another zone's sweep fixed the window, and this one's has yet to begin.
+  const isBegun = (zone: string) => [...grant.holds.values()].some(({ slot }) => slot.zone === zone);
+  return [
+    ...zones.map((zone) => ({ at: isBegun(zone) ? expires : starts, zone })),
+    ...failed.map((hold) => ({ at: retryAt(hold, state), zone: hold.slot.zone })),
+  ];
 }
 
 /** When the hold of a grant that is over is to be taken back: at its end, or when the next try comes. */
