@@ -3,30 +3,31 @@
  * in `sweep/` and below. With `mode: gate` it is the gate instead, `gate-mode.ts`.
  */
 import * as core from '@actions/core';
-import { appClient } from '../github/app-client.ts';
-import { gitCache } from '../github/tree.ts';
-import type { Io } from '../providers/provider.ts';
-import { actionRunner, openProvider } from '../providers/registry.ts';
-import { attestation } from '../sweep/attest.ts';
 import { failureOf } from '../sweep/failure.ts';
+import { readSweepInputs } from '../sweep/inputs.ts';
 import type { SweepReport } from '../sweep/report.ts';
 import { attentionOf, isCritical } from '../sweep/report.ts';
+import { reportLines } from '../sweep/report-lines.ts';
+import { worldOf } from '../sweep/run-world.ts';
 import { summaryMarkdown } from '../sweep/summary.ts';
 import { sweep } from '../sweep/sweep.ts';
-import type { SweepWorld } from '../sweep/world.ts';
 import { runGate } from './gate-mode.ts';
-import { type ActionInputs, readInputs } from './inputs.ts';
-import { secretReader } from './secrets.ts';
+import { inputsOfAction } from './inputs.ts';
 
 async function main(): Promise<void> {
   for (const name of ['private-key', 'ledger-key', 'token']) maskLines(core.getInput(name));
   const mode = core.getInput('mode') || 'sweep';
   if (mode === 'gate') return runGate(pause);
   if (mode !== 'sweep') return core.setFailed(`\`mode\` is \`${mode}\`, expected \`sweep\` or \`gate\``);
-  const read = readInputs((name) => core.getInput(name), process.env);
+  const { env } = process;
+  const read = readSweepInputs(
+    inputsOfAction((name) => core.getInput(name)),
+    env,
+  );
   if (!read.ok) return core.setFailed(`the sweep cannot start:\n- ${read.problems.join('\n- ')}`);
-  const report = await sweep(await worldOf(read.inputs));
-  await publish(report);
+  const run = `${env['GITHUB_RUN_ID'] ?? '0'}/${env['GITHUB_RUN_ATTEMPT'] ?? '1'}`;
+  const around = { environment: env, run, mask: core.setSecret, log: core.debug, pause };
+  await publish(await sweep(await worldOf(read.inputs, around, 'everything')));
 }
 
 function maskLines(value: string): void {
@@ -34,48 +35,6 @@ function maskLines(value: string): void {
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function worldOf(inputs: ActionInputs): Promise<SweepWorld> {
-  const { repository, ledgerRepository, signer, apiUrl, run, witness, zone } = inputs;
-  const client = await appClient(inputs, repository, pause);
-  const isElsewhere = `${repository.owner}/${repository.name}` !== `${ledgerRepository.owner}/${ledgerRepository.name}`;
-  const ledger = isElsewhere ? await appClient(inputs, ledgerRepository, pause) : client;
-  const io: Io = {
-    secret: secretReader(process.env, core.setSecret),
-    fetch,
-    githubApi: apiUrl,
-    githubActor: client.actor,
-    githubToken: async () => {
-      const token = await client.token();
-      core.setSecret(token);
-      return token;
-    },
-    log: core.debug,
-  };
-  const cache = { git: gitCache(), ledger: new Map() };
-  const ledgerHome = { github: ledger.github, repository: ledgerRepository };
-  const attest = attestation(client.github, {
-    access: repository,
-    ledger: ledgerHome,
-    gateApp: inputs.gateAppId,
-    applierApp: Number(inputs.appId),
-    cache: cache.git,
-  });
-  return {
-    github: client.github,
-    repository,
-    ledger: ledgerHome,
-    attest,
-    openProvider: (type, config) => openProvider(type, config, io),
-    runner: actionRunner(io),
-    signer,
-    witness,
-    run,
-    zone,
-    cache,
-    pause,
-  };
-}
 
 /**
  * A sweep is red while something critical needs a person: that is how GitHub tells them. Refused and quarantined
@@ -88,7 +47,7 @@ async function publish(report: SweepReport): Promise<void> {
   const attention = attentionOf(report);
   core.setOutput('alerts', attention.length);
   core.setOutput('next-due', report.nextDue ?? '');
-  for (const line of linesOf(report)) core.info(line);
+  for (const line of reportLines(report)) core.info(line);
   for (const { severity, message, next } of attention) {
     const annotate = severity === 'critical' ? core.error : core.warning;
     annotate(`${message}\n${next}`, { title: 'Gatepass' });
@@ -98,21 +57,6 @@ async function publish(report: SweepReport): Promise<void> {
   const critical = attention.filter(isCritical);
   if (critical.length > 0)
     core.setFailed(`${critical.length} critical ${critical.length === 1 ? 'alert' : 'alerts'} open`);
-}
-
-function linesOf(report: SweepReport): readonly string[] {
-  const effects = [
-    ...report.revoked.map((line) => ({ verb: 'revoke', ...line })),
-    ...report.granted.map((line) => ({ verb: 'grant', ...line })),
-  ];
-  return [
-    `sweep ${report.run} of zone ${report.zone} at ${report.now}: ${report.written.length} ledger entries`,
-    ...effects.map(
-      ({ verb, label, because, result, detail }) =>
-        `${verb} ${label} (${because}): ${result}${detail === null ? '' : `, ${detail}`}`,
-    ),
-    ...report.actions.map(({ grant, state, url }) => `action ${grant}: ${state} ${url ?? ''}`.trimEnd()),
-  ];
 }
 
 /** Without a summary file, as outside GitHub, there is nothing to write. */

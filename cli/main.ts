@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   request: () => import('./commands/request.ts'),
   return: () => import('./commands/return.ts'),
   status: () => import('./commands/status.ts'),
+  sweep: () => import('./commands/sweep.ts'),
   verify: () => import('./commands/verify.ts'),
 };
 

@@ -34,10 +34,14 @@ describe('the bundled Action', () => {
       runs: { using: string; main: string };
     };
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
-    const sources = execFileSync('cat', ['action/inputs.ts', 'action/main.ts', 'action/gate-mode.ts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
+    const sources = execFileSync(
+      'cat',
+      ['sweep/inputs.ts', 'action/inputs.ts', 'action/main.ts', 'action/gate-mode.ts'],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+      },
+    );
     for (const name of Object.keys(action.inputs)) expect(sources).toContain(`'${name}'`);
     for (const name of Object.keys(action.outputs)) expect(sources).toContain(`setOutput('${name}'`);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretReader } from '../../action/secrets.ts';
+import { secretReader } from '../../sweep/secrets.ts';
 
 describe('a secret that a catalog names', () => {
   it('is the step’s environment variable, and masked line by line before it is used', () => {
