@@ -14,6 +14,7 @@ import type {
   HeldGrant,
   Review,
 } from '../../core/policy/evidence.ts';
+import { requestDigest } from '../../core/policy/request-digest.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -213,6 +214,12 @@ export class EvidenceBuilder {
   approvedBy(name: string, over: Partial<Review> = {}): EvidenceBuilder {
     const { reviews } = this.evidence;
     return this.with({ reviews: [...reviews, aReview(name, { id: reviews.length + 1, ...over })] });
+  }
+
+  /** Approved, with the digest of the request as it is now. */
+  namedBy(name: string): EvidenceBuilder {
+    const [request] = this.evidence.changes;
+    return this.approvedBy(name, { digest: requestDigest(request?.path ?? '', request?.text ?? '') });
   }
 
   at(text: string): EvidenceBuilder {

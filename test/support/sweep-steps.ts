@@ -1,5 +1,6 @@
 /** What people do in the flow tests of the sweep, in one line each. */
 import type { Entry } from '../../core/ledger/entry.ts';
+import { requestDigest } from '../../core/policy/request-digest.ts';
 import type { MemoryUser } from './memory-github.ts';
 import { aRequest, people, type TestWorld } from './world.ts';
 
@@ -21,9 +22,16 @@ export interface Asked {
 
 export function merged(world: TestWorld, asked: Asked): number {
   const number = world.github.open(asked.by, asked.files);
-  for (const approver of asked.approvedBy) world.github.approve(number, approver);
+  const body = digestLine(asked.files);
+  for (const approver of asked.approvedBy) world.github.approve(number, approver, body);
   world.github.merge(number, asked.how);
   return number;
+}
+
+/** As an approver pastes it, whether the policy asks for it or not. Of no request: nothing. */
+function digestLine(files: Asked['files']): string {
+  const [request] = Object.entries(files).filter(([path, text]) => path.startsWith('requests/') && text !== null);
+  return request === undefined ? '' : `digest: ${requestDigest(request[0], request[1] ?? '')}`;
 }
 
 /** Some entries share a shape under several types, so `Extract` would find nothing. */

@@ -352,7 +352,7 @@ describe('guardrails', () => {
     [
       'count one owner for the rule and the guardrail',
       'allow',
-      anEvidence().asking('requests/billing-db/read-only/x.yaml', { duration: '1h' }).approvedBy('dan'),
+      anEvidence().asking('requests/billing-db/read-only/x.yaml', { duration: '1h' }).namedBy('dan'),
     ],
     [
       'are for some entitlements only',
