@@ -82,6 +82,12 @@ export interface Provider {
   observe(slots: readonly Slot[]): Promise<readonly Observed[]>;
   /** Make the slot hold the value. The caller re-observes. */
   set(change: SetSlot): Promise<Outcome>;
+  /**
+   * Everything there that is ours by a mark of its own, whatever a ledger says: by its grantor, or because the place is
+   * declared to be filled by Gatepass alone. `known`: slots that a ledger or a catalog led to, which say where to look.
+   * Absent: the target has no such mark.
+   */
+  inventory?(known: readonly Slot[]): Promise<readonly Resolved[]>;
   close(): Promise<void>;
 }
 

@@ -1,16 +1,18 @@
 /**
  * Sends what was planned and written down, removals first, then looks again and says what became of each. One failing
- * target changes no other's outcome. A removal is always sent; an `ensure` only within its lease and its window.
+ * target changes no other's outcome. A removal is always tried, unless its target asked for time or took all there was; an
+ * `ensure` is sent only within its lease and its window, and not to a target that fails again and again.
  */
 import type { Body } from '../core/ledger/entry.ts';
 import { rank } from '../core/ledger/levels.ts';
 import type { Observed } from '../core/reconcile/change.ts';
 import type { Instant } from '../core/time.ts';
-import type { Outcome } from '../providers/provider.ts';
+import { type Outcome, ProviderError } from '../providers/provider.ts';
 import type { Intended } from './effects.ts';
 import { bounded, failureOf } from './failure.ts';
+import { inLanes } from './lanes.ts';
 import { observe } from './observe.ts';
-import { type ProviderPool, providerKey } from './provider-pool.ts';
+import { FAILURES_IN_A_ROW, isUnsent, type ProviderPool, type Target } from './provider-pool.ts';
 import { type SweepWorld, serverNow } from './world.ts';
 
 type OutcomeBody = Extract<Body, { readonly type: 'outcome' }>;
@@ -25,16 +27,14 @@ export async function apply(
   world: SweepWorld,
   pool: ProviderPool,
   intended: readonly Intended[],
-  now: Instant,
 ): Promise<readonly Applied[]> {
   if (intended.length === 0) return [];
-  const endings = intended.filter(({ effect }) => effect.kind !== 'ensure');
   const sent = new Map<Intended, Sent>();
-  await sendAll(pool, endings, sent, async () => ({ may: true, at: now }));
-  const beginnings = intended.filter(({ effect }) => effect.kind === 'ensure');
-  await sendAll(pool, beginnings, sent, (each) => mayBegin(world, each));
+  await inLanes(intended, async (each) => {
+    sent.set(each, await send(world, pool, each));
+  });
   const slots = intended.map(({ effect }) => effect.slot);
-  const [observation, confirmed] = await Promise.all([observe(pool, slots, world.zone), nowOr(world, now)]);
+  const [observation, confirmed] = await Promise.all([observe(pool, slots, world.zone), nowOr(world, pool.now())]);
   return intended.map((each) => {
     const { key } = each.effect.slot;
     const outcome = conclude(each, sent.get(each) ?? NOT_SENT, observation.seen.get(key), confirmed);
@@ -44,51 +44,77 @@ export async function apply(
 
 type Sent =
   | { readonly is: 'answered'; readonly at: Instant; readonly answer: Outcome }
-  | { readonly is: 'failed'; readonly at: Instant; readonly why: string }
+  | { readonly is: 'failed'; readonly at: Instant; readonly why: string; readonly notBefore?: Instant }
   /** Nothing was sent. */
-  | { readonly is: 'withheld'; readonly why: string };
+  | { readonly is: 'withheld'; readonly why: string; readonly notBefore?: Instant };
 
 const NOT_SENT: Sent = { is: 'withheld', why: 'it was not sent' };
 
-type Leave = { readonly may: true; readonly at: Instant } | { readonly may: false; readonly why: string };
+/** A target that asks for no more seconds than this is waited for, so often; else it is left alone by the whole sweep. */
+const SHORT_REST = 10;
+const MOST_RESTS = 3;
 
-/** Targets side by side, the slots of one target in order: a target may not bear more. */
-async function sendAll(
-  pool: ProviderPool,
-  intended: readonly Intended[],
-  sent: Map<Intended, Sent>,
-  leave: (intended: Intended) => Promise<Leave>,
-): Promise<void> {
-  const groups = Map.groupBy(intended, ({ effect }) => providerKey(effect.slot.provider, effect.slot.config));
-  await Promise.all(
-    [...groups.values()].map(async (group) => {
-      for (const each of group) sent.set(each, await send(pool, each, leave));
-    }),
-  );
-}
-
-async function send(
-  pool: ProviderPool,
-  intended: Intended,
-  leave: (intended: Intended) => Promise<Leave>,
-): Promise<Sent> {
-  const { slot, after, until, because } = intended.effect;
-  let at: Instant | null = null;
-  try {
-    const provider = await pool.open(slot.provider, slot.config);
-    // INVARIANT: nothing is awaited between this and the call, so that a run that slept learns it here.
-    const given = await leave(intended);
-    if (!given.may) return { is: 'withheld', why: given.why };
-    at = given.at;
-    const answer = await provider.set({ slot, value: after, until, endSessions: because.why === 'locked' });
-    return { is: 'answered', at, answer };
-  } catch (error) {
-    return at === null ? { is: 'withheld', why: failureOf(error) } : { is: 'failed', at, why: failureOf(error) };
+async function send(world: SweepWorld, pool: ProviderPool, intended: Intended): Promise<Sent> {
+  for (let rests = 0; ; rests += 1) {
+    const sent = await sendOnce(world, pool, intended);
+    if (!('rest' in sent)) return sent;
+    if (rests === MOST_RESTS || sent.rest > SHORT_REST) {
+      const { provider, config } = intended.effect.slot;
+      return { is: 'failed', at: sent.at, why: sent.why, notBefore: pool.hold(provider, config, sent.rest) };
+    }
+    await world.pause(sent.rest * 1000);
   }
 }
 
+/** The target asked for so many seconds. */
+interface Resting {
+  readonly rest: number;
+  readonly at: Instant;
+  readonly why: string;
+}
+
+async function sendOnce(world: SweepWorld, pool: ProviderPool, intended: Intended): Promise<Sent | Resting> {
+  const { kind, slot, after, until, because } = intended.effect;
+  const target = pool.target(slot.provider, slot.config);
+  // A removal has leave from the start: what fails from here on is a try of it.
+  let at: Instant | null = kind === 'ensure' ? null : pool.now();
+  try {
+    const provider = await pool.open(slot.provider, slot.config);
+    if (kind === 'ensure') {
+      const leave = await mayBegin(world, target, intended);
+      if (!leave.may) return { is: 'withheld', why: leave.why };
+      at = leave.at;
+    }
+    // INVARIANT: nothing is awaited between the leave and the call, so that a run that slept learns it here.
+    const answer = await provider.set({ slot, value: after, until, endSessions: because.why === 'locked' });
+    return { is: 'answered', at: at ?? pool.now(), answer };
+  } catch (error) {
+    return failed(error, at, target);
+  }
+}
+
+function failed(error: unknown, at: Instant | null, target: Target): Sent | Resting {
+  const why = failureOf(error);
+  if (isUnsent(error)) {
+    return { is: 'withheld', why, ...(target.heldUntil !== null && { notBefore: target.heldUntil }) };
+  }
+  if (at === null) return { is: 'withheld', why };
+  const rest = restOf(error);
+  return rest === null ? { is: 'failed', at, why } : { rest, at, why };
+}
+
+/** Seconds that the target asks for; `null`: it asks for none. Source: RFC 9110, section 10.2.3. */
+function restOf(error: unknown): number | null {
+  return error instanceof ProviderError ? error.afterSeconds : null;
+}
+
+type Leave = { readonly may: true; readonly at: Instant } | { readonly may: false; readonly why: string };
+
 /** Threat 83: a stalled sweep that wakes after the lease, or after the end, grants nothing. */
-async function mayBegin(world: SweepWorld, { intent }: Intended): Promise<Leave> {
+async function mayBegin(world: SweepWorld, target: Target, { intent }: Intended): Promise<Leave> {
+  if (target.failures >= FAILURES_IN_A_ROW) {
+    return { may: false, why: `its target failed ${target.failures} times in a row in this sweep` };
+  }
   const at = await serverNow(world);
   if (at >= intent.expires) return { may: false, why: `the window had ended at ${intent.expires}` };
   if (at >= intent.lease) return { may: false, why: `the sweep took longer than its lease, until ${intent.lease}` };
@@ -123,6 +149,7 @@ function conclude(intended: Intended, sent: Sent, seen: Observed | undefined, co
     due: effect.due,
     issued: sent.is === 'withheld' ? null : sent.at,
     confirmed: isSeen ? confirmed : null,
+    ...('notBefore' in sent && { notBefore: sent.notBefore }),
   };
 }
 

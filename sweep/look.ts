@@ -42,6 +42,7 @@ export interface Look {
 export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look> {
   const [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), attestOrStop(world)]);
   const now = view.tip !== null && view.tip.at > server ? view.tip.at : server;
+  pool.begin(now, view.state.waits);
   const before = [...view.stops, ...clockStops(view, server), ...attested];
   const branch =
     view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before);

@@ -3,9 +3,11 @@
  * cannot be told hides no other.
  */
 import type { Slot } from '../core/ledger/entry.ts';
+import { targetKey } from '../core/ledger/state.ts';
 import type { Observed } from '../core/reconcile/change.ts';
+import { ProviderError } from '../providers/provider.ts';
 import { failureOf } from './failure.ts';
-import { type ProviderPool, providerKey } from './provider-pool.ts';
+import type { ProviderPool } from './provider-pool.ts';
 
 export interface Observation {
   /** By slot key. */
@@ -18,7 +20,7 @@ export async function observe(pool: ProviderPool, slots: readonly Slot[], zone: 
   const seen = new Map<string, Observed>();
   const unseen = new Map<string, string>();
   const ours = slots.filter((slot) => slot.zone === zone);
-  const groups = Map.groupBy(ours, (slot) => providerKey(slot.provider, slot.config));
+  const groups = Map.groupBy(ours, targetKey);
   await Promise.all(
     [...groups.values()].map(async (group) => {
       for (const found of await observeGroup(pool, group)) {
@@ -42,22 +44,42 @@ export function waitingIn(observation: Observation): ReadonlySet<string> {
 
 type Found = Observed | { readonly slot: string; readonly why: string };
 
-/** All at once, which is cheap; one by one when that fails, so that a poisoned slot stands alone. */
+/** Slots asked for in one call. */
+const AT_ONCE = 1000;
+/** Calls that may fail for one target in one look: what cannot be told apart by then is all in doubt. */
+const MOST_FAILURES = 200;
+
+/** Batch after batch: ten thousand slots that are due at once are no reason to ask for all of them in one breath. */
 async function observeGroup(pool: ProviderPool, slots: readonly Slot[]): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  const failures = { left: MOST_FAILURES };
+  for (let from = 0; from < slots.length; from += AT_ONCE) {
+    found.push(...(await observeBatch(pool, slots.slice(from, from + AT_ONCE), failures)));
+  }
+  return found;
+}
+
+/** By halves when it fails for a slot's sake, so that a poisoned one stands alone. A target that is down is asked once. */
+async function observeBatch(
+  pool: ProviderPool,
+  slots: readonly Slot[],
+  failures: { left: number },
+): Promise<readonly Found[]> {
   const [first] = slots;
   if (first === undefined) return [];
   try {
     const provider = await pool.open(first.provider, first.config);
-    const found = await provider.observe(slots);
-    return slots.map((slot) => found.find((each) => each.slot === slot.key) ?? untold(slot, 'it was not answered'));
+    const seen = new Map((await provider.observe(slots)).map((each) => [each.slot, each]));
+    return slots.map((slot) => seen.get(slot.key) ?? { slot: slot.key, why: 'it was not answered' });
   } catch (error) {
-    if (slots.length === 1) return [untold(first, failureOf(error))];
-    const found: Found[] = [];
-    for (const slot of slots) found.push(...(await observeGroup(pool, [slot])));
-    return found;
+    failures.left -= 1;
+    const isTargets = error instanceof ProviderError && error.retry === 'backoff';
+    if (isTargets && error.afterSeconds !== null) pool.hold(first.provider, first.config, error.afterSeconds);
+    if (slots.length === 1 || isTargets || failures.left <= 0) {
+      return slots.map((slot) => ({ slot: slot.key, why: failureOf(error) }));
+    }
+    const half = Math.ceil(slots.length / 2);
+    const firstHalf = await observeBatch(pool, slots.slice(0, half), failures);
+    return [...firstHalf, ...(await observeBatch(pool, slots.slice(half), failures))];
   }
-}
-
-function untold(slot: Slot, why: string): Found {
-  return { slot: slot.key, why };
 }

@@ -17,6 +17,7 @@
  * cannot be written, removals are sent all the same (threat 57) and everything else waits.
  */
 import type { Body } from '../core/ledger/entry.ts';
+import type { Change } from '../core/reconcile/change.ts';
 import type { Instant } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
 import { type ActionAsked, intendAction, runActions } from './actions.ts';
@@ -61,7 +62,7 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   // INVARIANT: no intent, no grant. A removal is owed whether or not it can be written down.
   const intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== 'ensure');
   const [applied, actions] = await Promise.all([
-    apply(world, pool, intended, seen.now),
+    apply(world, pool, intended),
     isWritten ? runActions(world, step.actions) : [],
   ]);
   const outcomes = [...applied.map(({ outcome }) => outcome), ...actions];
@@ -88,8 +89,9 @@ function stepOf(world: SweepWorld, seen: Look): Step {
   const intended = changes.filter(isEffect).map((effect) => intend(effect, world.run, now));
   const intents = changes.flatMap((change) => (change.kind === 'run' ? [intendAction(change, world.run, now)] : []));
   const follows = changes.flatMap((change) => (change.kind === 'follow' ? [change] : []));
+  const intentOf = new Map<Change, Intended>(intended.map((each) => [each.effect, each]));
   const planned = changes.flatMap((change): readonly Body[] => {
-    const own = intended.find(({ effect }) => effect === change);
+    const own = intentOf.get(change);
     return own === undefined ? recordsOf(change, now, state.grants) : [own.intent];
   });
   return {

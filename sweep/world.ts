@@ -1,6 +1,6 @@
 /**
- * Everything a sweep can touch, given from outside: GitHub, the target systems, the signing key. There is no clock here:
- * instants are GitHub's `Date` header, so a wrong clock on the runner changes nothing (threat 62).
+ * Everything a sweep can touch, given from outside: GitHub, the target systems, the signing key. No clock is trusted here:
+ * instants are GitHub's `Date` header, so a wrong clock on the runner grants nothing (threat 62).
  */
 
 import type { JsonObject } from '../core/json.ts';
@@ -11,6 +11,7 @@ import type { LedgerCache } from '../github/ledger-store.ts';
 import type { GitCache } from '../github/tree.ts';
 import type { ActionRunner, Provider } from '../providers/provider.ts';
 import type { Attest } from './attest.ts';
+import type { Alarm } from './time-limit.ts';
 
 export interface SweepWorld {
   /** Reads the access repository. */
@@ -34,6 +35,13 @@ export interface SweepWorld {
   readonly cache: { readonly git: GitCache; readonly ledger: LedgerCache };
   /** Waits before looking again, in milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
+  /**
+   * The machine's own clock. Nothing is granted by it: it only shows that one of the clocks is wrong, and how much time
+   * passed since GitHub's was read. Absent: there is none to compare with.
+   */
+  readonly localNow?: () => Instant;
+  /** Tells when so many milliseconds are over. Absent: the process's own timers do. */
+  readonly alarm?: (milliseconds: number) => Alarm;
 }
 
 /** The server's clock now: one request. A runner that was asleep learns here how long it slept. */

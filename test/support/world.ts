@@ -88,6 +88,9 @@ export function aWorld(): TestWorld {
     zone: 'default',
     cache: { git: gitCache(), ledger: new Map() },
     pause: async () => {},
+    localNow: () => github.now as Instant,
+    // Nothing is late here unless a test says so.
+    alarm: () => ({ over: new Promise<void>(() => {}), cancel: () => {} }),
   };
   const fresh = (change: Partial<SweepWorld> = {}): SweepWorld => {
     runs += 1;

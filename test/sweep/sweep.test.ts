@@ -177,6 +177,7 @@ describe('one thing going wrong', () => {
     const { state } = await world.ledger();
     expect([...state.alerts.values()].map(({ key, severity }) => [key, severity])).toEqual([
       [`revoke-stuck:${READ_SLOT}`, 'critical'],
+      [`revoke-stuck-escalated:${READ_SLOT}`, 'critical'],
     ]);
     world.target.before = () => {};
     world.advance(15 * MINUTE);

@@ -301,3 +301,10 @@ describe('nextDue', () => {
     expect(nextDue(state, minute(500))).toBeNull();
   });
 });
+it('activeHolds has the slots that may still be filled, by key', () => {
+  const other = anEnsure(42, { id: 'o', slot: aSlot({ key: 'a' }) });
+  const state = stateOf(authorised(42), anEnsure(42), other);
+  expect(activeHolds(grantOf(state)).map(({ slot }) => slot.key)).toEqual(['a', aSlot().key]);
+  const ended = aRemoval(42, { slot: aSlot({ key: 'a' }) });
+  expect(activeHolds(grantOf(stateOf(authorised(42), anEnsure(42), other, ended, outcomeOf(ended))))).toHaveLength(1);
+});
