@@ -11,6 +11,7 @@ import { LEDGER_BRANCH } from '../github/ledger-store.ts';
 import { readOpenPulls } from '../github/merge.ts';
 import { fields, text } from '../github/read.ts';
 import { gitCache, readTree } from '../github/tree.ts';
+import { newAlarmBoard } from './alarm.ts';
 import { answerCommand, commandIn } from './commands.ts';
 import { connector } from './connect.ts';
 import type { Environment } from './environment.ts';
@@ -23,8 +24,8 @@ import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
 import { newWitness, witnessLedger } from './witness.ts';
 
-/** A pull request, all open ones, what the ledger's news make out of date, or the round that is made anyway. */
-type Work = number | 'all' | 'news' | 'patrol';
+/** A pull request, all open ones, what the ledger's news make out of date, the round that is made anyway, who is told. */
+type Work = number | 'all' | 'news' | 'patrol' | 'alerts';
 
 export interface RunningGate {
   readonly queue: Queue<Work>;
@@ -59,8 +60,10 @@ function open(
     ledgerFiles: new Map(),
     health,
     witness: newWitness(),
+    alarms: newAlarmBoard(),
     log: probot.log,
     enqueue: (pullRequest) => later(pullRequest),
+    tell: () => later('alerts'),
   };
   let told: number | null = null;
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
@@ -79,6 +82,7 @@ function open(
         told = await tellNews(gate, told, await defaultBranch(gate));
         return null;
       }
+      if (work === 'alerts') return null;
       return await evaluate(gate, work, attempt);
     } catch (error) {
       gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');

@@ -5,6 +5,8 @@
 import type { GitHub, RepositoryName } from '../github/client.ts';
 import type { LedgerCache } from '../github/ledger-store.ts';
 import type { GitCache } from '../github/tree.ts';
+import type { AlarmBoard } from './alarm.ts';
+import type { ClockMemory } from './clock.ts';
 import type { Health } from './health.ts';
 import type { WitnessMemory } from './witness.ts';
 
@@ -12,6 +14,17 @@ export interface Log {
   info(facts: Record<string, unknown>, message: string): void;
   warn(facts: Record<string, unknown>, message: string): void;
   error(facts: Record<string, unknown>, message: string): void;
+}
+
+/** Something that only a person can mend. */
+export interface Alarm {
+  /** Names the situation, so that it is said once. */
+  readonly key: string;
+  readonly severity: 'warning' | 'critical';
+  /** Lower case, no full stop. */
+  readonly message: string;
+  /** The next step, as an instruction. */
+  readonly next: string;
 }
 
 export interface Gate {
@@ -27,9 +40,20 @@ export interface Gate {
   readonly health: Health;
   /** What the gate itself wrote down of the ledger. */
   readonly witness: WitnessMemory;
+  /** What the gate knows of the sweeps. */
+  readonly clock: ClockMemory;
+  /** What the gate itself raised, see `alarm.ts`. */
+  readonly alarms: AlarmBoard;
   readonly log: Log;
   /** Has another pull request evaluated, soon. */
   enqueue(pullRequest: number): void;
+  /** Has all that are open evaluated, soon. */
+  enqueueAll(): void;
+  /** Says that a person is needed, or that nobody is any more; saying it again changes nothing. */
+  alarm(alarm: Alarm): void;
+  calm(key: string): void;
+  /** Has people told what needs them, soon. */
+  tell(): void;
 }
 
 /** `acme/access`. */

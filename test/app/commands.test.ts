@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newAlarmBoard } from '../../app/alarm.ts';
 import { answerCommand, commandIn } from '../../app/commands.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
@@ -70,8 +71,10 @@ function gateOver(rows: Readonly<Record<string, Row>>) {
     ledgerFiles: new Map(),
     health: newHealth(),
     witness: newWitness(),
+    alarms: newAlarmBoard(),
     log: silent,
     enqueue: (number) => enqueued.push(number),
+    tell() {},
   };
   return { gate, sent, enqueued };
 }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { newAlarmBoard } from '../../app/alarm.ts';
 import { evaluate } from '../../app/evaluate.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
@@ -58,6 +59,8 @@ async function lookAt(world: QuietWorld, ...[number, route, before = async () =>
     ledgerFiles: new Map(),
     health: newHealth(),
     witness: newWitness(),
+    alarms: newAlarmBoard(),
+    tell() {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
     enqueue: () => {},
   };
