@@ -3,7 +3,7 @@ import { isCodeownersPath } from '../core/codeowners/locate.ts';
 import type { GoverningFile } from '../core/policy/evidence.ts';
 import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { inBatches } from './in-batches.ts';
-import { type GitCache, readText, readTree, type TreeEntry } from './tree.ts';
+import { type GitCache, keep, readText, readTree, type TreeEntry } from './tree.ts';
 
 const MOST_FILES = 2000;
 
@@ -18,9 +18,15 @@ export async function readGoverning(
   const entries = [...tree.values()].filter(({ path }) => path.startsWith('policies/') || isCodeownersPath(path));
   if (entries.length > MOST_FILES) throw new GitHubError('truncated', `more than ${MOST_FILES} governing files`);
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const files = await inBatches(entries, (entry) => readFile(github, repository, entry, cache));
+  // Most commits change requests alone: to parse the same files again takes longer than all the rest of a decision.
+  const key = entries.map(({ path, mode, blob }) => `${mode} ${blob} ${path}`).join('\n');
+  const kept = cache.governing.get(key);
+  const files = kept ?? (await inBatches(entries, (entry) => readFile(github, repository, entry, cache)));
+  if (kept === undefined) keep(cache.governing, key, files, MOST_KEPT);
   return { commit, files };
 }
+
+const MOST_KEPT = 16;
 
 async function readFile(
   github: GitHub,

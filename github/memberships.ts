@@ -2,8 +2,8 @@
  * The teams that the governing files name, with their members, and the organisation's members. What cannot be read is
  * left out or marked incomplete, never shown as empty: absence would then prove something it does not.
  */
-import { parseGovernance } from '../core/document/parse-governance.ts';
 import type { GoverningFile, Team, TeamMember } from '../core/policy/evidence.ts';
+import { readGovernance } from '../core/policy/governance.ts';
 import { teamsToRead } from '../core/policy/governing-teams.ts';
 import { callAll, type GitHub, GitHubError } from './client.ts';
 import { inBatches } from './in-batches.ts';
@@ -14,8 +14,8 @@ import { fields, fieldsOrNull, integer, text } from './read.ts';
  * is decided under them is a fault.
  */
 export function teamsNamedIn(files: readonly GoverningFile[], organization: string): readonly string[] {
-  const governance = parseGovernance(files);
-  return governance.ok ? teamsToRead(governance.value, organization) : [];
+  const read = readGovernance(files);
+  return read.ok ? teamsToRead(read.value.governance, organization) : [];
 }
 
 /** By slug. A team that GitHub does not show is missing; one whose members it does not show is incomplete. */

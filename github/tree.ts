@@ -2,6 +2,7 @@
  * Reads a commit as git has it: its tree, and blobs by their id. Never a work tree, never the contents endpoint, which
  * follows symbolic links. Judges no path and no mode; refuses only what it could not read in full.
  */
+import type { GoverningFile } from '../core/policy/evidence.ts';
 import { call, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { fields, integer, list, text } from './read.ts';
 
@@ -25,10 +26,12 @@ export const MOST_BYTES = 64 * 1024;
 export interface GitCache {
   readonly trees: Map<string, Tree>;
   readonly blobs: Map<string, string | null>;
+  /** Governing files by what they are, so that who reads the same ones again gets the same array. See `governing.ts`. */
+  readonly governing: Map<string, readonly GoverningFile[]>;
 }
 
 export function gitCache(): GitCache {
-  return { trees: new Map(), blobs: new Map() };
+  return { trees: new Map(), blobs: new Map(), governing: new Map() };
 }
 
 const MOST_TREES = 64;
@@ -120,7 +123,7 @@ function requireSha(sha: string): void {
 }
 
 /** Oldest out first: a `Map` keeps its order of insertion. */
-function keep<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
+export function keep<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
   cache.set(key, value);
   for (const oldest of cache.keys()) {
     if (cache.size <= most) return;

@@ -28,9 +28,8 @@ export async function readSetting(world: SweepWorld, asked: SettingAsked): Promi
     readGoverning(world.github, world.repository, asked.accepted, world.cache.git),
     readRepository(world),
   ]);
-  const replaced = new Set(asked.instead.map((file) => file.path));
-  const files = [...governing.files.filter((file) => !replaced.has(file.path)), ...asked.instead];
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  // As they were read, the files are parsed once for all who ask.
+  const files = asked.instead.length === 0 ? governing.files : replaced(governing.files, asked.instead);
   const found = readGovernance(files);
   if (!found.ok) {
     const issue = found.issues[0];
@@ -48,6 +47,11 @@ export async function readSetting(world: SweepWorld, asked: SettingAsked): Promi
     members,
   };
   return { evidence, ...found.value };
+}
+
+function replaced(files: readonly GoverningFile[], instead: readonly GoverningFile[]): readonly GoverningFile[] {
+  const paths = new Set(instead.map((file) => file.path));
+  return [...files.filter((file) => !paths.has(file.path)), ...instead].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 interface RepositoryFacts {

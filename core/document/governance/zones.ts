@@ -3,9 +3,15 @@ import type { Issue } from '../issue.ts';
 import { valueAt } from '../yaml-document.ts';
 import { type Source, wrongValue } from './source.ts';
 
+/** Asking the runtime takes longer than reading the file; there are not many zones. */
+const known = new Set<string>();
+
 export function isTimeZone(name: string): boolean {
+  if (known.has(name)) return true;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    known.add(name);
+    return true;
   } catch {
     return false;
   }
