@@ -11,7 +11,7 @@ import { LEDGER_BRANCH } from '../github/ledger-store.ts';
 import { readOpenPulls } from '../github/merge.ts';
 import { fields, text } from '../github/read.ts';
 import { gitCache, readTree } from '../github/tree.ts';
-import { newAlarmBoard } from './alarm.ts';
+import { alarm, calm, newAlarmBoard } from './alarm.ts';
 import { answerCommand, commandIn } from './commands.ts';
 import { connector } from './connect.ts';
 import type { Environment } from './environment.ts';
@@ -63,6 +63,8 @@ function open(
     alarms: newAlarmBoard(),
     log: probot.log,
     enqueue: (pullRequest) => later(pullRequest),
+    alarm: (said) => alarm(gate, said),
+    calm: (key) => calm(gate, key),
     tell: () => later('alerts'),
   };
   let told: number | null = null;
