@@ -2,7 +2,11 @@
  * What the gate itself has to say to a person, beside the ledger's alerts: a sweep that is overdue, a workflow that is
  * disabled. Only what is so now is kept; who is told of it, and whether they know already, is for `notify.ts`.
  */
-import type { Alarm, Gate } from './gate.ts';
+import type { OpenAlert } from '../core/ledger/state.ts';
+import type { Gate } from './gate.ts';
+
+/** `key` names the situation: said again it is the same alarm, with newer words. */
+export type Alarm = Omit<OpenAlert, 'since'>;
 
 /** What the gate remembers of its own alarms since it was started. */
 export interface AlarmBoard {
@@ -15,7 +19,7 @@ export function newAlarmBoard(): AlarmBoard {
   return { open: new Map(), calm: new Set() };
 }
 
-/** Say it each time that it is looked at and is so; said again it is the same alarm, with newer words. */
+/** Say it each time that it is looked at and is so. */
 export function alarm(gate: Gate, said: Alarm): void {
   const { open, calm } = gate.alarms;
   const before = open.get(said.key);
