@@ -11,7 +11,7 @@ import type { Stop } from './stop.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
 
 /** What is new, and what is over. */
 export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {

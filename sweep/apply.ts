@@ -86,7 +86,12 @@ async function sendOnce(world: SweepWorld, pool: ProviderPool, intended: Intende
       at = leave.at;
     }
     // INVARIANT: nothing is awaited between the leave and the call, so that a run that slept learns it here.
-    const answer = await provider.set({ slot, value: after, until, endSessions: because.why === 'locked' });
+    const answer = await provider.set({
+      slot,
+      value: after,
+      until,
+      endSessions: because.why === 'locked' || because.why === 'left',
+    });
     return { is: 'answered', at: at ?? pool.now(), answer };
   } catch (error) {
     return failed(error, at, target);
@@ -145,7 +150,7 @@ function conclude(intended: Intended, sent: Sent, seen: Observed | undefined, co
     slot: effect.slot.key,
     result,
     observed: seen?.value ?? null,
-    detail: result === 'done' ? null : bounded(detailOf(sent, seen)),
+    detail: result === 'done' ? noteOf(sent) : bounded(detailOf(sent, seen)),
     due: effect.due,
     issued: sent.is === 'withheld' ? null : sent.at,
     confirmed: isSeen ? confirmed : null,
@@ -173,6 +178,11 @@ function resultOf(sent: Sent, seen: Observed | undefined): OutcomeBody['result']
     case 'refused':
       return 'refused';
   }
+}
+
+function noteOf(sent: Sent): string | null {
+  const note = sent.is === 'answered' && sent.answer.is === 'done' ? sent.answer.note : undefined;
+  return note === undefined ? null : bounded(note);
 }
 
 function detailOf(sent: Sent, seen: Observed | undefined): string {

@@ -8,6 +8,8 @@ import type { Instant } from '../core/time.ts';
 import { readTree } from '../github/tree.ts';
 import { isOverdue, situationsInTree } from './alerts.ts';
 import { type AuthoriseAsked, authoriseCommit, authoriseDeferred } from './authorise.ts';
+import { type Closed, closedRequests } from './closed.ts';
+import { findDeparted } from './departed.ts';
 import { type Branch, readBranch } from './first-parent.ts';
 import { foldIn } from './fold.ts';
 import { type Accepted, type Governed, govern, undecidedKey } from './govern.ts';
@@ -17,6 +19,7 @@ import { returnsByComment, returnsOf, UntoldReturn } from './returns.ts';
 import { overdueReviews, reviewsGiven } from './reviews.ts';
 import { readRepository } from './setting.ts';
 import type { Stop } from './stop.ts';
+import { tightenedGrants } from './tightened.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface BranchAsked {
@@ -88,18 +91,29 @@ async function decideUpTo(
   const governed = await govern(world, { home, cursor, commits, accepted: known, now, state: view.state });
   const { accepted } = governed;
   const locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now });
+  const departed = await findDeparted(world, { accepted: accepted.commit, state: view.state, now });
   const stops = [
     ...rewrittenStop(branch, cursor),
     ...governingStops(governed, view.state),
     ...untoldStops(untold),
     ...locked.stops,
+    ...departed.stops,
   ];
   const decided = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
   if ('untold' in decided) return decideUpTo(world, asked, branch, { cursor, known, untold: decided.untold });
   const { bodies } = decided;
   const last = governed.commits.at(-1)?.sha ?? cursor;
-  if (last !== cursor) bodies.push({ type: 'read', commit: last });
-  bodies.push(...locked.bodies.filter((body) => body.type === 'locked' && !isReturned(bodies, body.grant)));
+  const closed = await closedIn(world, asked, accepted.commit);
+  bodies.push(...closed.bodies);
+  if (last !== cursor || closed.bodies.length > 0) {
+    bodies.push({ type: 'read', commit: last, ...(closed.until !== null && { closed: closed.until }) });
+  }
+  for (const body of [...locked.bodies, ...departed.bodies]) if (!isEnded(bodies, body)) bodies.push(body);
+  if (accepted.commit !== known.commit) {
+    bodies.push(
+      ...(await tightenedGrants(world, { accepted: accepted.commit, state: foldIn(view, bodies, now), now })),
+    );
+  }
   const tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
   const state = foldIn(view, bodies, now);
   const overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
@@ -153,8 +167,15 @@ function untoldStops(untold: Untold | null): readonly Stop[] {
   return [{ key: untoldKey(untold), severity: 'warning', message, next }];
 }
 
-function isReturned(bodies: readonly Body[], grant: string): boolean {
-  return bodies.some((body) => body.type === 'returned' && body.grant === grant);
+/** The first end of a grant is its end. */
+function isEnded(bodies: readonly Body[], end: Body): boolean {
+  const grant = 'grant' in end ? end.grant : null;
+  return bodies.some((body) => (body.type === 'returned' || body.type === 'locked') && body.grant === grant);
+}
+
+function closedIn(world: SweepWorld, { view, genesis, now }: BranchAsked, accepted: string): Promise<Closed> {
+  const since = view.entries[0]?.at ?? now;
+  return closedRequests(world, { branch: genesis.repository.defaultBranch, state: view.state, accepted, since, now });
 }
 
 async function wrongRepository(

@@ -131,6 +131,8 @@ export interface Rule {
 
 export interface RuleSet {
   readonly on: Selector;
+  /** Grants that are held when less is allowed: kept to their end, or shortened to what is. */
+  readonly onTighten: 'keep' | 'shrink';
   readonly rules: readonly Rule[];
   readonly place: Place;
 }

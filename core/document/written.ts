@@ -96,6 +96,7 @@ export interface WrittenRule {
 
 export interface WrittenRuleSet {
   readonly on: WrittenSelector;
+  readonly onTighten?: 'keep' | 'shrink';
   readonly rules: readonly WrittenRule[];
 }
 

@@ -25,6 +25,8 @@ interface Pull {
   readonly pusher: MemoryUser;
   headRepository: number | null;
   merged: { readonly at: string; readonly sha: string; readonly by: MemoryUser } | null;
+  closedAt: string | null;
+  updatedAt: string;
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -37,6 +39,10 @@ export class MemoryGitHub implements GitHub {
   readonly pulls = new Map<number, Pull>();
   readonly teams = new Map<string, { id: number; parent: string | null; members: MemoryUser[] }>();
   readonly users: MemoryUser[];
+  /** Accounts that are in no organisation. */
+  readonly outsiders: MemoryUser[] = [];
+  /** Members whom the list does not show, only the question about them. */
+  readonly concealed: MemoryUser[] = [];
   now: string;
   repositoryId: number = REPOSITORY.id;
   /** Called before each answer; what it throws is what the caller sees. */
@@ -86,6 +92,8 @@ export class MemoryGitHub implements GitHub {
       pusher,
       headRepository: this.repositoryId,
       merged: null,
+      closedAt: null,
+      updatedAt: this.now,
     });
     return number;
   }
@@ -124,6 +132,27 @@ export class MemoryGitHub implements GitHub {
     });
   }
 
+  /** Asks for changes in a review of the head. */
+  requestChanges(number: number, user: MemoryUser): void {
+    this.approve(number, user);
+    Object.assign(this.#pull(number).reviews.at(-1) ?? {}, { state: 'CHANGES_REQUESTED' });
+  }
+
+  /** Without a merge. */
+  close(number: number, by: MemoryUser): void {
+    const pull = this.#pull(number);
+    pull.closedAt = this.now;
+    pull.updatedAt = this.now;
+    pull.events.push({ event: 'closed', created_at: this.now, actor: account(by) });
+  }
+
+  reopen(number: number, by: MemoryUser): void {
+    const pull = this.#pull(number);
+    pull.closedAt = null;
+    pull.updatedAt = this.now;
+    pull.events.push({ event: 'reopened', created_at: this.now, actor: account(by) });
+  }
+
   merge(number: number, method: 'merge' | 'squash' | 'rebase' = 'squash', by: MemoryUser = GATE): string {
     const pull = this.#pull(number);
     const steps = method === 'rebase' ? pull.heads : pull.heads.slice(-1);
@@ -137,6 +166,8 @@ export class MemoryGitHub implements GitHub {
     }
     const { sha } = this.git.tip(REPOSITORY.branch);
     pull.merged = { at: this.now, sha, by };
+    pull.closedAt = this.now;
+    pull.updatedAt = this.now;
     return sha;
   }
 
@@ -170,10 +201,12 @@ export class MemoryGitHub implements GitHub {
       number: pull.number,
       title: `Pull request ${pull.number}`,
       user: account(pull.author),
-      state: pull.merged === null ? 'open' : 'closed',
+      state: pull.closedAt === null ? 'open' : 'closed',
       merged: pull.merged !== null,
       draft: false,
       created_at: pull.openedAt,
+      updated_at: pull.updatedAt,
+      closed_at: pull.closedAt,
       merged_at: pull.merged?.at ?? null,
       merged_by: pull.merged === null ? null : account(pull.merged.by),
       merge_commit_sha: pull.merged?.sha ?? null,
@@ -268,10 +301,11 @@ export class MemoryGitHub implements GitHub {
       if (pull === undefined) throw notFound();
       return { merge_base_commit: { sha: pull.from } };
     },
-    'GET /repos/{owner}/{repo}/pulls': ({ state }) =>
-      [...this.pulls.values()]
-        .filter((pull) => (pull.merged === null ? 'open' : 'closed') === state)
-        .map((pull) => this.#pullJson(pull)),
+    'GET /repos/{owner}/{repo}/pulls': ({ state, sort }) => {
+      const found = [...this.pulls.values()].filter((pull) => (pull.closedAt === null ? 'open' : 'closed') === state);
+      if (sort === 'updated') found.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+      return found.map((pull) => this.#pullJson(pull));
+    },
     'GET /repos/{owner}/{repo}/pulls/{pull_number}': ({ pull_number }) =>
       this.#pullJson(this.#pull(Number(pull_number))),
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/files': ({ pull_number }) =>
@@ -308,6 +342,16 @@ export class MemoryGitHub implements GitHub {
       return team.members.map(account);
     },
     'GET /orgs/{org}/members': () => this.users.map(account),
+    'GET /user/{account_id}': ({ account_id }) => {
+      const user = [...this.users, ...this.outsiders].find(({ id }) => id === account_id);
+      if (user === undefined) throw notFound();
+      return account(user);
+    },
+    'GET /orgs/{org}/memberships/{username}': ({ username }) => {
+      const user = [...this.users, ...this.concealed].find(({ login }) => login === username);
+      if (user === undefined) throw notFound();
+      return { state: 'active', role: 'member', user: account(user) };
+    },
   };
 }
 

@@ -10,6 +10,7 @@ export function readRuleSets(sources: readonly Source<WrittenRuleSet>[]): { rule
   return {
     ruleSets: sources.map((source) => ({
       on: selectorOf(source.written.on),
+      onTighten: source.written.onTighten ?? 'keep',
       rules: source.written.rules.map((rule, index) => ruleOf(rule, source, `/rules/${index}`)),
       place: placeOf(source, '/on'),
     })),
