@@ -55,6 +55,8 @@ export interface TestWorld {
   sweep(): Promise<SweepReport>;
   /** The same world with another fact, such as a zone. */
   as(change: Partial<SweepWorld>): Promise<SweepReport>;
+  /** What a fresh process would sweep with. */
+  anew(): SweepWorld;
   advance(by: Milliseconds): void;
   /** What the ledger on its branch says, proven. */
   ledger(): Promise<{
@@ -103,6 +105,7 @@ export function aWorld(): TestWorld {
     signer,
     sweep: () => sweep(fresh()),
     as: (change) => sweep(fresh(change)),
+    anew: () => fresh(),
     advance: (by) => {
       github.now = plus(github.now as Instant, by);
     },

@@ -1,0 +1,75 @@
+/** The example organisation with a ledger, for tests that start the sweep themselves: no workflow is started by a push. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startLedger } from '../../cli/init/ledger.ts';
+import type { Entry } from '../../core/ledger/entry.ts';
+import { openLedger } from '../../core/ledger/head.ts';
+import { replay } from '../../core/ledger/replay.ts';
+import type { LedgerState } from '../../core/ledger/state.ts';
+import { ledgerSigner, verifyLedgerSignature } from '../../github/ledger-key.ts';
+import { readLedger } from '../../github/ledger-store.ts';
+import type { HubOptions } from '../../hub/hub.ts';
+import { ACCESS, type AcmeWorld, acmeWorld, unwitnessed } from './acme.ts';
+import { aHub, asInstallation, git, STARTS, type TestHub } from './hub.ts';
+
+export interface SweptAcme extends AcmeWorld {
+  readonly running: TestHub;
+  /** One approved and merged request for `payments/operator`; alice's unless told. Its pull request's number. */
+  grant(slug: string, duration: string, login?: string): Promise<number>;
+  /** Who is in the team that `payments/operator` fills, sorted. */
+  members(): Promise<readonly string[]>;
+  /** Proven. */
+  ledger(): Promise<{ readonly entries: readonly Entry[]; readonly state: LedgerState }>;
+}
+
+export async function sweptAcme(options: Partial<HubOptions> & { workflows?: boolean } = {}): Promise<SweptAcme> {
+  const { workflows = false, ...hubOptions } = options;
+  const running = await aHub(hubOptions);
+  const { hub, folder } = running;
+  if (!workflows) {
+    hub.actions.faults.suppressPush = () => true;
+    hub.actions.faults.schedule = () => 'drop';
+  }
+  const acme = await acmeWorld(hub, { files: unwitnessed() });
+  const keyFile = join(folder, 'ledger-key.pem');
+  await writeFile(keyFile, acme.ledgerKey, { mode: 0o600 });
+  const clone = await acme.clone('heidi', folder);
+  const repository = { id: acme.accessId, name: 'acme/access', defaultBranch: 'main' };
+  await startLedger({ folder: clone, keyFile, repository, root: null, now: new Date(STARTS) });
+  await git(clone, 'push', '--quiet', 'origin', 'gatepass/ledger');
+  await hub.idle();
+
+  return {
+    ...acme,
+    running,
+    async grant(slug, duration, login = 'alice') {
+      const text = `apiVersion: gatepass/v1\nkind: AccessRequest\nduration: ${duration}\nreason: Settle the stuck payouts\n`;
+      const files = { [`requests/payments/operator/${slug}.yaml`]: text };
+      const { number, head } = await acme.ask(login, folder, { branch: `${login}/${slug}`, files });
+      const approver = login === 'bob' ? 'erin' : 'bob';
+      const review = { ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head } as const;
+      await acme.as(approver).pulls.createReview(review);
+      // The gate's check, which the rules ask for.
+      await asInstallation(hub, acme.gate).checks.create({
+        ...ACCESS,
+        name: 'gatepass',
+        head_sha: head,
+        status: 'completed',
+        conclusion: 'success',
+      });
+      await acme.as(approver).pulls.merge({ ...ACCESS, pull_number: number, merge_method: 'squash' });
+      await hub.idle();
+      return number;
+    },
+    async members() {
+      const { data } = await acme.as('heidi').teams.listMembersInOrg({ org: 'acme', team_slug: 'payments-production' });
+      return data.map((member) => member.login).sort();
+    },
+    async ledger() {
+      const stored = await readLedger(asInstallation(hub, acme.applier), { owner: ACCESS.owner, name: ACCESS.repo });
+      const pinned = ledgerSigner(acme.ledgerKey).publicKey;
+      const { entries } = openLedger(stored, { verify: verifyLedgerSignature, pinned });
+      return { entries, state: replay(entries) };
+    },
+  };
+}
