@@ -7,11 +7,13 @@ import { isGoverningPath } from '../core/document/paths.ts';
 import { diffTrees } from '../github/changes.ts';
 import { CHECK_NAME } from '../github/check-runs.ts';
 import { call, toGitHubError } from '../github/client.ts';
+import { HEARTBEAT_BRANCH } from '../github/heartbeat-store.ts';
 import { LEDGER_BRANCH } from '../github/ledger-store.ts';
 import { readOpenPulls } from '../github/merge.ts';
 import { fields, text } from '../github/read.ts';
 import { gitCache, readTree } from '../github/tree.ts';
-import { alarm, calm, newAlarmBoard } from './alarm.ts';
+import { newAlarmBoard } from './alarm.ts';
+import { newClock, tick } from './clock.ts';
 import { answerCommand, commandIn } from './commands.ts';
 import { connector } from './connect.ts';
 import type { Environment } from './environment.ts';
@@ -24,16 +26,20 @@ import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
 import { newWitness, witnessLedger } from './witness.ts';
 
-/** A pull request, all open ones, what the ledger's news make out of date, the round that is made anyway, who is told. */
-type Work = number | 'all' | 'news' | 'patrol' | 'alerts';
+/** A pull request, all open ones, what the ledger's news make out of date, the clock, the round that is made anyway, who is told. */
+type Work = number | 'all' | 'news' | 'clock' | 'patrol' | 'alerts';
 
 export interface RunningGate {
   readonly queue: Queue<Work>;
   close(): Promise<void>;
 }
 
-/** Everything is looked at again this often, in seconds: webhooks get lost. */
-const PATROL = 600;
+/**
+ * In seconds: webhooks get lost. What is open is decided again every ten minutes, since each costs two dozen requests; lost
+ * webhooks, the witness and the sweeps are looked after twice as often, for a few.
+ */
+const ALL_AGAIN = 600;
+const PATROL = 300;
 
 type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web'>;
 
@@ -60,17 +66,18 @@ function open(
     ledgerFiles: new Map(),
     health,
     witness: newWitness(),
+    clock: newClock(),
     alarms: newAlarmBoard(),
     log: probot.log,
     enqueue: (pullRequest) => later(pullRequest),
-    alarm: (said) => alarm(gate, said),
-    calm: (key) => calm(gate, key),
+    enqueueAll: () => later('all'),
     tell: () => later('alerts'),
   };
   let told: number | null = null;
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
     try {
       if (work === 'all') return await enqueueAll(gate, queue);
+      if (work === 'clock') return await tick(gate);
       if (work === 'patrol') {
         await patrol(
           gate,
@@ -95,17 +102,18 @@ function open(
     queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
   };
   listen(probot, gate, queue);
-  addHandler(healthHandler(health, gate.witness, () => queue.size));
+  addHandler(healthHandler(gate, () => queue.size));
   const goRound = () => {
-    later('all');
     later('patrol');
+    later('clock');
   };
-  const stopPatrol = patrolBy(timer, goRound);
+  const rounds = [patrolBy(timer, ALL_AGAIN, () => later('all')), patrolBy(timer, PATROL, goRound)];
+  later('all');
   goRound();
   return {
     queue,
     async close() {
-      stopPatrol();
+      for (const stop of rounds) stop();
       await queue.close();
     },
   };
@@ -156,11 +164,11 @@ function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
 
   probot.on('push', async ({ payload }) => {
     const isLedger = isRepository(gate.ledger, payload.repository.full_name);
-    if (isLedger && payload.ref === `refs/heads/${LEDGER_BRANCH}`) await queue.push('news');
-    const isDefault = payload.ref === `refs/heads/${payload.repository.default_branch}`;
-    if (isOurs(payload) && isDefault && (await movesGovernance(gate, payload.before, payload.after))) {
-      await queue.push('all');
-    }
+    const isNews = isLedger && payload.ref === `refs/heads/${LEDGER_BRANCH}`;
+    const isBeat = isLedger && payload.ref === `refs/heads/${HEARTBEAT_BRANCH}`;
+    const isDefault = isOurs(payload) && payload.ref === `refs/heads/${payload.repository.default_branch}`;
+    if (isNews || isBeat || isDefault) await Promise.all([queue.push('clock'), isNews ? queue.push('news') : null]);
+    if (isDefault && (await movesGovernance(gate, payload.before, payload.after))) await queue.push('all');
   });
 
   const isOwner = (payload: { organization?: { login: string } | undefined }) =>
@@ -202,10 +210,10 @@ async function defaultBranch(gate: Gate): Promise<string> {
   return text(fields(data, 'repository')['default_branch'], 'default branch');
 }
 
-function patrolBy(timer: Timer, look: () => void): () => void {
+function patrolBy(timer: Timer, seconds: number, look: () => void): () => void {
   let stop = () => {};
   const round = () => {
-    stop = timer.after(PATROL, () => {
+    stop = timer.after(seconds, () => {
       look();
       round();
     });

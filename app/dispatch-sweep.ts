@@ -1,22 +1,38 @@
-/** Asks GitHub to run the sweep now. A hint: without the permission, or when it fails, the schedule comes anyway. */
-import { call, GitHubError } from '../github/client.ts';
-import { fields, text } from '../github/read.ts';
+/**
+ * Asks GitHub to run the sweep, and what became of a run. A hint only: what a run says of itself proves nothing, the
+ * ledger does. Without the permission, or when it fails, the schedule comes anyway.
+ */
+import type { Instant } from '../core/time.ts';
+import { call, type GitHub, GitHubError, serverDate } from '../github/client.ts';
+import { fields, integer, list, text, textOrEmpty } from '../github/read.ts';
 import { fullName, type Gate } from './gate.ts';
 
-/** The workflow file that `gatepass init` writes, in the repository that holds the ledger. */
-const WORKFLOW = 'gatepass.yml';
+/** The workflow file that `gatepass init` writes, in the repository that holds the ledger. One, whatever its zones. */
+export const WORKFLOW = 'gatepass.yml';
 
-export async function dispatchSweep(gate: Gate): Promise<void> {
-  const name = { owner: gate.ledger.owner, repo: gate.ledger.name };
+export type Dispatched =
+  /** `run`: `null` where GitHub does not say which, as older GitHub Enterprise Servers. */
+  { readonly is: 'sent'; readonly run: number | null } | { readonly is: 'refused'; readonly why: string };
+
+/** Throws the `GitHubError`s that pass by themselves; what a person has to mend is said. */
+export async function startSweep(gate: Gate): Promise<Dispatched> {
   try {
     const github = await gate.connect(gate.ledger);
-    const { data } = await call(github, 'GET /repos/{owner}/{repo}', name);
+    const { data } = await call(github, 'GET /repos/{owner}/{repo}', nameOf(gate));
     const branch = text(fields(data, 'repository')['default_branch'], 'default branch');
-    await call(github, 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches', {
-      ...name,
-      workflow_id: WORKFLOW,
-      ref: branch,
-    });
+    return { is: 'sent', run: await send(gate, github, branch) };
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.isRetryable) throw error;
+    const facts = { repository: fullName(gate.ledger), code: error.code };
+    gate.log.warn(facts, 'could not start a sweep; its schedule will');
+    return { is: 'refused', why: error.message };
+  }
+}
+
+/** For whom a hint is enough: what is owed, the clock finds out. */
+export async function dispatchSweep(gate: Gate): Promise<void> {
+  try {
+    await startSweep(gate);
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     gate.log.warn(
@@ -24,4 +40,54 @@ export async function dispatchSweep(gate: Gate): Promise<void> {
       'could not start a sweep; its schedule will',
     );
   }
+}
+
+/** `return_run_details` since 2026-02-19 (github.blog, "Workflow dispatch API now returns run IDs"). */
+async function send(gate: Gate, github: GitHub, ref: string): Promise<number | null> {
+  const route = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
+  const asked = { ...nameOf(gate), workflow_id: WORKFLOW, ref };
+  try {
+    const { data } = await call(github, route, { ...asked, return_run_details: true });
+    return integer(fields(data, 'dispatched run')['workflow_run_id'], 'workflow_run_id');
+  } catch (error) {
+    const isUnknownThere = error instanceof GitHubError && /return_run_details/.test(error.message);
+    if (!isUnknownThere) throw error;
+    await call(github, route, asked);
+    return null;
+  }
+}
+
+export interface RunState {
+  readonly isOver: boolean;
+  /** GitHub's word: `queued`, `in_progress`, `success`, `cancelled` … */
+  readonly is: string;
+  /** GitHub's clock when it said so. */
+  readonly at: Instant;
+}
+
+/** Throws `GitHubError`. */
+export async function readRun(gate: Gate, run: number): Promise<RunState> {
+  const github = await gate.connect(gate.ledger);
+  const parameters = { ...nameOf(gate), run_id: run };
+  const response = await call(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters);
+  const found = fields(response.data, 'run');
+  const isOver = found['status'] === 'completed';
+  const at = serverDate(response);
+  if (at === null) throw new GitHubError('unexpected', 'GitHub sent no `Date` header, so the time is unknown');
+  return { isOver, is: textOrEmpty(isOver ? found['conclusion'] : found['status']), at };
+}
+
+/** A run for this commit that is still on its way; `null`: none is. Throws `GitHubError`. */
+export async function findRunOf(gate: Gate, commit: string): Promise<number | null> {
+  const github = await gate.connect(gate.ledger);
+  const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+  const parameters = { ...nameOf(gate), workflow_id: WORKFLOW, head_sha: commit, per_page: 10 };
+  const { data } = await call(github, route, parameters);
+  const runs = list(fields(data, 'runs')['workflow_runs'], 'workflow_runs').map((run) => fields(run, 'run'));
+  const open = runs.find((run) => run['status'] !== 'completed');
+  return open === undefined ? null : integer(open['id'], 'run id');
+}
+
+function nameOf(gate: Gate): { readonly owner: string; readonly repo: string } {
+  return { owner: gate.ledger.owner, repo: gate.ledger.name };
 }

@@ -16,17 +16,6 @@ export interface Log {
   error(facts: Record<string, unknown>, message: string): void;
 }
 
-/** Something that only a person can mend. */
-export interface Alarm {
-  /** Names the situation, so that it is said once. */
-  readonly key: string;
-  readonly severity: 'warning' | 'critical';
-  /** Lower case, no full stop. */
-  readonly message: string;
-  /** The next step, as an instruction. */
-  readonly next: string;
-}
-
 export interface Gate {
   readonly appId: number;
   readonly repository: RepositoryName;
@@ -49,9 +38,6 @@ export interface Gate {
   enqueue(pullRequest: number): void;
   /** Has all that are open evaluated, soon. */
   enqueueAll(): void;
-  /** Says that a person is needed, or that nobody is any more; saying it again changes nothing. */
-  alarm(alarm: Alarm): void;
-  calm(key: string): void;
   /** Has people told what needs them, soon. */
   tell(): void;
 }

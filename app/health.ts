@@ -1,6 +1,7 @@
 /** Whether the gate lives and sees GitHub, for whoever watches it. Answering asks nobody and changes nothing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { ClockMemory } from './clock.ts';
 import type { WitnessMemory } from './witness.ts';
 
 /** What has been noticed; written by the evaluations, read by `/healthz`. Local time: it is for operators only. */
@@ -21,11 +22,18 @@ interface Work {
   readonly later: number;
 }
 
+interface Known {
+  readonly health: Health;
+  readonly witness: WitnessMemory;
+  readonly clock: ClockMemory;
+}
+
 /**
- * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown` and `ledger:
- * witnessed | contradicted | unknown`. No names of people or requests beyond a number: the page needs no login.
+ * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown`, `ledger: witnessed
+ * | contradicted | unknown` and `sweeps: heard | silent | unknown`. No names of people or requests beyond a number: the
+ * page needs no login.
  */
-export function healthHandler(health: Health, witness: WitnessMemory, work: () => Work) {
+export function healthHandler({ health, witness, clock }: Known, work: () => Work) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.url?.split('?')[0] !== '/healthz') return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -39,6 +47,12 @@ export function healthHandler(health: Health, witness: WitnessMemory, work: () =
       unreachableSince: health.unreachableSince,
       ledger: standingOf(witness),
       witnessed: witness.last?.seq ?? null,
+      sweeps: clock.pulse === null ? 'unknown' : clock.silence === null ? 'heard' : 'silent',
+      nextDue: clock.next,
+      owedSince: clock.owedSince,
+      silentSince: clock.silence?.since ?? null,
+      heartbeats: Object.fromEntries(clock.pulse?.beats ?? []),
+      lastDispatch: dispatchOf(clock),
       lastEvaluation: health.lastEvaluation,
       work: work(),
     });
@@ -46,6 +60,10 @@ export function healthHandler(health: Health, witness: WitnessMemory, work: () =
     response.end(request.method === 'HEAD' ? undefined : body);
     return true;
   };
+}
+
+function dispatchOf({ sent }: ClockMemory): Record<string, unknown> | null {
+  return sent === null ? null : { at: sent.at, why: sent.why, run: sent.run, is: sent.is, attempt: sent.attempt };
 }
 
 function reachability(health: Health): 'reachable' | 'unreachable' | 'unknown' {

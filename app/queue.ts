@@ -89,10 +89,13 @@ export function createQueue<Key>(work: (key: Key, attempt: number) => Promise<Ag
   };
 }
 
-/** Real time. A process that is done need not wait for it. */
+/** What setTimeout can count, 24.8 days: anything longer would fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Real time. A process that is done need not wait for it. Fires early rather than at once where a wait is too long. */
 export const realTimer: Timer = {
   after(seconds, work) {
-    const handle = setTimeout(work, seconds * 1000);
+    const handle = setTimeout(work, Math.min(seconds * 1000, LONGEST));
     handle.unref();
     return () => clearTimeout(handle);
   },

@@ -25,6 +25,11 @@ export function announce(judgement: Judgement, page: string): { readonly run: Ch
       const title = 'Cannot decide yet: the ledger is unreadable';
       return { run: undecidedRun(title, judgement.why), comment: plainComment('⚪', title, judgement.why) };
     }
+    case 'held': {
+      const title = `Allowed, but held: sweeps are silent since ${judgement.since.slice(11, 16)} UTC`;
+      const why = `${judgement.why}. Nothing would be granted, and nothing taken back. It goes on by itself once a sweep is heard; break-glass is never held.`;
+      return { run: undecidedRun(title, why), comment: plainComment('⏸️', title, why) };
+    }
     case 'decided': {
       const links = { repository: page };
       return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };

@@ -26,7 +26,15 @@ export type Judgement =
   /** Another open pull request has the same head: a check cannot speak for both. */
   | { readonly is: 'shared'; readonly evidence: Evidence; readonly twins: readonly number[] }
   /** Allowed or pending, but what the subject holds is unknown. */
-  | { readonly is: 'blocked'; readonly evidence: Evidence; readonly why: string };
+  | { readonly is: 'blocked'; readonly evidence: Evidence; readonly why: string }
+  /** Allowed, but whoever would grant it is not heard. */
+  | {
+      readonly is: 'held';
+      readonly evidence: Evidence;
+      readonly decision: Decision;
+      readonly since: Instant;
+      readonly why: string;
+    };
 
 export interface JudgeAsked {
   readonly repository: RepositoryName;

@@ -6,7 +6,7 @@ import { verifyLedgerSignature } from './ledger-key.ts';
 import { LEDGER_BRANCH, type LedgerCache, readLedger } from './ledger-store.ts';
 
 export type LedgerRead =
-  | { readonly ok: true; readonly entries: readonly Entry[] }
+  | { readonly ok: true; readonly entries: readonly Entry[]; readonly opened: OpenedLedger }
   | { readonly ok: false; readonly why: string };
 
 /**
@@ -30,7 +30,7 @@ export async function readProvenEntries(
     const [fault] = opened.faults;
     if (fault === undefined) {
       const why = objection(opened);
-      return why === null ? { ok: true, entries: opened.entries } : { ok: false, why };
+      return why === null ? { ok: true, entries: opened.entries, opened } : { ok: false, why };
     }
     const why = `the ledger in \`${name}\` does not verify: \`${fault.file}\` line ${fault.line} ${fault.why}`;
     return { ok: false, why };

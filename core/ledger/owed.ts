@@ -5,6 +5,7 @@
 import { type Instant, MINUTE, type Milliseconds, plus } from '../time.ts';
 import { SILENT_AFTER } from './heartbeat.ts';
 import { duesIn, isOver, leasesIn, MAIN_ZONE, zonesOf } from './live.ts';
+import { later } from './retry.ts';
 import type { LedgerState } from './state.ts';
 
 /** What is known of the sweeps. */
@@ -77,11 +78,7 @@ type Heard = (zone: string) => Instant;
 /** Entries do not say which zone's sweep wrote them, so they tell of its life only where there is one zone. */
 export function heardIn({ beats, startedAt, writtenAt, state }: Pulse): Heard {
   const isOnly = new Set([...zonesIn(state), ...beats.keys()]).size === 1;
-  return (zone) => {
-    const written = isOnly ? writtenAt : startedAt;
-    const beat = beats.get(zone) ?? startedAt;
-    return beat > written ? beat : written;
-  };
+  return (zone) => later(isOnly ? writtenAt : startedAt, beats.get(zone) ?? null);
 }
 
 function owedIn(pulse: Pulse, now: Instant, heard: Heard): readonly Owed[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
+import { newClock } from '../../app/clock.ts';
 import { answerCommand, commandIn } from '../../app/commands.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
@@ -71,9 +72,11 @@ function gateOver(rows: Readonly<Record<string, Row>>) {
     ledgerFiles: new Map(),
     health: newHealth(),
     witness: newWitness(),
+    clock: newClock(),
     alarms: newAlarmBoard(),
     log: silent,
     enqueue: (number) => enqueued.push(number),
+    enqueueAll() {},
     tell() {},
   };
   return { gate, sent, enqueued };

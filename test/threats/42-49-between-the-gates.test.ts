@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
+import { newClock } from '../../app/clock.ts';
 import { evaluate } from '../../app/evaluate.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
@@ -59,10 +60,12 @@ async function lookAt(world: QuietWorld, ...[number, route, before = async () =>
     ledgerFiles: new Map(),
     health: newHealth(),
     witness: newWitness(),
+    clock: newClock(),
     alarms: newAlarmBoard(),
     tell() {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
     enqueue: () => {},
+    enqueueAll() {},
   };
   await evaluate(gate, number, 0);
 }
