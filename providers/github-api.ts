@@ -113,13 +113,18 @@ function failure(response: Response, answer: GitHubAnswer, method: string, path:
   const { status } = response;
   const message = `GitHub answered ${status} to ${method} ${path}${answer.message === '' ? '' : `: ${answer.message}`}`;
   if (isLimited(response, answer)) {
-    const afterSeconds = waitOf(response);
-    return new ProviderError('rate-limited', message, {
-      retry: 'backoff',
-      ...(afterSeconds !== null && { afterSeconds }),
-    });
+    return new ProviderError('rate-limited', message, { retry: 'backoff', afterSeconds: waitOf(response) });
   }
-  if (status >= 500) return new ProviderError('server', message, { retry: 'backoff', effect: effectOf(method) });
+  if (status >= 500) {
+    // A server that is down for a while may say for how long.
+    const isSaid = response.headers.has('retry-after');
+    const options = {
+      retry: 'backoff',
+      effect: effectOf(method),
+      ...(isSaid && { afterSeconds: waitOf(response) }),
+    } as const;
+    return new ProviderError('server', message, options);
+  }
   // A token can run out between two calls; the next one is fresh.
   if (status === 401) return new ProviderError('unauthorized', message, { retry: 'backoff' });
   const codes: Readonly<Record<number, string>> = {
@@ -131,13 +136,21 @@ function failure(response: Response, answer: GitHubAnswer, method: string, path:
   return new ProviderError(codes[status] ?? 'unexpected', message, { retry: status === 409 ? 'reread' : 'no' });
 }
 
-/** Seconds GitHub asks to wait; `null`: it does not say. `x-ratelimit-reset` is an instant on GitHub's clock. */
-function waitOf(response: Response): number | null {
-  const after = Number(response.headers.get('retry-after') ?? Number.NaN);
-  if (Number.isFinite(after)) return after;
-  const reset = Number(response.headers.get('x-ratelimit-reset') ?? Number.NaN);
-  const now = Date.parse(response.headers.get('date') ?? '') / 1000;
-  return Number.isFinite(reset - now) ? Math.max(1, Math.ceil(reset - now)) : null;
+/** When GitHub does not say: at least a minute, by its guide to rate limits. */
+const UNSAID = 60;
+
+/**
+ * Seconds to wait: `retry-after` (seconds or a date, RFC 9110), else the end of the hour's quota when that is spent
+ * (`x-ratelimit-reset`, an instant on GitHub's clock). Source: docs.github.com, Rate limits for the REST API.
+ */
+function waitOf({ headers }: Response): number {
+  const now = Date.parse(headers.get('date') ?? '') / 1000;
+  const after = headers.get('retry-after') ?? '';
+  const seconds = /^\d+$/.test(after) ? Number(after) : Date.parse(after) / 1000 - now;
+  if (Number.isFinite(seconds)) return Math.max(1, Math.ceil(seconds));
+  if (headers.get('x-ratelimit-remaining') !== '0') return UNSAID;
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) - now;
+  return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset)) : UNSAID;
 }
 
 function listIn(data: unknown, path: string): readonly Record<string, unknown>[] {

@@ -59,11 +59,12 @@ export interface SetSlot {
 }
 
 export type Outcome =
-  | { readonly is: 'done'; readonly changed: boolean }
+  /** `note`: why nothing had to be done, as evidence, such as an account that is gone. */
+  | { readonly is: 'done'; readonly changed: boolean; readonly note?: string }
   | { readonly is: 'pending'; readonly afterSeconds: number; readonly why: 'async' | 'invitation' | 'propagation' }
   | {
       readonly is: 'refused';
-      readonly why: 'immutable' | 'managed-elsewhere' | 'policy' | 'unknown-principal';
+      readonly why: 'gone' | 'immutable' | 'managed-elsewhere' | 'policy' | 'unknown-principal';
       readonly detail: string;
     };
 

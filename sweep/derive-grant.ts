@@ -178,5 +178,14 @@ function authorityOf(asked: GrantAsked, pull: MergedPull, evidence: Evidence, de
     decision: digestOf(decision),
     evidence: digestOf(evidence),
     engine: decision.engine,
+    ...sensitivityOf(decision),
   };
 }
+
+/** What is most sensitive is taken back first. A word that no catalog has is not kept. */
+function sensitivityOf({ asked }: Allow): Pick<Authority, 'sensitivity'> {
+  const known = SENSITIVITIES.find((each) => each === asked?.sensitivity);
+  return known === undefined ? {} : { sensitivity: known };
+}
+
+const SENSITIVITIES = ['low', 'medium', 'high', 'critical'] as const;

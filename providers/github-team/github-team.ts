@@ -24,6 +24,11 @@ const LEVELS = ['member', 'maintainer'] as const;
 
 export const CONFIG: Settings = {
   organization: { type: 'string', isRequired: true, description: 'login of the organisation' },
+  exclusive: {
+    type: 'boolean',
+    description: 'only Gatepass fills these teams: whoever else is in one is reported as drift',
+  },
+  allowMaintainer: { type: 'boolean', description: 'lets a role grant `maintainer`, who can add others by hand' },
 };
 
 export const TARGET: Settings = {
@@ -48,6 +53,7 @@ function openTeams(config: JsonObject, api: GitHubApi): Provider {
     resolve: (target, who) => resolve(config, api, target, who),
     observe: (slots) => observe(api, slots),
     set: (change) => set(api, change),
+    ...(config['exclusive'] === true && { inventory: (known: readonly Slot[]) => inventory(config, api, known) }),
     close: async () => undefined,
   };
 }
@@ -67,6 +73,11 @@ async function check(config: JsonObject, api: GitHubApi): Promise<Diagnostic[]> 
 
 async function resolve(config: JsonObject, api: GitHubApi, target: JsonObject, who: Identity): Promise<Resolved> {
   assertSettings('github-team grant', TARGET, target);
+  const value = optionalText(target, 'role') ?? 'member';
+  if (value === 'maintainer' && config['allowMaintainer'] !== true) {
+    const message = 'a maintainer can add others to the team by hand, and they stay when the grant is over';
+    throw new ProviderError('policy', `${message}; grant \`member\`, or set \`allowMaintainer: true\` under \`with\``);
+  }
   if (who.github === null) {
     throw new ProviderError('unknown-principal', `\`${who.name}\` is not a GitHub account, so it cannot join a team`);
   }
@@ -75,16 +86,25 @@ async function resolve(config: JsonObject, api: GitHubApi, target: JsonObject, w
   if (login === null) throw new ProviderError('unknown-principal', `there is no GitHub account with the id ${user}`);
   const team = await findTeam(api, textOf(config, 'organization'), textOf(target, 'team'));
   await assertNoChildren(api, team);
-  const slot: Slot = {
+  return { slot: slotOf(config, team, { user, login }), value };
+}
+
+function slotOf(config: JsonObject, team: Team, { user, login }: { user: number; login: string }): Slot {
+  return {
     provider: 'github-team',
     zone: 'default',
     key: `github-team:${team.ids.team}/${user}`,
     config,
-    ids: { organization: team.ids.organization, team: team.ids.team, slug: team.slug, user },
+    ids: {
+      organization: team.ids.organization,
+      team: team.ids.team,
+      slug: team.slug,
+      user,
+      ...(team.isVisible && { visible: true }),
+    },
     levels: LEVELS,
     label: `${login} in ${team.organization}/${team.slug}`,
   };
-  return { slot, value: optionalText(target, 'role') ?? 'member' };
 }
 
 /** The present login of an account; `null`: the account is gone. */
@@ -107,17 +127,40 @@ async function observe(api: GitHubApi, slots: readonly Slot[]): Promise<Observed
 }
 
 async function observeTeam(api: GitHubApi, slots: readonly Slot[]): Promise<Observed[]> {
-  const team = await teamOfSlot(api, slots[0] as Slot);
-  const roles = new Map<number, string>();
-  for (const role of LEVELS) {
-    const path = `${teamPath(team.organization, team.slug)}/members?role=${role}`;
-    for (const member of await api.list(path)) roles.set(numberIn(member, 'id'), role);
-  }
+  const team = await teamOfSlot(api, slots.find(({ ids }) => ids['visible'] === true) ?? (slots[0] as Slot));
+  if (team === null) return slots.map(({ key }) => ({ slot: key, value: null }));
+  const roles = new Map((await membersOf(api, team)).map(({ user, role }) => [user, role]));
   if (slots.some((slot) => roles.has(userOf(slot)))) await assertNoChildren(api, team);
   const found: Observed[] = [];
   for (const slot of slots) {
     const role = roles.get(userOf(slot));
     found.push(role === undefined ? await observeAbsent(api, team, slot) : { slot: slot.key, value: role });
+  }
+  return found;
+}
+
+/** Lowest role first: who is listed under both has the higher. Members of child teams are among them. */
+async function membersOf(
+  api: GitHubApi,
+  team: Team,
+): Promise<readonly { readonly user: number; readonly login: string; readonly role: string }[]> {
+  const found = [];
+  for (const role of LEVELS) {
+    const members = await api.list(`${teamPath(team.organization, team.slug)}/members?role=${role}`);
+    found.push(...members.map((member) => ({ user: numberIn(member, 'id'), login: textIn(member, 'login'), role })));
+  }
+  return found;
+}
+
+/** Everybody in the teams that the known slots are of: such a team is nobody's but ours. Invitations are not listed. */
+async function inventory(config: JsonObject, api: GitHubApi, known: readonly Slot[]): Promise<readonly Resolved[]> {
+  const found: Resolved[] = [];
+  for (const [slot] of Map.groupBy(known, ({ ids }) => `${ids['organization']}/${ids['team']}`).values()) {
+    const team = await teamOfSlot(api, slot as Slot);
+    if (team === null) continue;
+    await assertNoChildren(api, team);
+    const members = await membersOf(api, team);
+    found.push(...members.map((member) => ({ slot: slotOf(config, team, member), value: member.role })));
   }
   return found;
 }
@@ -152,11 +195,16 @@ function membershipPath({ organization, slug }: Team, login: string): string {
 async function set(api: GitHubApi, { slot, value }: SetSlot): Promise<Outcome> {
   assertLevel(slot, value);
   const team = await teamOfSlot(api, slot);
+  if (team === null) {
+    const detail = `the team ${String(slot.ids['team'])} is gone; a team of its name is another one`;
+    return value === null ? { is: 'done', changed: false, note: detail } : { is: 'refused', why: 'gone', detail };
+  }
   const login = await loginOf(api, userOf(slot));
   if (login === null) {
     // An account that was deleted has left every team.
-    if (value === null) return { is: 'done', changed: false };
-    return { is: 'refused', why: 'unknown-principal', detail: `the GitHub account ${userOf(slot)} is gone` };
+    const detail = `the GitHub account ${userOf(slot)} is gone`;
+    if (value === null) return { is: 'done', changed: false, note: detail };
+    return { is: 'refused', why: 'unknown-principal', detail };
   }
   const held = await membershipOf(api, team, login);
   return value === null ? remove(api, team, login, held) : ensure(api, team, login, held, value);

@@ -12,6 +12,8 @@ export interface Team {
   readonly organization: string;
   readonly slug: string;
   readonly ids: TeamIds;
+  /** Every member of the organisation can see it. */
+  readonly isVisible: boolean;
 }
 
 export interface TeamIds {
@@ -27,25 +29,32 @@ export async function findTeam(api: GitHubApi, organization: string, slug: strin
   const team = await api.call('GET', teamPath(login, slug), { expected: [404] });
   if (team.status === 404) throw new ProviderError('parent-missing', `no team \`${login}/${slug}\` is to be seen`);
   const ids = { organization: numberIn(owner.data, 'id'), team: numberIn(team.data, 'id') };
-  return { organization: login, slug: textIn(team.data, 'slug'), ids };
+  const isVisible = (team.data as { privacy?: unknown }).privacy === 'closed';
+  return { organization: login, slug: textIn(team.data, 'slug'), ids, isVisible };
 }
 
-/** The team of a slot by its ids, under whatever name. A team that is not to be seen is unknown, not empty. */
-export async function teamOfSlot(api: GitHubApi, slot: Slot): Promise<Team> {
+/**
+ * The team of a slot by its ids, under whatever name. A team that is not to be seen is unknown, not empty: throws. `null`:
+ * it was deleted. That is believed only of a team that everybody in the organisation could see when the grant was made,
+ * when the organisation is still the same one and its whole list of teams, which we may read, does not have the id.
+ */
+export async function teamOfSlot(api: GitHubApi, slot: Slot): Promise<Team | null> {
   const { organization, team, slug } = slot.ids;
   if (typeof organization !== 'number' || typeof team !== 'number' || typeof slug !== 'string') {
     throw new ProviderError('configuration', `the slot \`${slot.key}\` does not name an organisation and a team`);
   }
   const ids = { organization, team };
+  const isVisible = slot.ids['visible'] === true;
   const owner = await api.call('GET', `/orgs/${encodeURIComponent(nameOf(slot.config))}`, { expected: [404] });
   if (owner.status === 404 || numberIn(owner.data, 'id') !== organization) {
     throw new ProviderError('parent-missing', `the organisation ${organization} of ${slot.label} is not to be seen`);
   }
   const login = textIn(owner.data, 'login');
   const known = await api.call('GET', teamPath(login, slug), { expected: [404] });
-  if (known.status !== 404 && numberIn(known.data, 'id') === team) return { organization: login, slug, ids };
+  if (known.status !== 404 && numberIn(known.data, 'id') === team) return { organization: login, slug, ids, isVisible };
   const renamed = (await api.list(`/orgs/${encodeURIComponent(login)}/teams`)).find((each) => each['id'] === team);
-  if (renamed !== undefined) return { organization: login, slug: textIn(renamed, 'slug'), ids };
+  if (renamed !== undefined) return { organization: login, slug: textIn(renamed, 'slug'), ids, isVisible };
+  if (isVisible) return null;
   throw new ProviderError('parent-missing', `the team ${team} of ${slot.label} is not to be seen`);
 }
 

@@ -38,9 +38,43 @@ describe('what a failure means', () => {
       'a limit can be said in words alone',
       'GET',
       { status: 403, body: { message: 'You have exceeded a secondary rate limit' } },
-      { code: 'rate-limited', ...wait, afterSeconds: null },
+      { code: 'rate-limited', ...wait, afterSeconds: 60 },
     ],
-    ['429', 'GET', { status: 429 }, { code: 'rate-limited', ...wait, afterSeconds: null }],
+    ['429', 'GET', { status: 429 }, { code: 'rate-limited', ...wait, afterSeconds: 60 }],
+    [
+      'a limit can say until when, as a date',
+      'GET',
+      {
+        status: 429,
+        headers: {
+          'retry-after': new Date(1_000_000_090_000).toUTCString(),
+          date: new Date(1_000_000_000_000).toUTCString(),
+        },
+      },
+      { code: 'rate-limited', ...wait, afterSeconds: 90 },
+    ],
+    [
+      'a burst limit is no matter of the hour’s quota',
+      'PUT',
+      {
+        status: 403,
+        body: { message: 'You have exceeded a secondary rate limit' },
+        headers: { 'x-ratelimit-remaining': '4000', 'x-ratelimit-reset': '1000003600' },
+      },
+      { code: 'rate-limited', ...wait, afterSeconds: 60 },
+    ],
+    [
+      'a spent quota without a clock to read it by is waited for as long as the guide says',
+      'PUT',
+      { status: 403, headers: { 'x-ratelimit-remaining': '0' } },
+      { code: 'rate-limited', ...wait, afterSeconds: 60 },
+    ],
+    [
+      '503 can say for how long',
+      'PUT',
+      { status: 503, headers: { 'retry-after': '120' } },
+      { code: 'server', retry: 'backoff', effect: 'unknown', afterSeconds: 120 },
+    ],
     [
       '403 without a limit',
       'GET',

@@ -19,12 +19,12 @@ const BASE: Script = {
 
 async function world(script: Script) {
   const github = scriptedGitHub({ ...BASE, ...script });
-  const provider = await githubTeam.open({ organization: 'acme' }, github.io);
+  const provider = await githubTeam.open({ organization: 'acme', allowMaintainer: true }, github.io);
   const slot = {
     provider: 'github-team',
     zone: 'default',
     key: 'github-team:77/1001',
-    config: { organization: 'acme' },
+    config: { organization: 'acme', allowMaintainer: true },
     ids: { organization: 9000, team: 77, slug: 'payments-production', user: 1001 },
     levels: ['member', 'maintainer'],
     label: 'alice in acme/payments-production',
@@ -65,7 +65,7 @@ describe('naming a slot', () => {
 
 describe('observing', () => {
   it('asks two lists for a team, however many slots', async () => {
-    const members = Array.from({ length: 50 }, (_, at) => ({ id: 2000 + at }));
+    const members = Array.from({ length: 50 }, (_, at) => ({ id: 2000 + at, login: `m${at}` }));
     const { provider, slot, calls } = await world({
       [`GET ${TEAM}/members?role=member&per_page=100&page=1`]: { body: members },
     });
@@ -90,7 +90,7 @@ describe('observing', () => {
     const { provider, slot } = await world({
       [`GET ${TEAM}`]: { status: 404 },
       [`GET ${ORG}/teams`]: { body: [{ id: 77, slug: 'pay-prod' }] },
-      [`GET ${ORG}/teams/pay-prod/members?role=maintainer&per_page=100&page=1`]: { body: [{ id: 1001 }] },
+      [`GET ${ORG}/teams/pay-prod/members?role=maintainer&per_page=100&page=1`]: { body: [{ id: 1001, login: 'x' }] },
       [`GET ${ORG}/teams/pay-prod/members?role=member&per_page=100&page=1`]: { body: [] },
       [`GET ${ORG}/teams/pay-prod/teams`]: { body: [] },
     });
@@ -111,7 +111,10 @@ describe('observing', () => {
     ['the list breaks off', { [`GET ${TEAM}/members`]: { status: 502 } }],
     [
       'a child team hides what is held directly',
-      { [`GET ${TEAM}/members`]: { body: [{ id: 1001 }] }, [`GET ${TEAM}/teams`]: { body: [{ slug: 'oncall' }] } },
+      {
+        [`GET ${TEAM}/members`]: { body: [{ id: 1001, login: 'alice' }] },
+        [`GET ${TEAM}/teams`]: { body: [{ slug: 'oncall' }] },
+      },
     ],
   ])('throws when %s: unknown is not absent', async (_, script) => {
     const { provider, slot } = await world(script);
@@ -221,8 +224,63 @@ describe('changing', () => {
   it('gives nothing to an account that is gone, and has nothing to take from it', async () => {
     const { set, writes } = await world({ 'GET /user/1001': { status: 404 } });
     expect(await set('member')).toMatchObject({ is: 'refused', why: 'unknown-principal' });
-    expect(await set(null)).toEqual({ is: 'done', changed: false });
+    expect(await set(null)).toEqual({ is: 'done', changed: false, note: 'the GitHub account 1001 is gone' });
     expect(writes()).toEqual([]);
+  });
+});
+
+describe('a team that was deleted', () => {
+  const list = (teams: readonly object[]) => ({
+    [`GET ${TEAM}`]: { status: 404 },
+    [`GET ${ORG}/teams`]: { body: [...teams] },
+  });
+
+  async function visible(script: Script) {
+    const { provider, slot, writes } = await world(script);
+    const seen = { ...slot, ids: { ...slot.ids, visible: true } };
+    const set = (value: string | null) => provider.set({ slot: seen, value, until: null, endSessions: false });
+    return { provider, slot, seen, set, writes };
+  }
+
+  it('is told by its name and by its privacy when the grant is made', async () => {
+    const closed = { body: { id: 77, slug: 'payments-production', privacy: 'closed' } };
+    const { provider } = await world({ [`GET ${TEAM}`]: closed });
+    const { slot } = await provider.resolve({ team: 'payments-production' }, ALICE);
+    expect(slot.ids).toMatchObject({ team: 77, visible: true });
+  });
+
+  it.each<[string, Script]>([
+    ['is not in the whole list', list([{ id: 5, slug: 'other' }])],
+    [
+      'is not in the whole list, and another has its name',
+      {
+        [`GET ${TEAM}`]: { body: { id: 78, slug: 'payments-production', privacy: 'closed' } },
+        [`GET ${ORG}/teams`]: { body: [{ id: 78, slug: 'payments-production' }] },
+      },
+    ],
+  ])('and %s holds nobody: what is owed there is done, nothing is given, nothing is touched', async (_, script) => {
+    const { provider, seen, slot, set, writes } = await visible(script);
+    expect(await provider.observe([slot, seen])).toEqual([
+      { slot: slot.key, value: null },
+      { slot: slot.key, value: null },
+    ]);
+    expect(await set(null)).toMatchObject({ is: 'done', changed: false, note: expect.stringContaining('77 is gone') });
+    expect(await set('member')).toMatchObject({ is: 'refused', why: 'gone' });
+    expect(writes()).toEqual([]);
+  });
+
+  it.each<[string, Script]>([
+    ['its organisation has another id', { ...list([]), [`GET ${ORG}`]: { body: { id: 1, login: 'acme' } } }],
+    ['the list may not be read', { ...list([]), [`GET ${ORG}/teams`]: { status: 403 } }],
+    ['it was only renamed', { ...list([{ id: 77, slug: 'pay' }]), [`GET ${ORG}/teams/pay/members`]: { status: 502 } }],
+  ])('is not believed to be so where %s', async (_, script) => {
+    const { provider, seen } = await visible(script);
+    await expect(provider.observe([seen])).rejects.toThrow();
+  });
+
+  it('is not believed to be so of a secret team, or of a grant from before this was kept', async () => {
+    const { provider, slot } = await visible(list([]));
+    await expect(provider.observe([slot])).rejects.toMatchObject({ code: 'parent-missing' });
   });
 });
 
