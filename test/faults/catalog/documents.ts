@@ -5,8 +5,9 @@ export const DOCUMENTS: readonly Fault[] = [
   {
     number: 40,
     happens: 'clocks go forward or back',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'Instants carry an offset and durations are seconds, so a window has no summer time (`core/time.ts`); a calendar is read in its own zone, and a piece in which its clock changes is cut down to the minute (`core/policy/calendar.ts`)',
+    bound: 'none: a grant of 24 h lasts 86,400 s',
     simulated: null,
     gap: null,
   },
