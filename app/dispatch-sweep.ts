@@ -47,8 +47,8 @@ async function send(gate: Gate, github: GitHub, ref: string): Promise<number | n
   const route = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
   const asked = { ...nameOf(gate), workflow_id: WORKFLOW, ref };
   try {
-    const { data } = await call(github, route, { ...asked, return_run_details: true });
-    return integer(fields(data, 'dispatched run')['workflow_run_id'], 'workflow_run_id');
+    const { status, data } = await call(github, route, { ...asked, return_run_details: true });
+    return status === 204 ? null : integer(fields(data, 'dispatched run')['workflow_run_id'], 'workflow_run_id');
   } catch (error) {
     const isUnknownThere = error instanceof GitHubError && /return_run_details/.test(error.message);
     if (!isUnknownThere) throw error;

@@ -12,6 +12,7 @@
  *   write the decisions and intents, in one commit    append.ts
  *   apply, removals first; see again                  apply.ts, actions.ts
  *   write the outcomes, in one commit                 append.ts
+ *   say that it lives                                 heartbeat.ts
  *
  * Doubt blocks grants and never removals. Who loses the race for the ledger reads and plans again. When the ledger
  * cannot be written, removals are sent all the same (threat 57) and everything else waits.
@@ -26,6 +27,7 @@ import { apply } from './apply.ts';
 import { type Intended, intend, isEffect, recordsOf } from './effects.ts';
 import { failureOf } from './failure.ts';
 import { readTip } from './first-parent.ts';
+import { heartbeat } from './heartbeat.ts';
 import { type Look, look } from './look.ts';
 import { type ProviderPool, providerPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
@@ -69,7 +71,10 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   const after = isWritten ? await writeOutcomes(world, written, outcomes, seen.now) : written;
   const problems = 'problem' in after ? [after.problem] : [];
   const bodies = [...(isWritten ? step.bodies : []), ...outcomes];
-  return reportOf(world, seen, { bodies, applied, problems, view: 'problem' in after ? seen.view : after });
+  const view = 'problem' in after ? seen.view : after;
+  // Who cannot write down what was done is not to be counted on for the next thing.
+  if (problems.length === 0) await heartbeat(world, { view, now: seen.now, isWorking: bodies.length > 0 });
+  return reportOf(world, seen, { bodies, applied, problems, view });
 }
 
 interface Step {

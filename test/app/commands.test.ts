@@ -116,7 +116,7 @@ describe('answerCommand', () => {
       [`POST ${BASE}/actions/workflows/gatepass.yml/dispatches`]: { status: 403, body: { message: 'no' } },
     });
     await answerCommand(gate, 7, 5);
-    expect(sent.at(-1)?.body).toEqual({ ref: 'main' });
+    expect(sent.at(-1)?.body).toEqual({ ref: 'main', return_run_details: true });
     expect(enqueued).toEqual([7]);
   });
 
