@@ -55,9 +55,12 @@ export function emitComment(
   sender: Account,
   more: Json = {},
 ): void {
-  const pull = repository.pulls.get(comment.issue);
-  if (pull === undefined) return;
-  const issue = issueJson(hub, repository, pull);
+  const about = repository.pulls.get(comment.issue) ?? repository.issues.get(comment.issue);
+  if (about === undefined) return;
+  const shown = issueJson(hub, repository, about);
+  // Webhooks know one field less of the App than the API.
+  const { client_id: _, ...app } = (shown['performed_via_github_app'] ?? {}) as Json;
+  const issue = { ...shown, performed_via_github_app: shown['performed_via_github_app'] === null ? null : app };
   hub.emit(
     'issue_comment',
     { action, issue, comment: commentJson(hub, repository, comment), ...more },

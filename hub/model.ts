@@ -94,6 +94,21 @@ export interface PullRequest {
   lastPusher: Account;
 }
 
+/** An issue that is no pull request. */
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly user: Account;
+  readonly app: App | null;
+  readonly createdAt: Instant;
+  title: string;
+  body: string | null;
+  state: 'open' | 'closed';
+  updatedAt: Instant;
+  closedAt: Instant | null;
+  readonly labels: string[];
+}
+
 export interface IssueEvent {
   readonly id: number;
   readonly event: string;
@@ -191,6 +206,8 @@ export interface Repository {
   readonly collaborators: Map<number, { readonly account: Account; role: Role }>;
   readonly parent: Repository | null;
   readonly pulls: Map<number, PullRequest>;
+  /** Numbered together with the pull requests. */
+  readonly issues: Map<number, Issue>;
   readonly comments: Comment[];
   readonly checkRuns: CheckRun[];
   readonly statuses: Status[];

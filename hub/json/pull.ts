@@ -1,7 +1,7 @@
 /** Pull requests, reviews, comments and issues as GitHub's API shows them. */
 import { roleOf } from '../access.ts';
 import { seconds } from '../clock.ts';
-import type { Account, Comment, IssueEvent, Json, PullRequest, Repository, Review } from '../model.ts';
+import type { Account, Comment, Issue, IssueEvent, Json, PullRequest, Repository, Review } from '../model.ts';
 import { mergeability } from '../pulls/mergeability.ts';
 import type { HubState } from '../types.ts';
 import { accountJson, appJson, nodeId, teamJson, teamSimpleJson } from './account.ts';
@@ -173,7 +173,45 @@ function labelJson(hub: HubState, repository: Repository, name: string): Json {
 }
 
 /** A pull request seen as an issue. */
-export function issueJson(hub: HubState, repository: Repository, pull: PullRequest): Json {
+/** An issue; every pull request is shown as one, too. */
+export function issueJson(hub: HubState, repository: Repository, issue: PullRequest | Issue): Json {
+  return 'base' in issue ? pullAsIssueJson(hub, repository, issue) : plainIssueJson(hub, repository, issue);
+}
+
+function plainIssueJson(hub: HubState, repository: Repository, issue: Issue): Json {
+  const url = `${repositoryUrl(hub, repository)}/issues/${issue.number}`;
+  return {
+    url,
+    repository_url: repositoryUrl(hub, repository),
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    html_url: `${hub.url}/${repository.fullName}/issues/${issue.number}`,
+    id: issue.id,
+    node_id: nodeId('Issue', issue.id),
+    number: issue.number,
+    title: issue.title,
+    user: accountJson(hub, issue.user),
+    labels: issue.labels.map((name) => labelJson(hub, repository, name)),
+    state: issue.state,
+    locked: false,
+    assignee: null,
+    assignees: [],
+    milestone: null,
+    comments: repository.comments.filter((comment) => comment.issue === issue.number).length,
+    created_at: seconds(issue.createdAt),
+    updated_at: seconds(issue.updatedAt),
+    closed_at: issue.closedAt === null ? null : seconds(issue.closedAt),
+    author_association: association(hub, repository, issue.user),
+    active_lock_reason: null,
+    body: issue.body,
+    reactions: reactionsJson(url, []),
+    performed_via_github_app: issue.app === null ? null : appJson(hub, issue.app),
+    state_reason: issue.state === 'closed' ? 'completed' : null,
+  };
+}
+
+function pullAsIssueJson(hub: HubState, repository: Repository, pull: PullRequest): Json {
   const url = `${repositoryUrl(hub, repository)}/issues/${pull.number}`;
   const simple = pullSimpleJson(hub, repository, pull);
   const { html_url, diff_url, patch_url, labels, user, author_association } = simple;

@@ -111,6 +111,7 @@ export const ENDPOINTS: readonly string[] = [
   `DELETE ${REPOSITORY}/issues/comments/{comment_id}`,
   `GET ${REPOSITORY}/issues/comments/{comment_id}/reactions`,
   `POST ${REPOSITORY}/issues/comments/{comment_id}/reactions`,
+  `GET ${REPOSITORY}/issues`,
   `POST ${REPOSITORY}/issues`,
   `GET ${REPOSITORY}/issues/{issue_number}`,
   `PATCH ${REPOSITORY}/issues/{issue_number}`,

@@ -1,6 +1,6 @@
 /** Answers that handlers give, and pages of lists with GitHub's `Link` header. */
 import { notFound } from '../http-error.ts';
-import type { Account, PullRequest } from '../model.ts';
+import type { Account, Issue, PullRequest } from '../model.ts';
 import type { Answer, Call, HubState } from '../types.ts';
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -72,6 +72,12 @@ export function pullOf(call: Call): PullRequest {
   const found = call.repository.pulls.get(Number(number));
   if (found === undefined) throw notFound();
   return found;
+}
+
+/** The pull request or the issue that the path names: they share their numbers. */
+export function issueOf(call: Call): PullRequest | Issue {
+  const issue = call.repository.issues.get(Number(call.params['issue_number']));
+  return issue ?? pullOf(call);
 }
 
 /** The account with a login; 404 if there is none. */

@@ -1,27 +1,23 @@
-/** Comments of pull requests (as issues), their reactions, labels, and the timeline. */
+/** Comments of pull requests (as issues) and of issues, their reactions, labels, and the timeline. */
 import { atLeast, roleOf } from '../access.ts';
-import { optionalText, text, texts } from '../body.ts';
+import { text, texts } from '../body.ts';
 import { seconds } from '../clock.ts';
-import { emitComment, emitPull } from '../events.ts';
-import { forbidden, HttpError, notFound, unprocessable } from '../http-error.ts';
+import { emitComment } from '../events.ts';
+import { forbidden, notFound, unprocessable } from '../http-error.ts';
 import { accountJson, nodeId } from '../json/account.ts';
 import { commentJson, issueEventJson, issueJson } from '../json/pull.ts';
 import type { Comment, Json } from '../model.ts';
-import { reopen } from '../pulls/open.ts';
-import { closePull } from '../refs.ts';
 import type { Call, Route } from '../types.ts';
-import { created, noContent, ok, page, pullOf } from './answer.ts';
+import { created, issueOf, noContent, ok, page, pullOf } from './answer.ts';
 
 const ISSUES = '/repos/{owner}/{repo}/issues';
 const COMMENT = `${ISSUES}/comments/{comment_id}`;
 const ISSUE = `${ISSUES}/{issue_number}`;
-/** Every issue here is a pull request, so either permission will do; for reactions only that of issues does. */
+/** Nearly every issue here is a pull request, so either permission will do; for reactions only that of issues does. */
 const READ = ['issues:read', 'pull_requests:read'];
 const WRITE = ['issues:write', 'pull_requests:write'];
 
 export const commentRoutes: readonly Route[] = [
-  { method: 'GET', path: ISSUE, needs: READ, handle: (call) => ok(issueJson(call.hub, call.repository, pullOf(call))) },
-  { method: 'PATCH', path: ISSUE, needs: WRITE, handle: update },
   { method: 'GET', path: `${ISSUE}/comments`, needs: READ, handle: list },
   { method: 'POST', path: `${ISSUE}/comments`, needs: WRITE, handle: create },
   { method: 'GET', path: `${ISSUES}/comments`, needs: READ, handle: listAll },
@@ -49,7 +45,7 @@ function commentOf(call: Call): Comment {
 }
 
 function list(call: Call) {
-  const number = pullOf(call).number;
+  const { number } = issueOf(call);
   const since = call.query.get('since');
   const found = call.repository.comments.filter(
     (comment) => comment.issue === number && (since === null || Date.parse(comment.updatedAt) >= Date.parse(since)),
@@ -80,12 +76,12 @@ function bodyOf(call: Call): string {
 
 function create(call: Call) {
   const { account, actor, hub, repository } = call;
-  const pull = pullOf(call);
+  const about = issueOf(call);
   const at = hub.clock.now();
   const app = actor.kind === 'installation' ? actor.app : null;
   const comment: Comment = {
     id: hub.nextId(),
-    issue: pull.number,
+    issue: about.number,
     user: account,
     app,
     body: bodyOf(call),
@@ -155,21 +151,4 @@ function addLabels(call: Call) {
 
 function events(call: Call) {
   return page(call, pullOf(call).events, (event) => issueEventJson(call.hub, call.repository, event));
-}
-
-async function update(call: Call) {
-  const { account, body, hub, repository } = call;
-  const pull = pullOf(call);
-  if (call.actor.kind === 'user' && account.id !== pull.user.id && !atLeast(roleOf(hub, repository, account), 'triage'))
-    throw forbidden();
-  const [title, state] = [optionalText(body, 'title'), optionalText(body, 'state')];
-  if (state !== undefined && state !== 'open' && state !== 'closed') throw new HttpError(422, 'Validation Failed');
-  if (title !== undefined && title !== pull.title) {
-    const changes = { title: { from: pull.title } };
-    pull.title = title;
-    await emitPull(hub, repository, pull, 'edited', account, { changes });
-  }
-  if (state === 'closed' && pull.state === 'open') await closePull(hub, repository, pull, account);
-  if (state === 'open' && pull.state === 'closed') await reopen(hub, repository, pull, account);
-  return ok(issueJson(hub, repository, pull));
 }

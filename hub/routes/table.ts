@@ -6,6 +6,7 @@ import { commitRoutes } from './commits.ts';
 import { contentsRoutes } from './contents.ts';
 import { environmentRoutes } from './environments.ts';
 import { gitDataRoutes } from './git-data.ts';
+import { issueRoutes } from './issues.ts';
 import { peopleRoutes } from './people.ts';
 import { pullRoutes } from './pulls.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...commitRoutes,
   ...pullRoutes,
   ...reviewRoutes,
+  ...issueRoutes,
   ...commentRoutes,
   ...checkRoutes,
   ...statusRoutes,

@@ -43,6 +43,7 @@ export async function addRepository(hub: HubState, wanted: NewRepository): Promi
     collaborators: new Map(),
     parent: wanted.fork ?? null,
     pulls: new Map(),
+    issues: new Map(),
     comments: [],
     checkRuns: [],
     statuses: [],

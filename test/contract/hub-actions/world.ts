@@ -50,6 +50,7 @@ export async function aWorld(now = '2026-11-23T10:00:00Z'): Promise<World> {
     collaborators: new Map(),
     parent: null,
     pulls: new Map(),
+    issues: new Map(),
     comments: [],
     checkRuns: [],
     statuses: [],

@@ -321,6 +321,13 @@ describe('every exchange of the look-alike is one of GitHub’s', () => {
     await as(installation, 'POST', `${REPO}/issues/${number}/labels`, { labels: ['gatepass'] });
     await as(installation, 'GET', `${REPO}/issues/${number}/comments`);
     await as(installation, 'GET', `${REPO}/issues/comments`);
+    const opened = await as(installation, 'POST', `${REPO}/issues`, { title: 'Look', body: 'b', labels: ['gatepass'] });
+    const issue = `${REPO}/issues/${opened.data['number']}`;
+    await as(installation, 'GET', `${REPO}/issues`);
+    await as(installation, 'GET', issue);
+    await as(installation, 'POST', `${issue}/comments`, { body: 'news' });
+    await as(installation, 'PATCH', issue, { state: 'closed' });
+    await as(installation, 'PATCH', issue, { state: 'open' });
     const { data: said } = await at('alice')('POST', `${REPO}/issues/${number}/comments`, {
       body: '/gatepass explain',
     });

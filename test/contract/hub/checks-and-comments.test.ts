@@ -150,6 +150,28 @@ describe('checks and comments', () => {
     expect([(await react()).status, (await react()).status]).toEqual([201, 200]);
   });
 
+  it('keeps issues among the pull requests, by label and state, and says which App opened one', async () => {
+    const asked = { ...ACCESS, title: 'Look', body: 'b', labels: ['urgent'] };
+    const { data } = await gate().issues.create(asked);
+    expect(data).toMatchObject({ number: number + 1, state: 'open', user: { type: 'Bot' } });
+    expect(data.performed_via_github_app?.slug).toBe('gatepass-gate');
+    const numbers = async (query: object) =>
+      (await gate().issues.listForRepo({ ...ACCESS, ...query })).data.map((issue) => issue.number);
+    expect(await numbers({ state: 'all' })).toEqual([data.number, number]);
+    expect(await numbers({ labels: 'urgent' })).toEqual([data.number]);
+    const at = { ...ACCESS, issue_number: data.number };
+    await gate().issues.createComment({ ...at, body: 'news' });
+    expect((await gate().issues.listComments(at)).data).toHaveLength(1);
+    expect((await gate().issues.update({ ...at, state: 'closed', body: 'over' })).data).toMatchObject({
+      state: 'closed',
+      body: 'over',
+    });
+    expect(await numbers({ labels: 'urgent' })).toEqual([]);
+    expect((await gate().issues.update({ ...at, state: 'open' })).data.closed_at).toBeNull();
+    // Whoever may write here may edit it, as on GitHub.
+    expect((await world.as('mallory').issues.update({ ...at, body: 'x' })).data.body).toBe('x');
+  });
+
   it('speaks as GitHub describes', async () => {
     await test.hub.idle();
     expect(test.problems()).toEqual([]);
