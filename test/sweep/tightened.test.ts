@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../core/time.ts';
+import { httpError } from '../support/memory-github.ts';
+import { entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
+import { aWorld, people, type TestWorld } from '../support/world.ts';
+
+const { bob, grace } = people;
+const RULES = 'policies/rules/databases.yaml';
+/** What the rules must answer is not what this is about. */
+const TESTS = 'policies/rules/databases.test.yaml';
+
+function change(world: TestWorld, edit: (text: string) => string): void {
+  const before = world.github.git.tip('main').files.get(RULES)?.text ?? '';
+  expect(edit(before)).not.toBe(before);
+  merged(world, { by: bob, approvedBy: [grace], files: { [RULES]: edit(before), [TESTS]: null } });
+}
+
+const most =
+  (hours: number, shrinks: boolean) =>
+  (text: string): string =>
+    text
+      .replaceAll(/max: \d+h/g, `max: ${hours}h`)
+      .replace(/\n(?:onTighten: \w+\n)?rules:/, `\n${shrinks ? 'onTighten: shrink\n' : ''}rules:`);
+
+/** Four hours, of which one is over. */
+async function held(): Promise<TestWorld> {
+  const world = aWorld();
+  grantRead(world, { duration: '4h' });
+  await world.sweep();
+  world.advance(HOUR);
+  return world;
+}
+
+describe('a policy that allows less than what is held', () => {
+  it('leaves it to its end unless it says otherwise, and the ledger says so', async () => {
+    const world = await held();
+    change(world, most(2, false));
+    await world.sweep();
+    const [tightened] = await entriesOf(world, 'tightened');
+    expect(tightened).toMatchObject({
+      is: 'kept',
+      most: 2 * HOUR,
+      by: 'the rule “reading needs an owner”',
+      expires: '2026-11-23T14:00:00.000Z',
+    });
+    world.advance(2 * HOUR);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    world.advance(HOUR);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  it('shortens it where the rule set says so', async () => {
+    const world = await held();
+    change(world, most(2, true));
+    const report = await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toMatchObject([{ is: 'shrunk', expires: '2026-11-23T12:00:00.000Z' }]);
+    expect(report.nextDue).toBe('2026-11-23T12:00:00.000Z');
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    world.advance(HOUR);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect((await entriesOf(world, 'outcome')).at(-1)).toMatchObject({
+      effect: 'remove',
+      result: 'done',
+      due: '2026-11-23T12:00:00.000Z',
+    });
+  });
+
+  it('ends it at once where its time is over by then, and is not late with it', async () => {
+    const world = await held();
+    world.advance(90 * MINUTE);
+    change(world, most(2, true));
+    const report = await world.sweep();
+    expect(report.revoked.map(({ because, due }) => [because, due])).toEqual([['expired', report.now]]);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  it('ends it at once where no rule gives it any more', async () => {
+    const world = await held();
+    change(world, (text) => most(4, true)(text).replaceAll('for: [read-only]', 'for: [read-write]'));
+    await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toMatchObject([{ is: 'shrunk', most: 0, by: 'no rule' }]);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  it('is said once, and again when it is tightened further', async () => {
+    const world = await held();
+    change(world, most(3, false));
+    await world.sweep();
+    change(world, (text) => `${text}# a comment\n`);
+    await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toHaveLength(1);
+    change(world, most(2, false));
+    await world.sweep();
+    expect((await entriesOf(world, 'tightened')).map(({ most }) => most / HOUR)).toEqual([3, 2]);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+
+  it('is not accepted while it cannot be told what it means for what is held', async () => {
+    const world = await held();
+    change(world, most(2, true));
+    // The teams were read already, to judge the change itself; then GitHub stops to answer.
+    let reads = 0;
+    world.github.before = (route) => {
+      if (route !== 'GET /orgs/{org}/teams') return;
+      reads += 1;
+      if (reads > 1) throw httpError(502, 'Bad gateway');
+    };
+    await world.sweep();
+    expect(await entriesOf(world, 'governing-accepted')).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toHaveLength(1);
+  });
+
+  it('touches nothing that is short enough', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '2h' });
+    await world.sweep();
+    change(world, most(2, true));
+    await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toEqual([]);
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+  });
+});
