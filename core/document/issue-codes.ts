@@ -167,6 +167,10 @@ export const ISSUE_CODES = {
     means: 'Two resources fill the same slot of a provider.',
     fix: 'Keep it in one: else the owner of the one could give what belongs to the other.',
   },
+  'catalog-maintainer': {
+    means: 'A role makes somebody maintainer of a GitHub team, who can add others to it by hand.',
+    fix: 'Grant `member`, or write `allowMaintainer: true` under the `with` of its provider.',
+  },
   'catalog-binding-approver': {
     means: 'A role puts people into a team that is named in CODEOWNERS or in `policies/`.',
     fix: 'Grant another team: Gatepass must not be able to grant its own approvers.',

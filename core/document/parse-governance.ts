@@ -4,7 +4,7 @@
  */
 import { strictProfile } from '../codeowners/strict-profile.ts';
 import type { Governance, Rota } from './documents.ts';
-import { approverIssues } from './governance/bindings.ts';
+import { approverIssues, maintainerIssues } from './governance/bindings.ts';
 import { readCatalogs } from './governance/catalog.ts';
 import { coverageIssues, selectorIssues } from './governance/coverage.ts';
 import { readDelegations } from './governance/delegations.ts';
@@ -54,6 +54,7 @@ export function parseGovernance(files: readonly GovernanceFile[], checkCondition
     ...strictProfile(files),
     ...[catalogs, rules, organization, people, rotas, delegations, locks, tests].flatMap((part) => part.issues),
     ...approverIssues(catalogs.entries, teamsNamed(loaded)),
+    ...maintainerIssues(catalogs.entries),
     ...principalIssues(loaded, known),
     ...conditionIssues(loaded, known, checkCondition),
     ...entitlementIssues(loaded, known),

@@ -91,3 +91,22 @@ export function approverIssues(entries: readonly CatalogEntry[], named: Readonly
     });
   });
 }
+
+/** Whom a maintainer adds by hand stays when the grant is over, so that has to be meant. */
+export function maintainerIssues(entries: readonly CatalogEntry[]): Issue[] {
+  return entries.flatMap((entry) =>
+    Object.values(entry.resource.roles).flatMap((role) =>
+      role.grants.flatMap(({ provider, target }, index) => {
+        const isMeant = provider.type !== 'github-team' || provider.with['allowMaintainer'] === true;
+        if (isMeant || target['role'] !== 'maintainer') return [];
+        return wrongKey(entry.source, pointer(`${entry.rolePath(role.name)}/grants`, index, 'role'), {
+          code: 'catalog-maintainer',
+          message: `the role \`${role.name}\` makes a maintainer, who can add others to the team by hand`,
+          found: 'maintainer',
+          expected: 'member',
+          fix: 'grant `member`, or write `allowMaintainer: true` under `with` of the provider',
+        });
+      }),
+    ),
+  );
+}

@@ -244,7 +244,7 @@ resources:
     [
       'a team at another level',
       'github-team',
-      ['{ organization: acme }', '{ organization: acme }'],
+      ['{ organization: acme }', '{ organization: acme, allowMaintainer: true }'],
       ['{ team: t, role: member }', '{ team: t, role: maintainer }'],
     ],
     [
