@@ -180,6 +180,7 @@ function merged(files: Record<string, File>, more: Readonly<Record<string, File 
 const MAIN = { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } };
 const WITNESS = { ref_name: { include: ['refs/heads/gatepass/witness'], exclude: [] } };
 const LEDGER = { ref_name: { include: ['refs/heads/gatepass/ledger'], exclude: [] } };
+const HEARTBEAT = { ref_name: { include: ['refs/heads/gatepass/heartbeat'], exclude: [] } };
 
 /** The setup that the gates rely on: a pull request and our check for requests, the owners' approval for all else. */
 export function rulesets(gate: number, applier: number): Json[] {
@@ -236,6 +237,17 @@ export function rulesets(gate: number, applier: number): Json[] {
     {
       name: 'the witness only grows',
       conditions: WITNESS,
+      rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }],
+    },
+    {
+      name: 'only the applier says that sweeps live',
+      conditions: HEARTBEAT,
+      bypass_actors: [{ actor_id: applier, actor_type: 'Integration', bypass_mode: 'always' }],
+      rules: [{ type: 'creation' }, { type: 'update' }],
+    },
+    {
+      name: 'no sign of life is taken back',
+      conditions: HEARTBEAT,
       rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }],
     },
   ];
