@@ -8,6 +8,7 @@ import type { LedgerState } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
 import type { Stop } from './stop.ts';
+import { strangerPrefix } from './strangers.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
@@ -31,7 +32,7 @@ export function isOverdue(state: LedgerState, key: string, now: Instant): boolea
 }
 
 function isOurs(key: string, zone: string): boolean {
-  return OURS.test(key) || key.startsWith(notBegunKey(zone, ''));
+  return OURS.test(key) || key.startsWith(notBegunKey(zone, '')) || key.startsWith(strangerPrefix(zone));
 }
 
 /** Of a grant that waits for a target of this zone. */

@@ -18,6 +18,7 @@ import type { ProviderPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
+import { strangersIn } from './strangers.ts';
 import { type SweepWorld, serverNow } from './world.ts';
 
 export interface Look {
@@ -62,7 +63,9 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
     mayGrant: stops.length === 0,
     zone: world.zone,
   });
-  const situations = [...stops, ...branch.situations, ...resolved.problems];
+  const asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key));
+  const strangers = await strangersIn(pool, state, { zone: world.zone, now, asked });
+  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers];
   const alerts = alertBodies(state, situations, world.zone);
   const { unseen } = observation;
   return { view, now, tip: branch.tip, decided: bodies, state, changes, alerts, stops, unseen };

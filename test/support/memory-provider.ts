@@ -51,6 +51,18 @@ export class MemoryTarget {
         await this.after(change);
         return answer;
       },
+      ...(config['exclusive'] === true && {
+        inventory: async (known: readonly Slot[]) => {
+          this.beforeObserve(known);
+          const places = new Set(known.map(({ key }) => key.slice(0, key.lastIndexOf('/'))));
+          return [...this.held].flatMap(([key, value]) => {
+            const [place, who] = [key.slice(0, key.lastIndexOf('/')), key.slice(key.lastIndexOf('/') + 1)];
+            if (!places.has(place)) return [];
+            const label = `${who} in ${place}`;
+            return [{ slot: { provider: type, zone: 'unset', key, config, ids: { key }, levels, label }, value }];
+          });
+        },
+      }),
       close: async () => {
         this.closed += 1;
       },

@@ -19,7 +19,7 @@ describe('github-team on the look-alike', () => {
   let provider: Provider;
   beforeEach(async () => {
     world = await startHubWorld();
-    provider = await githubTeam.open({ organization: 'acme' }, world.io);
+    provider = await githubTeam.open({ organization: 'acme', allowMaintainer: true }, world.io);
   });
   afterEach(() => world.close());
 
@@ -54,6 +54,29 @@ describe('github-team on the look-alike', () => {
     expect(await set('maintainer')).toEqual({ is: 'done', changed: true });
     expect(await provider.observe([slot])).toEqual([{ slot: slot.key, value: 'maintainer' }]);
     expect(await set(null)).toEqual({ is: 'done', changed: true });
+  });
+
+  it('grants no maintainer, who could add others, unless it was told to', async () => {
+    const careful = await githubTeam.open({ organization: 'acme' }, world.io);
+    const asked = careful.resolve({ team: 'payments-production', role: 'maintainer' }, person(1001, 'alice'));
+    await expect(asked).rejects.toMatchObject({ code: 'policy', message: expect.stringContaining('allowMaintainer') });
+  });
+
+  it('counts everybody in a team that nobody else fills, with their slots', async () => {
+    expect(provider.inventory).toBeUndefined();
+    const only = await githubTeam.open({ organization: 'acme', exclusive: true }, world.io);
+    const { slot } = await only.resolve({ team: 'payments-production' }, person(1001, 'alice'));
+    expect(await only.inventory?.([slot])).toEqual([]);
+    await only.set({ slot, value: 'member', until: null, endSessions: false });
+    const member = '/orgs/acme/teams/payments-production/memberships/mallory';
+    expect((await world.asOwner('PUT', member, { role: 'maintainer' })).status).toBe(200);
+    const mallory = (await only.resolve({ team: 'payments-production' }, person(1009, 'mallory'))).slot;
+    expect(await only.inventory?.([slot, mallory])).toEqual([
+      { slot, value: 'member' },
+      { slot: mallory, value: 'maintainer' },
+    ]);
+    world.hub.addTeam('acme', { slug: 'oncall', parent: 'payments-production', members: ['alice'] });
+    await expect(only.inventory?.([slot])).rejects.toMatchObject({ code: 'policy' });
   });
 
   it('does not guess where a child team hides what is held directly', async () => {

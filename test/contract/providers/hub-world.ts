@@ -123,7 +123,7 @@ export async function teamHarness(): Promise<Harness & { readonly world: HubWorl
     world,
     levels: ['member', 'maintainer'],
     io: world.io,
-    config: { organization: 'acme' },
+    config: { organization: 'acme', allowMaintainer: true },
     target: (role) => ({ team: 'payments-production', role }),
     who: { name: 'alice', github: { id: 1001, login: 'alice' }, identity: null },
     stranger: { name: 'zoe', github: { id: 1999, login: 'zoe' }, identity: null },
