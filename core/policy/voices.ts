@@ -48,7 +48,8 @@ function hear(speaking: Speaking, demands: readonly Demand[], exclusions: Exclus
   const [scope] = scopes;
   if (scope === undefined) return silent('review-not-needed', 'no approval is needed');
   const bar = barOf(exclusions, id, scope);
-  if (bar !== null) return silent(bar.code, bar.why);
+  const isPerhapsBarred = bar?.code === 'membership-unknown';
+  if (bar !== null && !isPerhapsBarred) return silent(bar.code, bar.why);
   const active = isActive(evidence, id);
   if (active === 'no') return silent('review-by-outsider', 'is no active member of the organisation');
   const grounds = demands.map((demand, index) => groundFor(demand, id, scopes[index] as Scope, exclusions));
@@ -59,13 +60,9 @@ function hear(speaking: Speaking, demands: readonly Demand[], exclusions: Exclus
   const unnamed = demands.map((demand) => lacksDigest(demand, review));
   const named = grounds.map((ground, index): Ground => (unnamed[index] ? { ...ground, answer: 'no' } : ground));
   const isStopped = grounds.some(isOpen) && !named.some(isOpen);
-  if (isStopped)
-    return silent(
-      ...withoutDigest(
-        review,
-        demands.filter((_, index) => isOpen(grounds[index])),
-      ),
-    );
+  if (isStopped) return silent(...withoutDigest(review, openTo(demands, grounds)));
+  // Told last: of somebody who may not approve anyway, it is no doubt.
+  if (isPerhapsBarred) return silent(bar.code, bar.why, named);
   if (mayOn(named, active) === 'unknown') {
     return silent('membership-unknown', `whether they are in ${labelsOf(demands)} could not be read`, named);
   }
@@ -81,6 +78,10 @@ function hear(speaking: Speaking, demands: readonly Demand[], exclusions: Exclus
 function mayOn(grounds: readonly Ground[], active: Answer): Answer {
   const may = grounds.some(isYes) ? 'yes' : grounds.some(isUnknown) ? 'unknown' : 'no';
   return active === 'unknown' ? 'unknown' : may;
+}
+
+function openTo(demands: readonly Demand[], grounds: readonly Ground[]): readonly Demand[] {
+  return demands.filter((_, index) => isOpen(grounds[index]));
 }
 
 function isOpen(ground: Ground | undefined): boolean {

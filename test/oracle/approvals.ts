@@ -1,6 +1,9 @@
 /**
  * Whose review counts, and whether the requirements can be filled: every assignment is tried. Design 5, threats 12–24, 86, 89.
+ * Written after the design: an approval that was edited is none; a dismissal after the merge takes nothing back; where a
+ * digest is asked for, only an approval that names the digest of path and text fills the place.
  */
+import { createHash } from 'node:crypto';
 import type { Review } from '../../core/policy/evidence.ts';
 import { lengthOf, need, type Requirement } from './documents.ts';
 import { all, any, inTeam, isMember, isOne, type Tri, teamsIn, tri, type World } from './membership.ts';
@@ -11,11 +14,13 @@ export interface Wanted {
   readonly count: number;
   /** Whose code owners are meant. */
   readonly path: string;
+  /** The approval must name the digest. */
+  readonly digest: boolean;
 }
 
 export interface Counted {
   readonly verdict: 'allow' | 'pending';
-  /** Not filled, and somebody’s membership is in doubt: a fault may be said instead of a wait. */
+  /** Not filled or blocked, and somebody’s membership is in doubt: a fault may be said instead of a wait. */
   readonly doubtful: boolean;
   /** Whose approval is valid for at least one requirement. */
   readonly approvers: ReadonlySet<number>;
@@ -43,27 +48,33 @@ export function count(world: World, wanted: readonly Wanted[], subject: Subject,
   const approving = latest.filter((review) => isApproving(world, review));
   const unsafe = isPushUnsafe(evidence);
   const ways: Way[][] = wanted.map((one) =>
-    unsafe ? [] : approving.flatMap((review) => waysOf(world, one, review, subject, 'yes')),
+    unsafe
+      ? []
+      : approving
+          .filter((review) => !one.digest || review.digest === digestOf(world))
+          .flatMap((review) => waysOf(world, one, review, subject, 'yes')),
   );
+  const approvers = new Set(ways.flat().map((way) => way.approver));
+  // Whoever approves themselves has no delegate: `docs/guides/approver.md`, "Hand over your seat".
+  const seated = ways.map((some) => some.filter(({ approver, seat }) => approver === seat || !approvers.has(seat)));
   const blocked = latest.some(
     (review) =>
       review.state === 'CHANGES_REQUESTED' &&
       wanted.some((one) => waysOf(world, one, review, subject, 'maybe').length > 0),
   );
   const filled = distinct
-    ? most(wanted, ways)
+    ? most(wanted, seated)
     : wanted.reduce(
-        (sum, one, index) => sum + Math.min(one.count, new Set(ways[index]?.map((way) => way.approver)).size),
+        (sum, one, index) => sum + Math.min(one.count, new Set(seated[index]?.map((way) => way.approver)).size),
         0,
       );
   const complete = filled === wanted.reduce((sum, one) => sum + one.count, 0);
-  const approvers = new Set(ways.flat().map((way) => way.approver));
   const limits = approving
     .filter((review) => approvers.has(review.user.id) && review.limit !== null)
     .map((review) => need(review.limit ?? ''));
   return {
     verdict: complete && !blocked ? 'allow' : 'pending',
-    doubtful: !complete && wanted.some((one) => isDoubtful(world, one)),
+    doubtful: (!complete || blocked) && wanted.some((one) => isDoubtful(world, one)),
     approvers,
     filled,
     limit: Math.min(Number.POSITIVE_INFINITY, ...limits),
@@ -74,6 +85,10 @@ export function count(world: World, wanted: readonly Wanted[], subject: Subject,
 function latestOf({ evidence }: World): Review[] {
   const until = evidence.pullRequest.mergedAt ?? '9999';
   const decisive = evidence.reviews
+    .map((one): Review => {
+      const isLate = one.dismissed !== undefined && one.dismissed.at > until;
+      return isLate && one.dismissed !== undefined ? { ...one, state: one.dismissed.was } : one;
+    })
     .filter(
       (one) => one.submittedAt !== null && one.submittedAt <= until && !['COMMENTED', 'PENDING'].includes(one.state),
     )
@@ -87,7 +102,22 @@ function latestOf({ evidence }: World): Review[] {
   return decisive.filter((one, index) => !decisive.slice(index + 1).some((later) => later.user.id === one.user.id));
 }
 
-function isApproving({ evidence }: World, { state, commitId, submittedAt, user, limit }: Review): boolean {
+/** Of the one file of a request. */
+function digestOf({ evidence }: World): string {
+  const [change] = evidence.changes;
+  const named = JSON.stringify([change?.path, change?.text]);
+  return createHash('sha256').update(named).digest('hex').slice(0, 32);
+}
+
+/** Anybody's edit but the reviewer's own, and theirs more than five seconds after: the page saves twice. */
+function isBent({ edited, submittedAt, user }: Review): boolean {
+  if (edited === undefined || edited === null) return false;
+  return edited.by !== user.id || Date.parse(edited.at) - Date.parse(submittedAt ?? '') > 5000;
+}
+
+function isApproving({ evidence }: World, review: Review): boolean {
+  const { state, commitId, submittedAt, user, limit } = review;
+  if (isBent(review)) return false;
   const { head, retargetedAt } = evidence.pullRequest;
   if (state !== 'APPROVED' || commitId !== head.sha || user.type !== 'User') return false;
   return !retargetedAt.some((at) => (submittedAt ?? '') <= at) && (limit === null || lengthOf(limit) !== null);
@@ -165,8 +195,9 @@ export function combined(sources: readonly (readonly Requirement[])[]): Requirem
     else {
       const { widen: _, ...same } = { ...other, count: Math.max(other.count, one.count) };
       const later = [one.widen, other.widen].toSorted((a, b) => need(b?.after ?? '1m') - need(a?.after ?? '1m'))[0];
+      const digest = one.digest ?? other.digest;
       const widens = one.widen !== undefined && other.widen !== undefined && later !== undefined;
-      found[at] = widens ? { ...same, widen: later } : same;
+      found[at] = { ...same, ...(widens ? { widen: later } : {}), ...(digest === undefined ? {} : { digest }) };
     }
   }
   return found;

@@ -8,6 +8,7 @@ export interface Requirement {
   readonly from: readonly string[];
   readonly count: number;
   readonly widen?: { readonly after: string; readonly to: readonly string[] };
+  readonly digest?: 'required';
 }
 export type On = Readonly<Record<string, readonly string[]>>;
 export interface Rule {
@@ -31,6 +32,7 @@ export interface Guardrail {
     readonly maxContinuous?: string;
     readonly fields?: readonly string[];
     readonly during?: string;
+    readonly digest?: true;
     readonly approvals: readonly Requirement[];
   };
 }

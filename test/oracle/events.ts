@@ -25,9 +25,13 @@ export type Event =
       readonly limit: string | null;
       readonly bot: boolean;
       readonly old: boolean;
+      /** Which digest the text names: that of the request, another, or none. */
+      readonly digest: 'right' | 'wrong' | null;
     }
-  /** The latest approval of this person is dismissed. */
-  | { readonly is: 'dismiss'; readonly of: string }
+  /** The latest verdict of this person is dismissed. `told`: GitHub says when. */
+  | { readonly is: 'dismiss'; readonly of: string; readonly told: boolean }
+  /** The latest review of this person is edited; `late`: `false` as it is submitted. */
+  | { readonly is: 'edit'; readonly of: string; readonly by: string | null; readonly late: boolean }
   | { readonly is: 'team'; readonly team: string; readonly who: string; readonly to: 'active' | 'pending' | 'gone' }
   | { readonly is: 'team-unreadable'; readonly team: string; readonly entirely: boolean }
   | { readonly is: 'team-child'; readonly team: string; readonly who: string; readonly complete: boolean }
@@ -110,7 +114,8 @@ export function anEvent(random: Random, author: string): Event {
   if (roll < 58) return aPush(random, author);
   if (roll < 60) return { is: 'update-branch', by: who(), imitated: random.chance(0.3) };
   if (roll < 62) return { is: 'force-push', by: author };
-  if (roll < 66) return { is: 'dismiss', of: random.pick(REVIEWERS) };
+  if (roll < 65) return { is: 'dismiss', of: random.pick(REVIEWERS), told: random.chance(0.8) };
+  if (roll < 66) return anEdit(random);
   if (roll < 71)
     return { is: 'team', team: random.pick(TEAMS), who: who(), to: random.pick(['active', 'pending', 'gone']) };
   if (roll < 72) return { is: 'team-unreadable', team: random.pick(TEAMS), entirely: random.chance(0.5) };
@@ -129,7 +134,7 @@ export function anEvent(random: Random, author: string): Event {
   if (roll < 92) return { is: 'parent-of-production', parent: random.pick(['payments', 'middle', 'gone']) };
   if (roll < 97) return { is: 'wait', minutes: random.pick([5, 20, 60, 200]) };
   if (roll < 98) return { is: 'merge' };
-  if (roll < 99) return random.chance(0.2) ? { is: 'close' } : aReview(random);
+  if (roll < 99) return random.chance(0.2) ? { is: 'close' } : random.chance(0.5) ? anEdit(random) : aReview(random);
   return random.chance(0.7) ? { is: 'breach', how: random.pick(BREACHES) } : aReview(random);
 }
 
@@ -142,7 +147,14 @@ function aReview(random: Random): Event {
     limit: random.pick(LIMITS),
     bot: random.chance(0.03),
     old: random.chance(0.05),
+    digest: random.chance(0.6) ? 'right' : random.chance(0.2) ? 'wrong' : null,
   };
+}
+
+function anEdit(random: Random): Event {
+  const of = random.pick(REVIEWERS);
+  const by = random.chance(0.6) ? of : random.chance(0.1) ? null : random.pick(PEOPLE);
+  return { is: 'edit', of, by, late: random.chance(0.5) };
 }
 
 function aPush(random: Random, author: string): Event {

@@ -32,6 +32,24 @@ it('refuses a start in the past once `startsBy` has passed: it could begin only 
   expect(summary(anEvidence().approvedBy('bob').fields(fields).decide())).toBe('deny start-too-late');
 });
 
+it('is in no doubt about a stranger when the receiving service’s controllers cannot be read', () => {
+  // An approval of anybody who can see the repository turned a wait into a fault.
+  const asked = anEvidence()
+    .fields({ subject: 'service:checkout-deploy' })
+    .governing('policies/rules/databases.yaml', (text) =>
+      text.replace(
+        '    subjects: [team:engineering]\n    explain: an owner of the database agrees\n',
+        '    subjects: [service:checkout-deploy]\n    openers: [team:engineering]\n',
+      ),
+    )
+    .team('payments', { complete: false, names: [] });
+  expect(asked.decide().verdict).toBe('pending');
+  expect(asked.approvedBy('stranger').decide().verdict).toBe('pending');
+  expect(asked.approvedBy('stranger').decide().reviews[0]?.code).toBe('review-by-outsider');
+  expect(asked.approvedBy('mallory').decide().reviews[0]?.code).toBe('review-not-eligible');
+  expect(asked.approvedBy('bob').decide().verdict).toBe('fault');
+});
+
 describe('a return by somebody of whom it cannot be told whether they own it', () => {
   const text = document({ duration: '2h', reason: 'Replay payments', subject: 'person:bob' });
   const returned = () =>

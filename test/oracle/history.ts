@@ -2,6 +2,7 @@
  * Pull-request histories from a seed: what is asked, by whom, and what happens to it; and the evidence that GitHub would
  * show afterwards. It judges nothing: impossible and hostile histories are as welcome as honest ones.
  */
+import { createHash } from 'node:crypto';
 import type { Account, Commit, CommitAuthor, Evidence, HeldGrant, Review } from '../../core/policy/evidence.ts';
 import { type Instant, toInstant } from '../../core/time.ts';
 import { breached } from './breaches.ts';
@@ -183,9 +184,25 @@ class World {
         return;
       case 'dismiss': {
         const at = this.#reviews.findLastIndex(
-          (one) => one.user.id === account(event.of).id && one.state === 'APPROVED',
+          (one) =>
+            one.user.id === account(event.of).id && (one.state === 'APPROVED' || one.state === 'CHANGES_REQUESTED'),
         );
-        this.#reviews = this.#reviews.map((one, index) => (index === at ? { ...one, state: 'DISMISSED' } : one));
+        this.#reviews = this.#reviews.map((one, index) =>
+          index === at ? dismissed(one, event.told ? toInstant(this.#clock) : null) : one,
+        );
+        return;
+      }
+      case 'edit': {
+        const at = this.#reviews.findLastIndex((one) => one.user.id === account(event.of).id);
+        const by = event.by === null ? null : account(event.by).id;
+        this.#reviews = this.#reviews.map((one, index) =>
+          index !== at
+            ? one
+            : {
+                ...one,
+                edited: { at: event.late || one.submittedAt === null ? toInstant(this.#clock) : one.submittedAt, by },
+              },
+        );
         return;
       }
       case 'team':
@@ -281,7 +298,7 @@ class World {
     });
   }
 
-  #review({ by, state, limit, bot, old }: Event & { is: 'review' }): void {
+  #review({ by, state, limit, bot, old, digest }: Event & { is: 'review' }): void {
     const head = (old ? this.#commits.at(0) : this.#commits.at(-1))?.sha ?? TIP;
     const type = bot ? 'Bot' : 'User';
     const submittedAt = state === 'PENDING' ? null : toInstant(this.#clock);
@@ -292,6 +309,7 @@ class World {
       commitId: head,
       submittedAt,
       limit,
+      ...(digest === null ? {} : { digest: digest === 'right' ? digestOf(this.#ask) : 'f'.repeat(32) }),
     });
   }
 
@@ -314,7 +332,7 @@ class World {
 
   evidence(files: Evidence['governing']['files']): Evidence {
     const { path, kind, document, author } = this.#ask;
-    const text = `${JSON.stringify(document)}\n`;
+    const text = textOf(document);
     const status = kind === 'request' ? 'added' : kind === 'return' ? 'removed' : 'modified';
     const head = this.#commits.at(-1)?.sha ?? TIP;
     return {
@@ -360,6 +378,23 @@ class World {
       signals: this.#signals,
     };
   }
+}
+
+function textOf(document: Ask['document']): string {
+  return `${JSON.stringify(document)}\n`;
+}
+
+/** What the gate shows: the first 32 digits of the SHA-256 of path and text. */
+function digestOf({ path, document }: Ask): string {
+  return createHash('sha256')
+    .update(JSON.stringify([path, textOf(document)]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function dismissed(review: Review, at: Instant | null): Review {
+  const was = review.state === 'APPROVED' ? 'APPROVED' : 'CHANGES_REQUESTED';
+  return { ...review, state: 'DISMISSED', ...(at === null ? {} : { dismissed: { at, was } }) };
 }
 
 function wrote(name: string | null): CommitAuthor {

@@ -40,13 +40,13 @@ function withoutApprovals(evidence: Evidence): Changed[] {
   }));
 }
 
-/** One approval that counts goes. */
+/** One approval that counts goes, and those of the same person that it replaced: they would come back. */
 function withoutCounted(evidence: Evidence, decision: Decision): Changed[] {
   return decision.reviews
     .filter((one) => one.counts)
-    .map(({ review }) => ({
+    .map(({ review, user }) => ({
       what: `removing review ${review}`,
-      changed: { ...evidence, reviews: evidence.reviews.filter((one) => one.id !== review) },
+      changed: { ...evidence, reviews: evidence.reviews.filter((one) => one.user.id !== user.id || one.id > review) },
       same: false,
     }));
 }

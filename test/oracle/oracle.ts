@@ -98,7 +98,12 @@ function judgeRequest(evidence: Evidence, documents: Documents): Answer {
     id: isPerson ? subjectKey : null,
     controllers: isPerson ? [] : (documents.services[subjectKey]?.controllers ?? []),
   };
-  const wanted: Wanted[] = terms.approvals.map((one) => ({ from: one.from, count: one.count, path }));
+  const wanted: Wanted[] = terms.approvals.map((one) => ({
+    from: one.from,
+    count: one.count,
+    path,
+    digest: one.digest === 'required',
+  }));
   const counted = count(world, wanted, subject, true);
   return { ...answer(evidence, counted), rule: terms.rule, length: Math.min(length, counted.limit) };
 }
@@ -167,7 +172,7 @@ function judgeReturn(world: World): Answer {
 /** One code owner of each path; one person may own several. */
 function judgeOwned(world: World, paths: readonly string[]): Answer {
   const wanted = new Map(
-    paths.map((path) => [ownersOf(world, path).join(' '), { from: ['codeowners'], count: 1, path }]),
+    paths.map((path) => [ownersOf(world, path).join(' '), { from: ['codeowners'], count: 1, path, digest: false }]),
   );
   const counted = count(world, [...wanted.values()], { id: null, controllers: [] }, false);
   return { ...answer(world.evidence, counted), length: null };

@@ -124,7 +124,8 @@ function requirement(random: Random): object {
   const widen = random.chance(0.25) ? { widen: { after: random.pick(['30m', '2h']), to: ['team:sre'] } } : {};
   const first = random.chance(0.5) ? 'codeowners' : random.pick(APPROVERS);
   const second = random.chance(0.2) ? random.pick(APPROVERS) : first;
-  return { from: [...new Set([first, second])], count: random.chance(0.15) ? 2 : 1, ...widen };
+  const digest = random.chance(0.1) ? { digest: 'required' } : {};
+  return { from: [...new Set([first, second])], count: random.chance(0.15) ? 2 : 1, ...widen, ...digest };
 }
 
 /** No two of one list ask the same people: what that would mean is for people to say, not for a random file. */
@@ -169,6 +170,7 @@ function guardrails(random: Random): object {
       ...(random.chance(0.25) ? { maxContinuous: random.pick(['2h', '4h', '8h']) } : {}),
       ...(random.chance(0.15) ? { fields: random.chance(0.7) ? ['ticket'] : ['ticket', 'startsBy'] } : {}),
       ...(random.chance(0.1) ? { during: 'office' } : {}),
+      ...(random.chance(0.15) ? { digest: true } : {}),
       approvals: requirements(random, 1),
     },
   });

@@ -99,12 +99,14 @@ export function termsOf(ask: Ask): Terms {
     ['no break-glass', glass === 'no'],
   ];
   const denied = against.filter(([, stands]) => stands).map(([why]) => why);
+  const everyDigest = asked.some((one) => one.digest === true) ? { digest: 'required' as const } : {};
   const sources = [...kept.map((one) => one.approvals), ...asked.map((one) => one.approvals)];
   return {
     denied,
     faulty: denied.length === 0 && (deciding === null || glass === 'unknown'),
     rule: deciding?.name ?? null,
-    approvals: document.breakGlass === true ? [] : combined(sources).map((one) => widened(one, ask)),
+    approvals:
+      document.breakGlass === true ? [] : combined(sources).map((one) => ({ ...widened(one, ask), ...everyDigest })),
   };
 }
 
@@ -253,5 +255,5 @@ function widened(one: Requirement, { world }: Ask): Requirement {
   if (one.widen === undefined) return one;
   const since = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1) ?? openedAt;
   const waited = Date.parse(mergedAt ?? world.evidence.now) - Date.parse(since);
-  return waited >= need(one.widen.after) ? { from: [...one.from, ...one.widen.to], count: one.count } : one;
+  return waited >= need(one.widen.after) ? { ...one, from: [...one.from, ...one.widen.to] } : one;
 }
