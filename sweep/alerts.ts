@@ -12,7 +12,7 @@ import { strangerPrefix } from './strangers.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
 
 /** What is new, and what is over. */
 export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {
@@ -32,12 +32,22 @@ export function isOverdue(state: LedgerState, key: string, now: Instant): boolea
 }
 
 function isOurs(key: string, zone: string): boolean {
-  return OURS.test(key) || key.startsWith(notBegunKey(zone, '')) || key.startsWith(strangerPrefix(zone));
+  return (
+    OURS.test(key) ||
+    key.startsWith(notBegunKey(zone, '')) ||
+    key.startsWith(strangerPrefix(zone)) ||
+    key.startsWith(orphanKey(zone, ''))
+  );
 }
 
 /** Of a grant that waits for a target of this zone. */
 export function notBegunKey(zone: string, grant: string): string {
   return `not-begun:${zone}:${grant}`;
+}
+
+/** Of a slot of this zone that is held by our hand without a grant. */
+export function orphanKey(zone: string, slot: string): string {
+  return `orphan:${zone}:${slot}`;
 }
 
 /** What the tree of the default branch shows: requests that asked for nothing, and files of grants that are missing. */

@@ -7,19 +7,21 @@ import type { LedgerState } from '../core/ledger/state.ts';
 import type { Change } from '../core/reconcile/change.ts';
 import { plan } from '../core/reconcile/plan.ts';
 import { slotsToObserve } from '../core/reconcile/slots.ts';
-import { type Instant, MINUTE, plus } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
 import { alertBodies } from './alerts.ts';
+import { clockStops, latestOf, readClocks, trustedNow } from './clocks.ts';
 import { decideBranch, NOTHING_DECIDED } from './decide-branch.ts';
 import { failureOf } from './failure.ts';
 import { foldIn } from './fold.ts';
 import { observe, valuesOf, waitingIn } from './observe.ts';
+import { findOrphans } from './orphans.ts';
 import type { ProviderPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
 import { strangersIn } from './strangers.ts';
-import { type SweepWorld, serverNow } from './world.ts';
+import type { SweepWorld } from './world.ts';
 
 export interface Look {
   readonly view: LedgerView;
@@ -36,15 +38,18 @@ export interface Look {
   readonly alerts: readonly Body[];
   /** Why no grant may begin. */
   readonly stops: readonly Stop[];
+  /** What is held by our hand, or in a place of ours, and no ledger explains. */
+  readonly orphans: readonly Stop[];
   /** By slot key: slots that could not be told. */
   readonly unseen: ReadonlyMap<string, string>;
 }
 
 export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look> {
-  const [view, server, attested] = await Promise.all([readLedgerView(world), serverNow(world), attestOrStop(world)]);
-  const now = view.tip !== null && view.tip.at > server ? view.tip.at : server;
+  const [view, clocks, attested] = await Promise.all([readLedgerView(world), readClocks(world), attestOrStop(world)]);
+  const written = view.tip?.at ?? null;
+  const now = trustedNow(clocks, written);
   pool.begin(now, view.state.waits);
-  const before = [...view.stops, ...clockStops(view, server), ...attested];
+  const before = [...view.stops, ...clockStops(clocks, written), ...attested];
   const branch =
     view.state.genesis === null ? NOTHING_DECIDED : await decideOrStop(world, view, view.state.genesis, now, before);
   const stops = [...before, ...branch.stops];
@@ -59,25 +64,29 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
     observed: valuesOf(observation),
     waiting: waitingIn(observation),
     now,
+    latest: latestOf(clocks, now),
     locks: branch.locks,
     mayGrant: stops.length === 0,
     zone: world.zone,
   });
   const asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key));
   const strangers = await strangersIn(pool, state, { zone: world.zone, now, asked });
-  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers];
+  const orphans = await findOrphans(pool, { state, zone: world.zone, now });
+  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans];
   const alerts = alertBodies(state, situations, world.zone);
   const { unseen } = observation;
-  return { view, now, tip: branch.tip, decided: bodies, state, changes, alerts, stops, unseen };
-}
-
-/** Beyond this the server's clock is wrong, or the ledger's was. Windows would be cut or stretched. */
-const MOST_BEHIND = MINUTE;
-
-function clockStops(view: LedgerView, server: Instant): readonly Stop[] {
-  if (view.tip === null || plus(server, MOST_BEHIND) >= view.tip.at) return [];
-  const message = `GitHub's clock says ${server}, but the ledger's last entry is of ${view.tip.at}`;
-  return [{ key: 'clock-behind', severity: 'critical', message, next: 'find out which of the two is wrong' }];
+  return {
+    view,
+    now,
+    tip: branch.tip,
+    decided: bodies,
+    state,
+    changes,
+    alerts,
+    stops,
+    orphans: [...strangers, ...orphans],
+    unseen,
+  };
 }
 
 async function attestOrStop(world: SweepWorld): Promise<readonly Stop[]> {

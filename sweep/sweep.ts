@@ -69,7 +69,8 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   ]);
   const outcomes = [...applied.map(({ outcome }) => outcome), ...actions];
   const after = isWritten ? await writeOutcomes(world, written, outcomes, seen.now) : written;
-  const problems = 'problem' in after ? [after.problem] : [];
+  // Where they cannot be written down, they are said all the same.
+  const problems = 'problem' in after ? [after.problem, ...seen.orphans] : [];
   const bodies = [...(isWritten ? step.bodies : []), ...outcomes];
   const view = 'problem' in after ? seen.view : after;
   // Who cannot write down what was done is not to be counted on for the next thing.

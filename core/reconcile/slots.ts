@@ -61,6 +61,11 @@ export function isTracked(state: SlotState, now: Instant): boolean {
   return isOurs(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
 }
 
+/** Whether the ledger knows why a slot holds the value: it is ours, was so a moment ago, or stood there before us. */
+export function isExplained(state: SlotState | undefined, value: Value, now: Instant): boolean {
+  return state !== undefined && (isTracked(state, now) || !isAbove(state.slot, value, state.standing));
+}
+
 /** Whether what is above the standing value there is ours to take back. */
 export function isOurs(state: SlotState): boolean {
   return state.holders.length > 0 || isAbove(state.slot, state.written, state.standing);

@@ -67,6 +67,23 @@ export async function membershipsOf(
   );
 }
 
+/** Memberships that our own account granted, as a grant of ours would look. Empty before PostgreSQL 16. */
+export async function grantedBy(
+  queries: Queries,
+  { us, version }: Server,
+): Promise<readonly { readonly role: Role; readonly member: Role }[]> {
+  if (version < GRANTORS_APART) return [];
+  const columns = (of: string) =>
+    `json_build_object('oid', ${of}.oid::int8, 'name', ${of}.rolname, 'canLogin', ${of}.rolcanlogin, 'isSuperuser', ${of}.rolsuper)`;
+  return queries.rows<{ role: Role; member: Role }>(
+    `SELECT ${columns('r')} AS role, ${columns('p')} AS member
+       FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles p ON p.oid = m.member
+      WHERE m.grantor = $1 AND (m.inherit_option OR m.set_option) AND NOT m.admin_option
+      ORDER BY m.roleid, m.member`,
+    [us.oid],
+  );
+}
+
 /** Why a role is not one person's or service's login. `null`: it is. */
 export async function memberProblem(queries: Queries, server: Server, member: Role): Promise<string | null> {
   if (!member.canLogin) return `\`${member.name}\` cannot log in, so it is a group and no person`;

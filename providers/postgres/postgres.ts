@@ -15,7 +15,7 @@ import {
   type Resolved,
 } from '../provider.ts';
 import { assertSettings, schemaOf, textOf } from '../settings.ts';
-import { canHandOut, findRole, memberProblem, membershipsOf, type Server, serverOf } from './catalog.ts';
+import { canHandOut, findRole, grantedBy, memberProblem, membershipsOf, type Server, serverOf } from './catalog.ts';
 import { quote, set } from './change.ts';
 import { CONFIG, connectionOf, TARGET } from './config.ts';
 import { roleProblem } from './role-problem.ts';
@@ -48,6 +48,7 @@ function openPostgres(config: JsonObject, io: Io): Provider {
     resolve: (target, who) => session.read((queries) => resolve(queries, config, connection.place, target, who)),
     observe: (slots) => session.read((queries) => observe(queries, slots)),
     set: (change) => set(session, change),
+    inventory: () => session.read((queries) => inventory(queries, config, connection.place)),
     close: () => session.close(),
   };
 }
@@ -123,4 +124,14 @@ async function observe(queries: Queries, slots: readonly Slot[]): Promise<Observ
     slot: slot.key,
     value: held.has(`${slot.ids['role']}/${slot.ids['member']}`) ? GRANTED : null,
   }));
+}
+
+/**
+ * What our account granted, by the grantor that PostgreSQL keeps: from 16 on it is who granted. Before, a grant by any
+ * administrator could carry any name, so nothing there is taken for ours.
+ */
+async function inventory(queries: Queries, config: JsonObject, place: string): Promise<readonly Resolved[]> {
+  const server = await serverOf(queries);
+  const granted = await grantedBy(queries, server);
+  return granted.map(({ role, member }) => ({ slot: slotOf(config, place, server, role, member), value: GRANTED }));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
+import { isExplained } from '../../../core/reconcile/slots.ts';
 import { HOUR, MINUTE } from '../../../core/time.ts';
 import {
   terms as anAccess,
@@ -831,5 +832,33 @@ describe('an action', () => {
     expect(statusOf(world, 42)).toBe('lapsed');
     const status = world.state.requests.get(`${request(42).path}\n${request(42).blob}\n42`)?.status;
     expect(status).toMatchObject({ is: 'lapsed', code: 'too-late' });
+  });
+});
+
+describe('what a slot holds is explained', () => {
+  const WITHIN = 60 + 50;
+  it.each<[string, boolean, number, string | null, boolean]>([
+    ['by a grant that holds it', true, 5, 'member', true],
+    ['by our removal of a moment ago', true, WITHIN, 'member', true],
+    ['by nothing, long after that', true, 500, 'member', false],
+    ['when it is empty', true, 500, null, true],
+    ['by nothing where no grant ever was', false, 5, 'member', false],
+  ])('%s', (_, isKnown, at, value, expected) => {
+    const world = isKnown ? aWorld({ number: 42, from: 0, to: 60 }) : aWorld();
+    world.sweep(minute(0));
+    world.sweep(minute(Math.max(at, 0) > 60 ? 60 : 0));
+    expect(isExplained(world.state.slots.get(KEY), value, minute(at))).toBe(expected);
+  });
+
+  it('by what stood there before', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60, asks: 'maintainer' });
+    world.put(KEY, 'member');
+    world.sweep(minute(0));
+    world.sweep(minute(60));
+    const slot = world.state.slots.get(KEY);
+    expect([isExplained(slot, 'member', minute(500)), isExplained(slot, 'maintainer', minute(500))]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
