@@ -15,7 +15,7 @@ export interface ApiProxy {
   writes(): readonly Exchange[];
   /** Asked before a request is passed on, and again when it is done but not answered yet. */
   before: (exchange: Exchange) => void | Promise<void>;
-  after: (exchange: Exchange) => void | Promise<void>;
+  after: (exchange: Exchange, status: number) => void | Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startApiProxy(target: string): Promise<ApiProxy> {
     });
     const parts: Buffer[] = [];
     for await (const part of answer) parts.push(part as Buffer);
-    await proxy.after(exchange);
+    await proxy.after(exchange, answer.statusCode ?? 502);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     outgoing.end(Buffer.concat(parts));
   }

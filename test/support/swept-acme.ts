@@ -16,21 +16,30 @@ export interface SweptAcme extends AcmeWorld {
   readonly running: TestHub;
   /** One approved and merged request for `payments/operator`; alice's unless told. Its pull request's number. */
   grant(slug: string, duration: string, login?: string): Promise<number>;
+  /** The same, not merged yet: the function returned merges it, and waits for nothing. */
+  approve(slug: string, duration: string, login?: string): Promise<() => Promise<number>>;
   /** Who is in the team that `payments/operator` fills, sorted. */
   members(): Promise<readonly string[]>;
   /** Proven. */
   ledger(): Promise<{ readonly entries: readonly Entry[]; readonly state: LedgerState }>;
 }
 
-export async function sweptAcme(options: Partial<HubOptions> & { workflows?: boolean } = {}): Promise<SweptAcme> {
-  const { workflows = false, ...hubOptions } = options;
+interface SweptOptions extends Partial<HubOptions> {
+  /** Whether pushes and the schedule start the workflow. */
+  readonly workflows?: boolean;
+  /** Of `acme/access`, in place of the sweep's workflow without a witness. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> {
+  const { workflows = false, files = unwitnessed(), ...hubOptions } = options;
   const running = await aHub(hubOptions);
   const { hub, folder } = running;
   if (!workflows) {
     hub.actions.faults.suppressPush = () => true;
     hub.actions.faults.schedule = () => 'drop';
   }
-  const acme = await acmeWorld(hub, { files: unwitnessed() });
+  const acme = await acmeWorld(hub, { files });
   const keyFile = join(folder, 'ledger-key.pem');
   await writeFile(keyFile, acme.ledgerKey, { mode: 0o600 });
   const clone = await acme.clone('heidi', folder);
@@ -39,25 +48,28 @@ export async function sweptAcme(options: Partial<HubOptions> & { workflows?: boo
   await git(clone, 'push', '--quiet', 'origin', 'gatepass/ledger');
   await hub.idle();
 
+  async function approve(slug: string, duration: string, login = 'alice'): Promise<() => Promise<number>> {
+    const reason = 'Settle the stuck payouts';
+    const text = `apiVersion: gatepass/v1\nkind: AccessRequest\nduration: ${duration}\nreason: ${reason}\n`;
+    const asked = { [`requests/payments/operator/${slug}.yaml`]: text };
+    const { number, head } = await acme.ask(login, folder, { branch: `${login}/${slug}`, files: asked });
+    const approver = acme.as(login === 'bob' ? 'erin' : 'bob');
+    await approver.pulls.createReview({ ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head });
+    // The gate's check, which the rules ask for.
+    const check = { name: 'gatepass', head_sha: head, status: 'completed', conclusion: 'success' } as const;
+    await asInstallation(hub, acme.gate).checks.create({ ...ACCESS, ...check });
+    return async () => {
+      await approver.pulls.merge({ ...ACCESS, pull_number: number, merge_method: 'squash' });
+      return number;
+    };
+  }
+
   return {
     ...acme,
     running,
-    async grant(slug, duration, login = 'alice') {
-      const text = `apiVersion: gatepass/v1\nkind: AccessRequest\nduration: ${duration}\nreason: Settle the stuck payouts\n`;
-      const files = { [`requests/payments/operator/${slug}.yaml`]: text };
-      const { number, head } = await acme.ask(login, folder, { branch: `${login}/${slug}`, files });
-      const approver = login === 'bob' ? 'erin' : 'bob';
-      const review = { ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head } as const;
-      await acme.as(approver).pulls.createReview(review);
-      // The gate's check, which the rules ask for.
-      await asInstallation(hub, acme.gate).checks.create({
-        ...ACCESS,
-        name: 'gatepass',
-        head_sha: head,
-        status: 'completed',
-        conclusion: 'success',
-      });
-      await acme.as(approver).pulls.merge({ ...ACCESS, pull_number: number, merge_method: 'squash' });
+    approve,
+    async grant(slug, duration, login) {
+      const number = await (await approve(slug, duration, login))();
       await hub.idle();
       return number;
     },

@@ -53,9 +53,10 @@ export const CLOCKS: readonly Fault[] = [
   {
     number: 7,
     happens: 'the whole of Actions is down',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'The same sweep runs from anywhere: `gatepass sweep`, or the container. With `--revokes-only` nothing can begin: the plan is told so, no target can be raised and no workflow started (`sweep/restrict.ts`). Actions that comes back goes on from the ledger',
+    bound: 'until somebody starts the command; at once then',
     simulated: null,
-    gap: null,
+    gap: 'nobody starts the command by itself: the app says that a sweep is overdue (fault 2). A request that was merged more than an hour before such a sweep lapses, as under every stop',
   },
 ];

@@ -45,10 +45,11 @@ export const GITHUB: readonly Fault[] = [
   {
     number: 23,
     happens: 'a token dies while the sweep runs',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'A token of the applier is minted again after fifty minutes, before it is used, and once when GitHub refuses it (`github/app-client.ts`); what providers send is sent once more under the new one (`sweep/fetch.ts`). Minting itself waits for no token, so a key that is gone ends the run',
+    bound: 'one call, sent again',
     simulated: null,
-    gap: null,
+    gap: 'a credential of another target that dies during a run is for its provider: the removal fails and is tried by the next sweep',
   },
   {
     number: 55,

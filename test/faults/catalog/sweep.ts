@@ -53,8 +53,9 @@ export const SWEEP: readonly Fault[] = [
   {
     number: 16,
     happens: 'GitHub cancels a run that waits',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'Every run is a full sweep from where the ledger says that the last one stopped (`sweep/first-parent.ts`), so the newer run does what the cancelled one would have done. The workflows never cancel one that runs',
+    bound: 'the end of the run that is under way, and one sweep',
     simulated: null,
     gap: null,
   },
