@@ -94,7 +94,8 @@ function teamsWith(person: Person, slugs: readonly string[], governance: Governa
 
 function describe(possibility: Possibility): string {
   const ways = possibility.ways.map((way) => `  ${sentence(way)}\n`).join('');
-  return `${possibility.resource}/${possibility.entitlement} (${possibility.sensitivity})\n${ways}`;
+  const ends = possibility.ends.map((way) => `  ended ${way}\n`).join('');
+  return `${possibility.resource}/${possibility.entitlement} (${possibility.sensitivity})\n${ways}${ends}`;
 }
 
 /** `up to 4h, automatic (the owners' on-call reads at once)`. */

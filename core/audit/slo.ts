@@ -1,6 +1,8 @@
 /** How late effects were: from due to issued to confirmed. Only numbers; what is late enough to matter is for others. */
 import type { Entry } from '../ledger/entry.ts';
-import { between, type Milliseconds } from '../time.ts';
+import { activeHolds, endOf } from '../ledger/live.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import { between, type Instant, type Milliseconds } from '../time.ts';
 
 /** Nearest-rank percentiles, in milliseconds; negative spans (a clock was set back) count as zero. */
 export interface Spread {
@@ -17,22 +19,63 @@ export interface Lateness {
   readonly confirmed: Spread | null;
 }
 
-/** Of outcomes that are `done`. `begin`: access was given; `end`: it was taken back. `null`: none yet. */
-export function lateness(entries: readonly Entry[]): { readonly begin: Lateness; readonly end: Lateness } {
-  const done = entries.filter((entry) => entry.type === 'outcome').filter(({ result }) => result === 'done');
+/** `begin`: access was given; `end`: it was taken back. `null`: none yet. */
+export interface BothEnds {
+  readonly begin: Lateness;
+  readonly end: Lateness;
+}
+
+type Outcome = Extract<Entry, { type: 'outcome' }>;
+
+/** Of outcomes that are `done`. */
+export function lateness(entries: readonly Entry[]): BothEnds {
+  return bothEnds(doneIn(entries));
+}
+
+/** The same for the targets of each provider, in order of their types. */
+export function latenessByProvider(entries: readonly Entry[]): ReadonlyMap<string, BothEnds> {
+  const providers = new Map(
+    entries.flatMap((entry) => (entry.type === 'intent' ? [[entry.id, entry.slot.provider] as const] : [])),
+  );
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of doneIn(entries)) {
+    const provider = providers.get(outcome.intent);
+    if (provider !== undefined) groups.set(provider, [...(groups.get(provider) ?? []), outcome]);
+  }
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, done]) => [name, bothEnds(done)]));
+}
+
+/** What is over and still held: not in any percentile yet. `null`: nothing. */
+export function overdue(
+  state: LedgerState,
+  now: Instant,
+): { readonly count: number; readonly max: Milliseconds } | null {
+  const spans = [...state.grants.values()].flatMap((grant) => {
+    const end = endOf(grant, now);
+    return end === null ? [] : activeHolds(grant).map(() => Math.max(0, between(end.at, now)));
+  });
+  return spans.length === 0 ? null : { count: spans.length, max: Math.max(...spans) };
+}
+
+function doneIn(entries: readonly Entry[]): readonly Outcome[] {
+  return entries.filter((entry) => entry.type === 'outcome').filter(({ result }) => result === 'done');
+}
+
+function bothEnds(done: readonly Outcome[]): BothEnds {
   return {
     begin: latenessOf(done.filter(({ effect }) => effect === 'ensure')),
     end: latenessOf(done.filter(({ effect }) => effect !== 'ensure')),
   };
 }
 
-function latenessOf(outcomes: readonly Extract<Entry, { type: 'outcome' }>[]): Lateness {
+function latenessOf(outcomes: readonly Outcome[]): Lateness {
   const spans = (key: 'issued' | 'confirmed') =>
     outcomes.flatMap(({ due, [key]: at }) => (at === null ? [] : [Math.max(0, between(due, at))]));
   return { issued: spread(spans('issued')), confirmed: spread(spans('confirmed')) };
 }
 
-function spread(spans: readonly Milliseconds[]): Spread | null {
+/** `null` for none. */
+export function spread(spans: readonly Milliseconds[]): Spread | null {
   if (spans.length === 0) return null;
   const sorted = [...spans].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;

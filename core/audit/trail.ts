@@ -1,6 +1,7 @@
 /** The story of one grant, in the order in which it was written. */
 import type { Entry } from '../ledger/entry.ts';
 import { requestKey } from '../ledger/state.ts';
+import { endingOf, tailText } from '../policy/ending.ts';
 import { formatDuration, type Instant } from '../time.ts';
 
 export interface Step {
@@ -15,8 +16,8 @@ export interface Step {
 interface About {
   readonly grant: string;
   readonly request: string;
-  /** Intents of its own, and those of others that end it too. */
-  readonly intents: Set<string>;
+  /** Intents of its own, and those of others that end it too, with what is to be said of sessions when they are done. */
+  readonly intents: Map<string, string>;
   /** Slots that it came to, until another episode begins there. */
   readonly slots: Set<string>;
 }
@@ -25,7 +26,7 @@ interface About {
 export function trailOf(entries: readonly Entry[], grant: string): readonly Step[] {
   const first = entries.find((entry) => entry.type === 'authorised' && entry.grant.id === grant);
   if (first?.type !== 'authorised') return [];
-  const about: About = { grant, request: requestKey(first.request), intents: new Set(), slots: new Set() };
+  const about: About = { grant, request: requestKey(first.request), intents: new Map(), slots: new Set() };
   return entries.flatMap((entry) => {
     const text = tell(entry, about);
     return text === null ? [] : [{ seq: entry.seq, at: entry.at, type: entry.type, text }];
@@ -57,7 +58,7 @@ function tell(entry: Entry, about: About): string | null {
     case 'intent':
       return tellIntent(entry, about);
     case 'outcome':
-      return about.intents.has(entry.intent) ? tellOutcome(entry) : null;
+      return tellOutcome(entry, about);
     case 'alert':
       return isAbout(entry.key, about) ? `${entry.severity}: ${entry.message}` : null;
     case 'alert-closed':
@@ -77,16 +78,25 @@ function tellAuthorised(entry: Extract<Entry, { type: 'authorised' }>): string {
 
 function tellIntent(entry: Extract<Entry, { type: 'intent' }>, about: About): string | null {
   if (!entry.because.grants.includes(about.grant)) return null;
-  about.intents.add(entry.id);
+  about.intents.set(entry.id, entry.effect === 'ensure' ? '' : sessionsOf(entry));
   about.slots.add(entry.slot.key);
   const { effect, slot, before, after, because } = entry;
   return `to ${effect} ${slot.label}: ${before ?? 'nothing'} → ${after ?? 'nothing'} (${because.why})`;
 }
 
-function tellOutcome(entry: Extract<Entry, { type: 'outcome' }>): string {
+/** Whoever is locked, or has gone, is sent away with the sessions that were open. */
+function sessionsOf({ slot, because }: Extract<Entry, { type: 'intent' }>): string {
+  if (because.why === 'locked' || because.why === 'left') return '';
+  const tail = endingOf(slot.provider, slot.config)?.tail ?? null;
+  return tail === 0 ? '' : ` (${tailText(tail)})`;
+}
+
+function tellOutcome(entry: Extract<Entry, { type: 'outcome' }>, about: About): string | null {
+  const sessions = about.intents.get(entry.intent);
+  if (sessions === undefined) return null;
   const { effect, result, observed, confirmed, detail } = entry;
   const seen = confirmed === null ? '' : `, seen to hold ${observed ?? 'nothing'} at ${confirmed}`;
-  return `${effect} ${result}${seen}${detail === null ? '' : `: ${detail}`}`;
+  return `${effect} ${result}${seen}${detail === null ? '' : `: ${detail}`}${result === 'done' ? sessions : ''}`;
 }
 
 type Own = Extract<

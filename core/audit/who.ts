@@ -1,6 +1,7 @@
 /** Who held what at an instant: as it was meant, and as it was seen. */
 import type { Entry, RecordedApproval } from '../ledger/entry.ts';
 import type { Subject } from '../policy/decision.ts';
+import { endingOf, sessionsUntil, tailOf } from '../policy/ending.ts';
 import type { Instant } from '../time.ts';
 import { covers, type Holding, holdings } from './holdings.ts';
 
@@ -28,6 +29,10 @@ export interface WhoRow extends Pick<Holding, 'grant' | 'intended' | 'confirmed'
   readonly reason: string;
   readonly ticket: string | null;
   readonly breakGlass: boolean;
+  /** Seconds that a session which was open at the end may have lived on; `null`: a provider that nobody knows. */
+  readonly sessionTail: number | 'unbounded' | null;
+  /** Until when that was at most; `null`: nobody can say. */
+  readonly sessionsUntil: Instant | null;
 }
 
 /** Sorted by subject, resource, entitlement, then grant. Entries of the whole ledger: what comes later still tells. */
@@ -52,6 +57,8 @@ function fits({ terms }: Holding, { person, resource }: WhoFilter): boolean {
 
 function toRow(holding: Holding, is: WhoRow['is']): WhoRow {
   const { grant, intended, confirmed, slots, terms, request, authority } = holding;
+  const sessionTail = tailOf(terms.bindings.map(({ provider, with: config }) => endingOf(provider, config)));
+  const end = confirmed?.until ?? intended?.until ?? null;
   return {
     grant,
     is,
@@ -69,5 +76,7 @@ function toRow(holding: Holding, is: WhoRow['is']): WhoRow {
     reason: terms.reason,
     ticket: terms.ticket,
     breakGlass: terms.breakGlass,
+    sessionTail,
+    sessionsUntil: end === null ? null : sessionsUntil(end, sessionTail),
   };
 }

@@ -1,6 +1,7 @@
 /** The parts that the check and the comment share, in Markdown: approvals, reviews, reasons, problems, next steps. */
 import type { Issue } from '../document/issue.ts';
 import type { Binding, Candidate, Decision, Pending, Reason, RequirementStatus } from '../policy/decision.ts';
+import { endingOf, endingText } from '../policy/ending.ts';
 import { code, person, prose } from './escape.ts';
 import { blockers, unfilled, whatFailed } from './verdict.ts';
 
@@ -61,14 +62,14 @@ export function reviewsList(decision: Decision): string {
     .join('\n');
 }
 
-/** What would be set where. Empty when nothing would. */
+/** What would be set where, and how it ends. Empty when nothing would. */
 export function planTable(bindings: readonly Binding[], sensitivity: string): string {
   if (bindings.length === 0) return '';
   const rows = bindings.map(
-    ({ provider, zone, target }) =>
-      `| ${code(provider)} in ${code(zone)} | ${targetOf(target)} | ${prose(sensitivity)} |`,
+    ({ provider, zone, target, with: config }) =>
+      `| ${code(provider)} in ${code(zone)} | ${targetOf(target)} | ${prose(sensitivity)} | ${endingText(endingOf(provider, config))} |`,
   );
-  return ['| target | gets | risk |', '|---|---|---|', ...rows].join('\n');
+  return ['| target | gets | risk | ended |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function targetOf(target: Binding['target']): string {

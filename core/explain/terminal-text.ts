@@ -1,6 +1,7 @@
 /** A decision for a terminal: the same words as the comment, in columns and, if asked, in colour. */
 import type { Issue } from '../document/issue.ts';
 import type { Decision, Reason, RequirementStatus } from '../policy/decision.ts';
+import { endingOf, endingText } from '../policy/ending.ts';
 import { formatDuration } from '../time.ts';
 import { plain } from './escape.ts';
 import { verdictLine } from './verdict.ts';
@@ -37,8 +38,13 @@ function askedLines(decision: Decision): readonly string[] {
   if (asked === null) return [];
   const { request } = asked;
   const length = request.kind === 'AccessRequest' ? `for ${formatDuration(request.duration)}` : 'once';
+  const bindings = 'bindings' in decision ? decision.bindings : [];
   return [
     `  ${plain(asked.subject.name)} asks for ${asked.entitlement} of ${asked.resource}, ${length}: ${plain(request.reason)}`,
+    ...bindings.map(
+      ({ provider, zone, with: config }) =>
+        `  ${plain(provider)} in ${plain(zone)}: ended ${endingText(endingOf(provider, config))}`,
+    ),
   ];
 }
 

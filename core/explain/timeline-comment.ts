@@ -3,6 +3,7 @@
  * entries only; what no entry says is not told.
  */
 import type { Body, Entry, GrantTerms } from '../ledger/entry.ts';
+import { endingOf, endingText } from '../policy/ending.ts';
 import { formatDuration, type Instant } from '../time.ts';
 import { code, fitBytes, person, prose } from './escape.ts';
 import { heading, STICKY_MARKER } from './sticky-comment.ts';
@@ -231,7 +232,13 @@ function unsettled(isGrant: boolean, result: 'failed' | 'refused'): Pick<State, 
 function afterFilling(state: State): State {
   const isWhole = state.asked.every((slot) => state.filled.includes(slot));
   const until = state.expires === null ? '' : `, until ${clock(state.expires)}`;
-  return isWhole ? { ...state, sign: '🟢', title: `Granted${until}`, next: '' } : state;
+  return isWhole ? { ...state, sign: '🟢', title: `Granted${until}`, next: endingsOf(state.grant) } : state;
+}
+
+/** `Ended by the sweep; no session outlives it.`: each way once. */
+function endingsOf(grant: GrantTerms | null): string {
+  const ways = (grant?.bindings ?? []).map(({ provider, with: config }) => endingText(endingOf(provider, config)));
+  return [...new Set(ways)].map((way) => `Ended ${way}.`).join(' ');
 }
 
 const RUNS = {

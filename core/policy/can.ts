@@ -3,9 +3,10 @@
  * without GitHub; then memberships are unknown, and what rests on them is said to be.
  */
 import { parseCodeowners } from '../codeowners/parse.ts';
-import type { Governance, Person, Request, Resource, Rule } from '../document/documents.ts';
+import type { Governance, Person, Request, Resource, Role, Rule } from '../document/documents.ts';
 import { type Instant, type Milliseconds, plus } from '../time.ts';
 import type { Reason } from './decision.ts';
+import { endingOf, endingText } from './ending.ts';
 import type { Evidence } from './evidence.ts';
 import { ruleReason } from './fit.ts';
 import { applies, guard } from './guardrails.ts';
@@ -28,6 +29,8 @@ export interface Possibility {
   readonly entitlement: string;
   readonly kind: 'role' | 'action';
   readonly sensitivity: string;
+  /** How it ends, each way once: `by the sweep; no session outlives it`. Empty for an action. */
+  readonly ends: readonly string[];
   /** In the order in which they are tried: the first that fits decides. */
   readonly ways: readonly Way[];
 }
@@ -58,9 +61,15 @@ export function whatCan(governance: Governance, person: Person, facts: Facts): r
       const kind = lookup(resource.roles, name) === undefined ? 'action' : 'role';
       const ways = waysTo(resource, name, kind, person, setting);
       const { sensitivity } = resource;
-      return ways.length === 0 ? [] : [{ resource: resource.name, entitlement: name, kind, sensitivity, ways }];
+      const ends = endsOf(lookup(resource.roles, name));
+      return ways.length === 0 ? [] : [{ resource: resource.name, entitlement: name, kind, sensitivity, ends, ways }];
     });
   });
+}
+
+function endsOf(role: Role | undefined): readonly string[] {
+  const ways = (role?.grants ?? []).map(({ provider }) => endingText(endingOf(provider.type, provider.with)));
+  return [...new Set(ways)].sort();
 }
 
 function settingFor(governance: Governance, person: Person, facts: Facts): Setting {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lateness } from '../../../core/audit/slo.ts';
+import { lateness, latenessByProvider, overdue } from '../../../core/audit/slo.ts';
 import type { Body } from '../../../core/ledger/entry.ts';
 import { MINUTE } from '../../../core/time.ts';
-import { anEnsure, aRemoval, Book, minute, outcomeOf } from '../../support/ledger.ts';
+import { anEnsure, aRemoval, aSlot, authorised, Book, minute, outcomeOf } from '../../support/ledger.ts';
 
 /** Outcomes of ensures that were sent after so many minutes, and seen a minute later. */
 function ensured(...minutes: readonly number[]): Body[] {
@@ -36,5 +36,33 @@ describe('lateness', () => {
     const failed = outcomeOf(anEnsure(42), { result: 'failed', issued: minute(50) });
     const { begin } = lateness(Book.of(failed, ...ensured(-5)).entries);
     expect(begin.issued).toEqual({ count: 1, p50: 0, p99: 0, max: 0 });
+  });
+});
+
+describe('lateness by provider', () => {
+  it('sorts each outcome to the target of its intent, and leaves out what has none', () => {
+    const ofPostgres = anEnsure(43, { slot: aSlot({ provider: 'postgres', key: 'postgres:1/app_read' }) });
+    const due = { due: minute(0), issued: minute(2), confirmed: minute(3) };
+    const book = Book.of(
+      ofPostgres,
+      outcomeOf(ofPostgres, due),
+      anEnsure(42),
+      ...ensured(1, 5),
+      outcomeOf(anEnsure(44), due),
+    );
+    const found = latenessByProvider(book.entries);
+    expect([...found.keys()]).toEqual(['github-team', 'postgres']);
+    expect(found.get('github-team')?.begin.issued).toMatchObject({ count: 2, max: 5 * MINUTE });
+    expect(found.get('postgres')).toMatchObject({ begin: { confirmed: { count: 1 } }, end: { issued: null } });
+  });
+});
+
+describe('what is over and still held', () => {
+  it('is counted from its end, until it is seen to be gone', () => {
+    const book = Book.of(authorised(42), anEnsure(42), outcomeOf(anEnsure(42)));
+    expect(overdue(book.state, minute(119))).toBeNull();
+    expect(overdue(book.state, minute(125))).toEqual({ count: 1, max: 5 * MINUTE });
+    const ended = Book.of(authorised(42), anEnsure(42), outcomeOf(anEnsure(42)), aRemoval(42), outcomeOf(aRemoval(42)));
+    expect(overdue(ended.state, minute(125))).toBeNull();
   });
 });

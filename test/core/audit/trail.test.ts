@@ -106,6 +106,55 @@ describe('trailOf', () => {
     expect(trailOf(book.entries, grantId(99))).toEqual([]);
   });
 
+  it('tells that its holder left, that policies were tightened, and how long sessions may go on', () => {
+    const slot = aSlot({ provider: 'postgres', key: 'postgres:1/2' });
+    const ends = (why: 'expired' | 'left') => aRemoval(42, { id: why, slot, because: { why, grants: [grantId(42)] } });
+    const closed: Body = {
+      type: 'closed',
+      is: 'withdrawn',
+      request: request(42),
+      head: sha(3),
+      opener: { id: 1001, login: 'alice' },
+      openedAt: minute(0),
+      by: null,
+      closedAt: minute(0),
+      asked: null,
+      verdict: null,
+      why: 'it waits',
+      reviews: [],
+    };
+    const book = Book.of(
+      closed,
+      { ...closed, request: request(43) },
+      authorised(42),
+      {
+        type: 'tightened',
+        grant: grantId(42),
+        commit: sha(3),
+        most: 3_600_000,
+        by: 'a rule',
+        is: 'kept',
+        expires: minute(120),
+      },
+      { type: 'left', grant: grantId(42), why: 'account', commit: sha(3) },
+      anEnsure(42, { slot }),
+      ends('expired'),
+      outcomeOf(ends('expired')),
+      ends('left'),
+      outcomeOf(ends('left')),
+    );
+    const told = story(book);
+    expect(told[0]).toBe('withdrawn: it waits');
+    expect(told.slice(2, 4)).toEqual([
+      `policies allow 1h by a rule: kept, until ${minute(120)}`,
+      'its subject has gone (account)',
+    ]);
+    expect(told[6]).toBe(
+      `remove done, seen to hold nothing at ${minute(1)} (an open session may outlive it until it is closed)`,
+    );
+    expect(told[8]).toBe(`remove done, seen to hold nothing at ${minute(1)}`);
+  });
+
   it('tells what was decided without a person, what locked it, and that it was reviewed', () => {
     const book = Book.of(
       authorised(42, {}, { approvals: [] }),

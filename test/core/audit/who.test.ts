@@ -48,6 +48,17 @@ describe('whoHeld', () => {
     expect(who(aLife(), at)).toEqual(is === null ? [] : [[grantId(42), is]]);
   });
 
+  it('says how long sessions may go on: from the end that was meant, where none was seen', () => {
+    const ensure = anEnsure(42, HOURS);
+    const bindings = (provider: string) => ({ bindings: [{ provider, zone: 'default', with: {}, target: {} }] });
+    const tails = (...bodies: readonly Body[]) =>
+      whoHeld(Book.of(...bodies).entries, { at: minute(60) }).map((row) => [row.sessionTail, row.sessionsUntil]);
+    expect(tails(authorised(42), ensure)).toEqual([[0, END]]);
+    expect(tails(authorised(42), ensure, outcomeOf(ensure))).toEqual([[0, END]]);
+    expect(tails(authorised(42, bindings('postgres')), ensure)).toEqual([['unbounded', null]]);
+    expect(tails(authorised(42, bindings('mainframe')), ensure)).toEqual([[null, null]]);
+  });
+
   it('tells by whom, for what and why', () => {
     expect(whoHeld(aLife().entries, { at: minute(60) })).toEqual([
       {
@@ -74,6 +85,8 @@ describe('whoHeld', () => {
         reason: 'Replay payments stuck since the 10:40 deploy',
         ticket: null,
         breakGlass: false,
+        sessionTail: 0,
+        sessionsUntil: minute(125),
       },
     ]);
   });

@@ -49,7 +49,7 @@ describe('planTable', () => {
   it('sorts a target by its keys and writes what is no text as JSON', () => {
     const target = { team: 'payments', levels: [1, 2], '|': 'x' };
     expect(row(planTable([{ ...binding, target }], 'high'))).toBe(
-      '| `postgres` in `default` | `levels: [1,2]`, `team: payments`, `\\|: x` | high |',
+      '| `postgres` in `default` | `levels: [1,2]`, `team: payments`, `\\|: x` | high | by the sweep; an open session may outlive it until it is closed |',
     );
   });
 });

@@ -48,6 +48,13 @@ describe('terminalText', () => {
     expect(text(decision)).toContain(part);
   });
 
+  it('says how what is set will end', () => {
+    const decision = anEvidence().approvedBy('bob').decide();
+    expect(text(decision)).toContain(
+      '\n  postgres in default: ended by the sweep; an open session may outlive it until it is closed\n',
+    );
+  });
+
   it('leaves out what an issue does not say', () => {
     const issues = denied().issues.map((issue) => ({ ...issue, found: null, expected: null, fix: null }));
     expect(text(denied({ issues }))).not.toMatch(/found:|expected:|fix:/);

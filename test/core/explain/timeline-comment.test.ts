@@ -99,6 +99,38 @@ const tell = (...bodies: readonly Body[]) =>
   timelineComment(17, entries(...bodies), (grant, at) => `link:${grant.id}:${at}`);
 const headline = (...bodies: readonly Body[]) => tell(...bodies).split('\n')[2];
 
+const left = (why: 'organization' | 'account' | 'service'): Body => ({
+  type: 'left',
+  grant: GRANT.id,
+  why,
+  commit: 'x',
+});
+
+const tightened = (is: 'kept' | 'shrunk', most = 1_800_000): Body => ({
+  type: 'tightened',
+  grant: GRANT.id,
+  commit: 'x',
+  most,
+  by: 'the rule `r`',
+  is,
+  expires: instant('2026-11-23T10:30:00Z'),
+});
+
+const closed = (is: 'withdrawn' | 'denied' | 'lapsed', by: string | null = 'bob'): Body => ({
+  type: 'closed',
+  is,
+  request: REQUEST,
+  head: 'x',
+  opener: { id: 1, login: 'alice' },
+  openedAt: START,
+  by: by === null ? null : { id: 2, login: by },
+  closedAt: START,
+  asked: null,
+  verdict: 'pending',
+  why: 'an owner is missing',
+  reviews: [],
+});
+
 const LATER = { commit: 'x', code: 'x', why: 'who asked is unknown', next: 'ask `@sec`' } as const;
 const granted = [authorised('bob'), intent(), outcome()] as const;
 
@@ -165,6 +197,12 @@ describe('timelineComment', () => {
       [...granted, { type: 'locked', grant: GRANT.id, lock: 'stolen laptop', commit: 'x' }],
       '### 🔴 Locked, about to be removed',
     ],
+    ['left by its subject', [...granted, left('organization')], '### 🔴 Its subject has gone, about to be removed'],
+    ['shortened', [...granted, tightened('shrunk')], '### 🟢 Shortened, until 2026-11-23 10:30 UTC'],
+    ['kept', [...granted, tightened('kept')], '### 🟢 Granted, until 2026-11-23 11:00 UTC'],
+    ['withdrawn', [closed('withdrawn')], '### ⚫ Withdrawn'],
+    ['denied', [closed('denied')], '### 🔴 Denied'],
+    ['lapsed before it was merged', [closed('lapsed')], '### ⚫ Lapsed'],
     ['quarantined', [{ type: 'quarantined', request: REQUEST, ...LATER }], '### 🔴 Nothing was granted: quarantined'],
     [
       'deferred',
@@ -283,5 +321,32 @@ describe('pullRequestsIn', () => {
     expect(pullRequestsIn(ledger, -1)).toEqual([9, 17]);
     expect(pullRequestsIn(ledger, 1)).toEqual([17]);
     expect(pullRequestsIn(ledger, 2)).toEqual([]);
+  });
+});
+
+describe('what an end is told as', () => {
+  it.each<[string, Body, string]>([
+    ['from the organisation', left('organization'), 'its subject left the organisation'],
+    ['from GitHub', left('account'), 'the account of its subject was deleted'],
+    ['from the policies', left('service'), 'its service is no longer in the policies'],
+    [
+      'by a tighter policy',
+      tightened('shrunk'),
+      'the policies now allow 30m at most (the rule `r`): shortened to 2026-11-23 10:30 UTC',
+    ],
+    ['by no policy', tightened('kept', 0), 'the policies now allow none of it (the rule `r`): kept until its end'],
+    ['by somebody', closed('denied'), 'denied, closed by `@bob`: an owner is missing'],
+    ['by nobody knows whom', closed('withdrawn', null), 'withdrawn: an owner is missing'],
+  ])('%s', (_, body, text) => {
+    expect(tell(authorised(), body)).toContain(` · ${text}\n`);
+  });
+
+  it('says with the grant who ends it and whether a session outlives it, each way once', () => {
+    const binding = (provider: string) => ({ provider, zone: 'default', with: {}, target: {} });
+    const bindings = [binding('postgres'), binding('github-team'), binding('postgres')];
+    const both = { ...authorised('bob'), grant: { ...GRANT, bindings } } as Body;
+    expect(tell(both, intent(), outcome())).toContain(
+      '\n\nEnded by the sweep; an open session may outlive it until it is closed. Ended by the sweep; no session outlives it.\n\n',
+    );
   });
 });
