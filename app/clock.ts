@@ -151,6 +151,8 @@ async function start(gate: Gate, owed: Owed, { now, unread, attempt }: Start): P
     calm(gate, 'sweep-refused');
     return POLL;
   }
+  // A workflow that was switched off takes no dispatch: once it is on, it is asked again.
+  if ((await mendWorkflow(gate)) === 'mended') return 1;
   clock.sent = { ...note, run: null, is: 'refused', over: now };
   alarm(gate, {
     key: 'sweep-refused',
@@ -158,7 +160,6 @@ async function start(gate: Gate, owed: Owed, { now, unread, attempt }: Start): P
     message: `GitHub does not let the app start a sweep: ${done.why}`,
     next: `give the gate app the permission Actions: write in ${fullName(gate.ledger)}, and see that .github/workflows/${WORKFLOW} is there and takes workflow_dispatch; the schedule goes on`,
   });
-  await mendWorkflow(gate);
   return backoff(attempt, null);
 }
 

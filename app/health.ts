@@ -1,6 +1,7 @@
 /** Whether the gate lives and sees GitHub, for whoever watches it. Answering asks nobody and changes nothing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { AlarmBoard } from './alarm.ts';
 import type { ClockMemory } from './clock.ts';
 import type { WitnessMemory } from './witness.ts';
 
@@ -26,6 +27,7 @@ interface Known {
   readonly health: Health;
   readonly witness: WitnessMemory;
   readonly clock: ClockMemory;
+  readonly alarms: AlarmBoard;
 }
 
 /**
@@ -33,7 +35,7 @@ interface Known {
  * | contradicted | unknown` and `sweeps: heard | silent | unknown`. No names of people or requests beyond a number: the
  * page needs no login.
  */
-export function healthHandler({ health, witness, clock }: Known, work: () => Work) {
+export function healthHandler({ health, witness, clock, alarms }: Known, work: () => Work) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.url?.split('?')[0] !== '/healthz') return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -53,6 +55,7 @@ export function healthHandler({ health, witness, clock }: Known, work: () => Wor
       silentSince: clock.silence?.since ?? null,
       heartbeats: Object.fromEntries(clock.pulse?.beats ?? []),
       lastDispatch: dispatchOf(clock),
+      alarms: [...alarms.open.keys()].sort(),
       lastEvaluation: health.lastEvaluation,
       work: work(),
     });

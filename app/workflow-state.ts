@@ -8,8 +8,8 @@ import { alarm, calm } from './alarm.ts';
 import { WORKFLOW } from './dispatch-sweep.ts';
 import { fullName, type Gate } from './gate.ts';
 
-/** `active`, as found or made; what GitHub says otherwise; `missing`. Throws the `GitHubError`s that pass by themselves. */
-export async function mendWorkflow(gate: Gate): Promise<string> {
+/** Whether it was on, is on again, or stays off. Throws the `GitHubError`s that pass by themselves. */
+export async function mendWorkflow(gate: Gate): Promise<'on' | 'mended' | 'off'> {
   const name = { owner: gate.ledger.owner, repo: gate.ledger.name, workflow_id: WORKFLOW };
   const where = `.github/workflows/${WORKFLOW} in ${fullName(gate.ledger)}`;
   let state = 'missing';
@@ -22,7 +22,7 @@ export async function mendWorkflow(gate: Gate): Promise<string> {
       gate.log.warn({ was: state }, `${where} was switched off; it is switched on again`);
     }
     calm(gate, 'sweep-off');
-    return 'active';
+    return state === 'active' ? 'on' : 'mended';
   } catch (error) {
     if (!(error instanceof GitHubError) || error.isRetryable) throw error;
     alarm(gate, {
@@ -31,6 +31,6 @@ export async function mendWorkflow(gate: Gate): Promise<string> {
       message: `the workflow of the sweep is ${state.replaceAll('_', ' ')}, and the app cannot change that: ${error.message}`,
       next: `see that ${where} is there, and switch it on: gh workflow enable ${WORKFLOW} --repo ${fullName(gate.ledger)}`,
     });
-    return state;
+    return 'off';
   }
 }
