@@ -263,7 +263,15 @@ export interface Settings {
   /** An open request without a complete approval lapses after this. */
   readonly lapse: Milliseconds;
   readonly housekeeping: Housekeeping;
-  readonly notifications: JsonObject;
+  readonly notifications: Notifications;
+}
+
+/** Whether people who could approve are asked, a subject is mentioned before the end, and who is called by alerts. */
+export interface Notifications {
+  readonly approvals: boolean;
+  readonly expiry: boolean;
+  readonly failures: boolean;
+  readonly alerts: readonly Principal[];
 }
 
 /** When the files of requests that are over are to go: `from` so many on, or from one on that is over for `after`. */

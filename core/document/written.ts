@@ -191,7 +191,12 @@ export interface WrittenSettings {
   readonly mergeMethod?: 'merge' | 'squash';
   readonly lapse?: string;
   readonly housekeeping?: { readonly enabled?: boolean; readonly from?: number; readonly after?: string };
-  readonly notifications?: JsonObject;
+  readonly notifications?: {
+    readonly approvals?: boolean;
+    readonly expiry?: boolean;
+    readonly failures?: boolean;
+    readonly alerts?: readonly string[];
+  };
 }
 
 export interface WrittenPolicyTest {

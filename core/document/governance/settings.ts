@@ -1,6 +1,7 @@
 /** Settings. What is not written has the most careful value. */
 import { DAY } from '../../time.ts';
-import type { Housekeeping, Settings } from '../documents.ts';
+import type { Housekeeping, Notifications, Principal, Settings } from '../documents.ts';
+import { parsePrincipal } from '../parse-principal.ts';
 import type { WrittenSettings } from '../written.ts';
 import { durationOf } from './approvals.ts';
 import type { Source } from './source.ts';
@@ -10,7 +11,7 @@ export const DEFAULT_SETTINGS: Settings = {
   mergeMethod: 'squash',
   lapse: 7 * DAY,
   housekeeping: { enabled: true, from: 20, after: 7 * DAY },
-  notifications: {},
+  notifications: { approvals: true, expiry: true, failures: true, alerts: [] },
 };
 
 export function readSettings({ written }: Source<WrittenSettings>): Settings {
@@ -19,7 +20,7 @@ export function readSettings({ written }: Source<WrittenSettings>): Settings {
     mergeMethod: written.mergeMethod ?? DEFAULT_SETTINGS.mergeMethod,
     lapse: written.lapse === undefined ? DEFAULT_SETTINGS.lapse : durationOf(written.lapse),
     housekeeping: readHousekeeping(written.housekeeping ?? {}),
-    notifications: written.notifications ?? DEFAULT_SETTINGS.notifications,
+    notifications: readNotifications(written.notifications ?? {}),
   };
 }
 
@@ -30,4 +31,11 @@ function readHousekeeping({ enabled, from, after }: NonNullable<WrittenSettings[
     from: from ?? usual.from,
     after: after === undefined ? usual.after : durationOf(after),
   };
+}
+
+function readNotifications(written: NonNullable<WrittenSettings['notifications']>): Notifications {
+  const usual = DEFAULT_SETTINGS.notifications;
+  const { approvals = usual.approvals, expiry = usual.expiry, failures = usual.failures, alerts = [] } = written;
+  // The schema lets only people and teams through.
+  return { approvals, expiry, failures, alerts: alerts.map((text) => parsePrincipal(text) as Principal) };
 }

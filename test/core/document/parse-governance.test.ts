@@ -596,17 +596,18 @@ tests: [{ name: x, request: requests/a/b/c.yaml, subject: bob, at: "2026-11-23T1
 
   it('reads settings, and is careful without them', () => {
     const housekeeping = { enabled: true, from: 20, after: 7 * DAY };
-    const careful = { merge: 'manual', mergeMethod: 'squash', lapse: 7 * DAY, housekeeping, notifications: {} };
+    const notifications = { approvals: true, expiry: true, failures: true, alerts: [] };
+    const careful = { merge: 'manual', mergeMethod: 'squash', lapse: 7 * DAY, housekeeping, notifications };
     expect(governanceOf().settings).toEqual(careful);
     expect(governanceOf({ 'policies/settings.yaml': 'kind: Settings\n' }).settings).toEqual(careful);
     const text =
-      'kind: Settings\nmerge: auto\nmergeMethod: merge\nlapse: 2d\nnotifications: { expiry: false }\nhousekeeping: { enabled: false, after: 1d }\n';
+      'kind: Settings\nmerge: auto\nmergeMethod: merge\nlapse: 2d\nnotifications: { expiry: false, alerts: [team:platform] }\nhousekeeping: { enabled: false, after: 1d }\n';
     expect(governanceOf({ 'policies/settings.yaml': text }).settings).toEqual({
       merge: 'auto',
       mergeMethod: 'merge',
       lapse: 2 * DAY,
       housekeeping: { enabled: false, from: 20, after: DAY },
-      notifications: { expiry: false },
+      notifications: { ...notifications, expiry: false, alerts: [{ kind: 'team', name: 'platform' }] },
     });
     const few = governanceOf({ 'policies/settings.yaml': 'kind: Settings\nhousekeeping: { from: 1 }\n' });
     expect(few.settings.housekeeping).toEqual({ ...housekeeping, from: 1 });
