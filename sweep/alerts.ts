@@ -12,7 +12,7 @@ import { strangerPrefix } from './strangers.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
 
 /** What is new, and what is over. */
 export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {
@@ -52,7 +52,7 @@ export function orphanKey(zone: string, slot: string): string {
 
 /** What the tree of the default branch shows: requests that asked for nothing, and files of grants that are missing. */
 export function situationsInTree(state: LedgerState, tip: Tree): readonly Stop[] {
-  return [...quarantined(state, tip), ...deleted(state, tip), ...unknownActions(state, tip)];
+  return [...quarantined(state, tip), ...undecided(state, tip), ...deleted(state, tip), ...unknownActions(state, tip)];
 }
 
 function quarantined(state: LedgerState, tip: Tree): readonly Stop[] {
@@ -64,6 +64,21 @@ function quarantined(state: LedgerState, tip: Tree): readonly Stop[] {
         severity: 'warning' as const,
         message: `\`${request.path}\` is on the default branch but was not approved: ${status.why}`,
         next: 'nothing was granted; find out who put it there, and remove the file by a pull request',
+      },
+    ];
+  });
+}
+
+/** The last word on a request that could not be dealt with: it was tried for an hour, and is tried no more. */
+function undecided(state: LedgerState, tip: Tree): readonly Stop[] {
+  return [...state.requests.values()].flatMap(({ request, status }) => {
+    if (status.is !== 'lapsed' || status.code !== 'fault' || tip.get(request.path)?.blob !== request.blob) return [];
+    return [
+      {
+        key: `undecided:${request.path}`,
+        severity: 'warning' as const,
+        message: `\`${request.path}\` (#${request.pullRequest}) was approved or refused by nobody: ${status.why}`,
+        next: 'nothing was granted and it is not tried again; mend the cause, ask anew, and remove the file',
       },
     ];
   });

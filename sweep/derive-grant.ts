@@ -14,6 +14,7 @@ import { GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { recordedApprovals } from './approvals.ts';
 import { derivePull, type MergedPull } from './derive.ts';
+import { failureOf } from './failure.ts';
 import type { BranchCommit } from './first-parent.ts';
 import type { Accepted } from './govern.ts';
 import { grantTerms } from './grant-terms.ts';
@@ -50,7 +51,7 @@ export type Finding =
   /** It could not be told. `until` is `null` when not even the merge is known. */
   | { readonly is: 'fault'; readonly request: RequestRef; readonly why: string; readonly until: Instant | null };
 
-/** What GitHub does not answer becomes a `fault`, so that one request's trouble stays its own. */
+/** What GitHub does not answer, or nobody foresaw, becomes a `fault`, so that one request's trouble stays its own. */
 export async function deriveGrant(world: SweepWorld, asked: GrantAsked): Promise<Finding> {
   const unknown: RequestRef = { path: asked.path, blob: asked.blob, pullRequest: 0 };
   let merged: MergedPull | null = null;
@@ -63,9 +64,9 @@ export async function deriveGrant(world: SweepWorld, asked: GrantAsked): Promise
     merged = derived.pull;
     return await decideGrant(world, asked, derived.pull, derived.parent);
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
+    const why = error instanceof GitHubError ? error.message : `it could not be decided: ${failureOf(error)}`;
     const request = { ...unknown, pullRequest: merged?.number ?? 0 };
-    return { is: 'fault', request, why: error.message, until: merged === null ? null : plus(merged.mergedAt, HOUR) };
+    return { is: 'fault', request, why, until: merged === null ? null : plus(merged.mergedAt, HOUR) };
   }
 }
 
