@@ -1,16 +1,20 @@
 /** What only `gatepass doctor` reads, with a person's token: settings and permissions that no App of ours may see. */
-import type { Fact, MoreSetup } from '../core/attest/snapshot.ts';
+import type { Fact, MoreSetup, OidcSetup } from '../core/attest/snapshot.ts';
 import { known, unknown } from '../core/attest/snapshot.ts';
 import { parseGovernance } from '../core/document/parse-governance.ts';
-import { attempt } from './attest.ts';
+import { attempt, readBranchSetup } from './attest.ts';
 import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { readGoverning } from './governing.ts';
 import { inBatches } from './in-batches.ts';
-import { fields, fieldsOrNull, text } from './read.ts';
+import { teamsNamedIn } from './memberships.ts';
+import { fields, fieldsOrNull, list, text } from './read.ts';
 import { type GitCache, gitCache } from './tree.ts';
+import { WITNESS_BRANCH } from './witness-store.ts';
 
 export interface MoreAsked {
   readonly access: RepositoryName;
+  /** Where the sweep runs. */
+  readonly ledger: RepositoryName;
   readonly defaultBranch: string;
   readonly gateApp: number | null;
   readonly applierApp: number | null;
@@ -19,7 +23,7 @@ export interface MoreAsked {
 
 export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<MoreSetup> {
   const name = { owner: asked.access.owner, repo: asked.access.name };
-  const [actionsMayApprove, classic, installations, runs] = await Promise.all([
+  const [actionsMayApprove, classic, installations, runs, witness, unpinnedTeams, oidc] = await Promise.all([
     attempt(async () => {
       const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/permissions/workflow', name);
       return fields(data, 'workflow permissions')['can_approve_pull_request_reviews'] === true;
@@ -27,6 +31,9 @@ export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<M
     attempt(() => readClassic(github, asked)),
     attempt(() => callAll(github, 'GET /orgs/{org}/installations', { org: name.owner }, { under: 'installations' })),
     attempt(() => readRuns(github, asked)),
+    attempt(() => readBranchSetup(github, asked.access, WITNESS_BRANCH)),
+    attempt(() => readUnpinned(github, asked)),
+    attempt(() => readOidc(github, asked.ledger)),
   ]);
   return {
     actionsMayApprove,
@@ -34,6 +41,9 @@ export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<M
     gatePermissions: permissionsOf(installations, asked.gateApp, 'gate'),
     applierPermissions: permissionsOf(installations, asked.applierApp, 'applier'),
     runs,
+    witness,
+    unpinnedTeams,
+    oidc,
   };
 }
 
@@ -71,14 +81,8 @@ async function readRuns(
   github: GitHub,
   asked: MoreAsked,
 ): Promise<readonly { readonly repository: string; readonly writers: Fact<readonly string[]> }[]> {
-  const { owner, name: repo } = asked.access;
-  const parameters = { owner, repo, ref: `heads/${asked.defaultBranch}` };
-  const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/ref/{ref}', parameters);
-  const tip = text(fields(fields(data, 'ref')['object'], 'ref.object')['sha'], 'ref.object.sha');
-  const { files } = await readGoverning(github, asked.access, tip, asked.cache ?? gitCache());
-  const governance = parseGovernance(files);
-  if (!governance.ok) throw new GitHubError('unexpected', 'the governing files do not parse; run `gatepass check`');
-  const actions = Object.values(governance.value.resources).flatMap((resource) => Object.values(resource.actions));
+  const { governance } = await readPolicies(github, asked);
+  const actions = Object.values(governance.resources).flatMap((resource) => Object.values(resource.actions));
   const repositories = [...new Set(actions.map(({ runs }) => runs.repository.toLowerCase()))].sort();
   if (repositories.length === 0) return [];
   const requesters = new Set(await readWriters(github, asked.access));
@@ -90,6 +94,37 @@ async function readRuns(
       writers: writers.isRead ? known(writers.value.filter((login) => requesters.has(login))) : writers,
     };
   });
+}
+
+/** Those that the policies of the default branch name, and CODEOWNERS. */
+async function readUnpinned(github: GitHub, asked: MoreAsked): Promise<readonly string[]> {
+  const { files, governance } = await readPolicies(github, asked);
+  const pinned = governance.people.teams;
+  return teamsNamedIn(files, asked.access.owner).filter((slug) => !Object.hasOwn(pinned, slug));
+}
+
+async function readPolicies(github: GitHub, asked: MoreAsked) {
+  const { owner, name: repo } = asked.access;
+  const parameters = { owner, repo, ref: `heads/${asked.defaultBranch}` };
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/ref/{ref}', parameters);
+  const tip = text(fields(fields(data, 'ref')['object'], 'ref.object')['sha'], 'ref.object.sha');
+  const { files } = await readGoverning(github, asked.access, tip, asked.cache ?? gitCache());
+  const governance = parseGovernance(files);
+  if (!governance.ok) throw new GitHubError('unexpected', 'the governing files do not parse; run `gatepass check`');
+  return { files, governance: governance.value };
+}
+
+/** The numbers are in the prefix also where a repository never chose: new and renamed ones have them by themselves. */
+async function readOidc(github: GitHub, { owner, name: repo }: RepositoryName): Promise<OidcSetup> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/oidc/customization/sub', { owner, repo });
+  const answer = fields(data, 'OIDC subject');
+  const prefix = typeof answer['sub_claim_prefix'] === 'string' ? answer['sub_claim_prefix'] : null;
+  return {
+    isDefault: answer['use_default'] === true,
+    keys: list(answer['include_claim_keys'] ?? [], 'include_claim_keys').map((key) => text(key, 'claim key')),
+    isImmutable: answer['use_immutable_subject'] === true || (prefix ?? '').includes('@'),
+    prefix,
+  };
 }
 
 /** Logins, sorted. */

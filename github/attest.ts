@@ -75,7 +75,11 @@ export async function attempt<T>(read: () => Promise<T>): Promise<Fact<T>> {
   }
 }
 
-async function readBranchSetup(github: GitHub, repository: RepositoryName, branch: string): Promise<BranchSetup> {
+export async function readBranchSetup(
+  github: GitHub,
+  repository: RepositoryName,
+  branch: string,
+): Promise<BranchSetup> {
   const name = nameOf(repository);
   const found = await callAll(github, 'GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...name, branch });
   const rules = found.flatMap((item) => {

@@ -59,7 +59,13 @@ async function examine(github: GitHub, asked: Asked): Promise<readonly SetupChec
   const { access, ledger, gateApp, applierApp } = asked;
   try {
     const setup = await readSetup(github, { access, ledger: { github, repository: ledger }, gateApp, applierApp });
-    const more = await readMoreSetup(github, { access, defaultBranch: setup.defaultBranch, gateApp, applierApp });
+    const more = await readMoreSetup(github, {
+      access,
+      ledger,
+      defaultBranch: setup.defaultBranch,
+      gateApp,
+      applierApp,
+    });
     return judgeSetup({ ...setup, more });
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;

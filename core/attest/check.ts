@@ -24,6 +24,9 @@ export const SETUP_CODES = [
   'gate-permissions',
   'applier-permissions',
   'runs-writers',
+  'witness',
+  'team-pins',
+  'oidc-subject',
 ] as const;
 export type SetupCode = (typeof SETUP_CODES)[number];
 

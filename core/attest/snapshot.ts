@@ -87,6 +87,22 @@ export interface MoreSetup {
   readonly applierPermissions: Fact<Readonly<Record<string, string>>>;
   /** Repositories that the catalogs' actions run in, and who could ask and start it unasked: logins. */
   readonly runs: Fact<readonly { readonly repository: string; readonly writers: Fact<readonly string[]> }[]>;
+  /** The branch `gatepass/witness` of the access repository. */
+  readonly witness: Fact<BranchSetup>;
+  /** Slugs of the teams that the governing files name and that are not pinned by their numbers, sorted. */
+  readonly unpinnedTeams: Fact<readonly string[]>;
+  readonly oidc: Fact<OidcSetup>;
+}
+
+/** What OIDC tokens of workflows in the sweep's repository have as their subject. */
+export interface OidcSetup {
+  readonly isDefault: boolean;
+  /** Where it is not the default: the claims that it is made of. */
+  readonly keys: readonly string[];
+  /** Owner and repository are named by number. */
+  readonly isImmutable: boolean;
+  /** `repo:acme@9000/access@42`; `null`: GitHub does not say. */
+  readonly prefix: string | null;
 }
 
 export function known<T>(value: T): Fact<T> {

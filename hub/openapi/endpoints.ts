@@ -49,6 +49,7 @@ export const ENDPOINTS: readonly string[] = [
   `GET ${REPOSITORY}`,
   `GET ${REPOSITORY}/actions/jobs/{job_id}`,
   `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`,
+  `GET ${REPOSITORY}/actions/oidc/customization/sub`,
   `GET ${REPOSITORY}/actions/permissions/workflow`,
   `PUT ${REPOSITORY}/actions/permissions/workflow`,
   `GET ${REPOSITORY}/actions/runs`,

@@ -38,6 +38,18 @@ export const environmentRoutes: readonly Route[] = [
       })),
   },
   {
+    // As of repositories made since July 2026: owner and repository by number.
+    method: 'GET',
+    path: '/repos/{owner}/{repo}/actions/oidc/customization/sub',
+    needs: 'actions:read',
+    handle: ({ repository: { id, name, owner } }) =>
+      ok({
+        use_default: true,
+        use_immutable_subject: true,
+        sub_claim_prefix: `repo:${owner.login}@${owner.id}/${name}@${id}`,
+      }),
+  },
+  {
     method: 'GET',
     path: WORKFLOW,
     needs: 'administration:read',

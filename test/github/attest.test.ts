@@ -167,7 +167,7 @@ describe('the setup as GitHub tells it', () => {
 describe('what only doctor reads', () => {
   const more = (change: Readonly<Record<string, Row | 'network'>>) => {
     const { github } = wire({ ...GOOD, ...change });
-    return readMoreSetup(github, { access: ACCESS, defaultBranch: 'main', ...APPS });
+    return readMoreSetup(github, { access: ACCESS, ledger: ACCESS, defaultBranch: 'main', ...APPS });
   };
 
   it('keeps no protection apart from protection that is not shown', async () => {
@@ -191,7 +191,30 @@ describe('what only doctor reads', () => {
     expect(applierPermissions).toEqual({ isRead: false, why: 'App 7002 is not installed in this organisation' });
   });
 
+  it('takes the subject of OIDC tokens as GitHub tells it, with the numbers that a new repository has by itself', async () => {
+    const path = `GET ${REPO}/actions/oidc/customization/sub`;
+    const told = async (body: object) => (await more({ [path]: { body } })).oidc;
+    const value = { isDefault: true, keys: [], isImmutable: false, prefix: null };
+    expect(await told({ use_default: true })).toEqual({ isRead: true, value });
+    expect(await told({ use_default: true, sub_claim_prefix: 'repo:acme@1/access@2' })).toEqual({
+      isRead: true,
+      value: { ...value, isImmutable: true, prefix: 'repo:acme@1/access@2' },
+    });
+    expect(await told({ use_default: false, include_claim_keys: ['repo'], use_immutable_subject: true })).toEqual({
+      isRead: true,
+      value: { ...value, isDefault: false, keys: ['repo'], isImmutable: true },
+    });
+    expect((await told({ use_default: false, include_claim_keys: 'repo' })).isRead).toBe(false);
+  });
+
+  it('reads the rules of the witness like those of any branch', async () => {
+    const { witness } = await more({ [`GET ${REPO}/rules/branches/gatepass/witness`]: { body: [plain('update', 2)] } });
+    expect(witness).toMatchObject({ isRead: true, value: { branch: 'gatepass/witness' } });
+  });
+
   it('cannot tell who starts actions where the policies do not parse', async () => {
-    expect((await more({})).runs).toEqual({ isRead: false, why: expect.stringContaining('gatepass check') });
+    const { runs, unpinnedTeams } = await more({});
+    expect(runs).toEqual({ isRead: false, why: expect.stringContaining('gatepass check') });
+    expect(unpinnedTeams).toEqual(runs);
   });
 });

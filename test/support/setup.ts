@@ -62,6 +62,12 @@ export const LEDGER_RULES: readonly Rule[] = [
   plainRule('deletion', 4),
 ];
 
+export const WITNESS_RULES: readonly Rule[] = [
+  plainRule('update', 5),
+  plainRule('non_fast_forward', 6),
+  plainRule('deletion', 6),
+];
+
 export function treeSetup(change: Partial<TreeSetup> = {}): TreeSetup {
   return {
     paths: ['CODEOWNERS', 'policies/organization.yaml', 'requests/orders-db/read-only/a.yaml'],
@@ -98,6 +104,9 @@ export function moreSetup(change: Partial<MoreSetup> = {}): MoreSetup {
     gatePermissions: known({ checks: 'write', contents: 'write', metadata: 'read' }),
     applierPermissions: known({ contents: 'write', metadata: 'read' }),
     runs: known([{ repository: 'acme/ops', writers: known([]) }]),
+    witness: known(branchSetup('gatepass/witness', WITNESS_RULES, { 5: known([{ type: 'Integration', id: GATE }]) })),
+    unpinnedTeams: known([]),
+    oidc: known({ isDefault: true, keys: [], isImmutable: true, prefix: 'repo:acme@9000/operations@43' }),
     ...change,
   };
 }

@@ -35,9 +35,9 @@ describe('gatepass doctor', () => {
     expect(out).toContain(
       '  weak    layout                 one repository holds requests and sweep: whoever may write a request can cancel or flood a sweep\n',
     );
-    expect(out).toMatch(/\d+ ok, 2 weak, 0 unknown, 0 stop: grants go on\n$/);
+    expect(out).toMatch(/\d+ ok, 3 weak, 0 unknown, 0 stop: grants go on\n$/);
     expect(code).toBe(0);
-    expect(await findings('heidi')).toEqual(['layout weak', 'runs-writers weak']);
+    expect(await findings('heidi')).toEqual(['layout weak', 'runs-writers weak', 'team-pins weak']);
   });
 
   it('says who may ask for an action and start it unasked', async () => {
@@ -57,6 +57,8 @@ describe('gatepass doctor', () => {
       'gate-permissions unknown',
       'applier-permissions unknown',
       'runs-writers unknown',
+      'witness unknown',
+      'team-pins weak',
     ]);
   });
 

@@ -372,6 +372,8 @@ describe('every exchange of the look-alike is one of GitHub’s', () => {
     const { data } = await heidi('GET', `${REPO}/environments/gatepass/deployment-branch-policies`);
     expect(data).toMatchObject({ branch_policies: [{ name: 'main' }] });
     expect((await heidi('GET', `${REPO}/branches/main/protection`)).status).toBe(404);
+    const subject = await heidi('GET', `${REPO}/actions/oidc/customization/sub`);
+    expect(subject.data).toMatchObject({ use_default: true, use_immutable_subject: true });
     const path = `${REPO}/actions/permissions/workflow`;
     await heidi('PUT', path, { can_approve_pull_request_reviews: true });
     expect((await heidi('GET', path)).data).toMatchObject({ can_approve_pull_request_reviews: true });

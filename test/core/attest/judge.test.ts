@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SETUP_CODES, type SetupCheck } from '../../../core/attest/check.ts';
 import { findingsOf, judgeSetup } from '../../../core/attest/judge.ts';
-import { known, type Rule, type Setup, unknown } from '../../../core/attest/snapshot.ts';
+import { APPLIER_PERMISSIONS, GATE_PERMISSIONS } from '../../../core/attest/judge-more.ts';
+import { known, type OidcSetup, type Rule, type Setup, unknown } from '../../../core/attest/snapshot.ts';
+import { APPLIER as APPLIER_APP, GATE as GATE_APP } from '../../../hub/acme.ts';
 import {
   APPLIER,
   aSetup,
@@ -14,6 +17,7 @@ import {
   plainRule,
   pullRule,
   treeSetup,
+  WITNESS_RULES,
 } from '../../support/setup.ts';
 
 function findings(change: Partial<Setup>): readonly string[] {
@@ -26,6 +30,13 @@ function only(change: Partial<Setup>, code: string): SetupCheck {
   const found = judgeSetup(aSetup(change)).find((check) => check.code === code);
   if (found === undefined) throw new Error(`no check ${code}`);
   return found;
+}
+
+/** `contents write`, sorted, from the table of permissions in a guide. */
+function permissionRows(page: string): readonly string[] {
+  const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\s*\| ([A-Z][a-z ]+?)(?: \(organisation\))? \| (read|write)[^|]*\|/gm)];
+  return rows.map(([, name = '', level]) => `${name.toLowerCase().replace(' ', '_')} ${level}`).sort();
 }
 
 const without = (type: Rule['type']): Partial<Setup> => ({
@@ -44,6 +55,13 @@ const ledger = (rules: readonly Rule[], bypass = {}): Partial<Setup> => ({
 });
 const replaced = (rule: Rule): readonly Rule[] => [...MAIN_RULES.filter(({ type }) => type !== rule.type), rule];
 const HEIDI = known([{ type: 'OrganizationAdmin', id: null }]);
+const witness = (rules: readonly Rule[], bypass: Parameters<typeof branchSetup>[2] = {}): Partial<Setup> => ({
+  more: moreSetup({ witness: known(branchSetup('gatepass/witness', rules, bypass)) }),
+});
+const oidc = (change: Partial<OidcSetup>): Partial<Setup> => ({
+  more: moreSetup({ oidc: known({ isDefault: true, keys: [], isImmutable: true, prefix: 'repo:a@1/b@2', ...change }) }),
+});
+const GATE_PASSES = known([{ type: 'Integration', id: GATE }]);
 const HIDDEN = unknown<never>('hidden');
 const APPLIER_PASSES = known([{ type: 'Integration', id: APPLIER }]);
 
@@ -211,6 +229,9 @@ describe('the setup of GitHub', () => {
           gatePermissions: HIDDEN,
           applierPermissions: HIDDEN,
           runs: HIDDEN,
+          witness: HIDDEN,
+          unpinnedTeams: HIDDEN,
+          oidc: HIDDEN,
         },
       },
       [
@@ -219,10 +240,53 @@ describe('the setup of GitHub', () => {
         'gate-permissions unknown',
         'applier-permissions unknown',
         'runs-writers unknown',
+        'witness unknown',
+        'team-pins unknown',
+        'oidc-subject unknown',
       ],
     ],
+    ...WITNESS_RULES.map(({ type }): [string, Partial<Setup>, readonly string[]] => [
+      `the witness has no rule \`${type}\``,
+      witness(WITNESS_RULES.filter((rule) => rule.type !== type)),
+      ['witness weak'],
+    ]),
+    ['others may write the witness', witness(WITNESS_RULES, { 5: HEIDI }), ['witness weak']],
+    ['others may rewrite the witness', witness(WITNESS_RULES, { 5: GATE_PASSES, 6: HEIDI }), ['witness weak']],
+    ['the gate may rewrite the witness', witness(WITNESS_RULES, { 5: GATE_PASSES, 6: GATE_PASSES }), ['witness weak']],
+    ['who may write the witness is hidden', witness(WITNESS_RULES, { 5: HIDDEN }), ['witness unknown']],
+    ['nobody may write the witness', witness(WITNESS_RULES), []],
+    ['teams are not pinned', { more: moreSetup({ unpinnedTeams: known(['dba', 'sre']) }) }, ['team-pins weak']],
+    ['the subject names the repository only', oidc({ isImmutable: false }), ['oidc-subject weak']],
+    ['the subject is not shown', oidc({ isImmutable: false, prefix: null }), ['oidc-subject weak']],
+    ['the subject leaves out the environment', oidc({ isDefault: false, keys: ['repo'] }), ['oidc-subject weak']],
+    ['the subject is the organisation’s own', oidc({ isDefault: false, keys: ['repository_id', 'context'] }), []],
+    ['the subject has the environment', oidc({ isDefault: false, keys: ['environment'] }), []],
   ])('is found out when %s', (_, change, expected) => {
     expect(findings(change)).toEqual(expected);
+  });
+
+  it('asks of each App what the look-alike’s has, and what its guide lists', () => {
+    expect(GATE_PERMISSIONS).toEqual({ ...GATE_APP.permissions, metadata: 'read' });
+    expect(APPLIER_PERMISSIONS).toEqual({ ...APPLIER_APP.permissions, metadata: 'read' });
+    // The guide for real GitHub is held to the look-alike's Apps by `docs-facts.test.ts`.
+    const needed = Object.entries(GATE_APP.permissions).map(([name, level]) => `${name} ${level}`);
+    expect(permissionRows('docs/guides/app.md')).toEqual(needed.sort());
+    const applier = Object.keys(APPLIER_APP.permissions).sort();
+    expect(permissionRows('docs/guides/action.md').map((row) => row.split(' ')[0])).toEqual(applier);
+  });
+
+  it('names the subject that targets have to trust', () => {
+    const { found, fix } = only({ more: moreSetup() }, 'oidc-subject');
+    expect([found, fix]).toEqual(['targets have to trust `repo:acme@9000/operations@43:environment:gatepass`', '']);
+    const old = only(oidc({ isImmutable: false, prefix: null }), 'oidc-subject');
+    expect(old.found).toBe('`repo:acme/operations:environment:gatepass`');
+    expect(old.fix).toContain('use_immutable_subject');
+  });
+
+  it('says who the gate is where it was not told', () => {
+    const change = { ...witness([]), gateApp: null };
+    expect(only(change, 'witness').fix).toContain('GATE_APP_ID');
+    expect(findings({ ...witness(WITNESS_RULES, { 5: GATE_PASSES }), gateApp: null })).toContain('witness weak');
   });
 
   it('is good where the repository itself refuses rebase', () => {
