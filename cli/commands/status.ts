@@ -1,21 +1,25 @@
-/** `gatepass status`: what is held now, what is about to begin, and what needs a person, from a clone's ledger. */
+/** `gatepass status`: what is held now, what is about to begin, and what needs a person, from a clone's ledger; with `--slo`, how late it was. */
 import { resolve } from 'node:path';
+import { lateness, latenessByProvider, overdue } from '../../core/audit/slo.ts';
+import type { Entry } from '../../core/ledger/entry.ts';
 import { endOf, liveGrants, windowOf } from '../../core/ledger/live.ts';
 import { replay } from '../../core/ledger/replay.ts';
-import type { GrantState, OpenAlert } from '../../core/ledger/state.ts';
+import type { GrantState, LedgerState, OpenAlert } from '../../core/ledger/state.ts';
 import { verifyLedger } from '../../core/ledger/verify.ts';
 import { between, type Instant, MINUTE, toInstant } from '../../core/time.ts';
 import { verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { type Command, FINDING, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
+import { latenessTable, span } from '../lateness.ts';
 import { readLedgerBranch } from '../ledger-branch.ts';
 
 export const command: Command = {
   name: 'status',
   summary: 'live grants, what begins next, open alerts',
-  usage: `gatepass status [CLONE] [--json]
+  usage: `gatepass status [CLONE] [--slo] [--json]
 
   CLONE   a clone with the branch gatepass/ledger; default: here. Fetch it first
-  --json  {at, grants, alerts}
+  --slo   how late: from due to issued and to confirmed, of all that was ever given and taken back, and by provider
+  --json  {at, grants, alerts}; with --slo {at, overall, providers, overdue}, in milliseconds
 
 Only proven entries count. Exit code 1 with an open alert, or when a part of the ledger could not be proven.`,
   run: status,
@@ -43,13 +47,17 @@ interface Row {
 }
 
 async function status(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+  const { values, positionals } = readArguments(args, { json: { type: 'boolean' }, slo: { type: 'boolean' } });
   if (positionals.length > 1) throw new UsageError(`\`${positionals[1]}\` is one too many`, 'gatepass status [CLONE]');
   const now = toInstant(terminal.now().getTime());
   const commits = await readLedgerBranch(resolve(terminal.cwd, positionals[0] ?? '.'));
   const { entries, findings } = verifyLedger({ commits, verify: verifyLedgerSignature, pinned: null, known: null });
   for (const finding of findings) terminal.err(`not proven: ${finding.message}\n`);
   const state = replay(entries);
+  if (values.slo === true) {
+    showLateness(entries, state, now, values.json === true, terminal);
+    return findings.length === 0 ? FINE : FINDING;
+  }
   const live = new Set(liveGrants(state, now).map((grant) => grant.terms.id));
   const open = [...state.grants.values()].filter((grant) => OPEN.has(grant.status));
   const grants = open
@@ -59,6 +67,25 @@ async function status(args: readonly string[], terminal: Terminal): Promise<numb
   if (values.json === true) printJson(terminal, { at: now, grants, alerts });
   else terminal.out(describe(grants, alerts, now));
   return findings.length === 0 && alerts.length === 0 ? FINE : FINDING;
+}
+
+function showLateness(
+  entries: readonly Entry[],
+  state: LedgerState,
+  now: Instant,
+  isJson: boolean,
+  terminal: Terminal,
+): void {
+  const [overall, providers, late] = [lateness(entries), latenessByProvider(entries), overdue(state, now)];
+  if (isJson) {
+    printJson(terminal, { at: now, overall, providers: Object.fromEntries(providers), overdue: late });
+    return;
+  }
+  const waiting =
+    late === null
+      ? 'nothing is over and still held'
+      : `${late.count} over and still held, the longest for ${span(late.max)}`;
+  terminal.out(`${latenessTable(new Map([['all', overall], ...providers]))}\n${waiting}\n`);
 }
 
 function rowOf(grant: GrantState, live: ReadonlySet<string>, now: Instant): Row {

@@ -37,12 +37,10 @@ export function latenessByProvider(entries: readonly Entry[]): ReadonlyMap<strin
   const providers = new Map(
     entries.flatMap((entry) => (entry.type === 'intent' ? [[entry.id, entry.slot.provider] as const] : [])),
   );
-  const groups = new Map<string, Outcome[]>();
-  for (const outcome of doneIn(entries)) {
-    const provider = providers.get(outcome.intent);
-    if (provider !== undefined) groups.set(provider, [...(groups.get(provider) ?? []), outcome]);
-  }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, done]) => [name, bothEnds(done)]));
+  const done = doneIn(entries);
+  const names = [...new Set(providers.values())].sort();
+  const groups = names.map((name) => [name, done.filter(({ intent }) => providers.get(intent) === name)] as const);
+  return new Map(groups.flatMap(([name, own]) => (own.length === 0 ? [] : [[name, bothEnds(own)]])));
 }
 
 /** What is over and still held: not in any percentile yet. `null`: nothing. */

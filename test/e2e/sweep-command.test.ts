@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from '../../core/time.ts';
 import { type ApiProxy, startApiProxy } from '../support/api-proxy.ts';
+import { git } from '../support/hub.ts';
 import { sweepProcess } from '../support/sweep-process.ts';
 import { type SweptAcme, sweptAcme } from '../support/swept-acme.ts';
+import { runCli } from '../support/terminal.ts';
 
 let acme: SweptAcme;
 let proxy: ApiProxy;
@@ -56,6 +58,20 @@ describe('gatepass sweep', () => {
     expect(out).toMatch(/^sweep cli-[0-9a-f]{8}\/1 of zone default at /);
     expect(out).toContain('revoke alice in acme/payments-production (expired): done');
     expect(await acme.members()).toEqual([]);
+  });
+
+  it('leaves in the ledger how late it was, which `status --slo` prints', async () => {
+    const clone = await acme.clone('alice', acme.running.folder);
+    await git(clone, 'fetch', '--quiet', 'origin', 'gatepass/ledger:gatepass/ledger');
+    const now = acme.hub.clock.now();
+    const { code, out } = await runCli(['status', '--slo', '--json'], { cwd: clone, now });
+    expect(code).toBe(0);
+    // The end was at 11:00:00, and the sweep came a second later.
+    const end = { issued: { count: 1, p50: 1000, p99: 1000, max: 1000 }, confirmed: { count: 1, max: 1000 } };
+    expect(JSON.parse(out)).toMatchObject({ overall: { end }, providers: { 'github-team': { end } }, overdue: null });
+    const table = await runCli(['status', '--slo'], { cwd: clone, now });
+    expect(table.out).toMatch(/^all +taken back +confirmed +1 +1\.0s +1\.0s +1\.0s$/m);
+    expect(table.out).toContain('nothing is over and still held');
   });
 
   it('exits 1 with --plan when something stops grants, and says what', async () => {

@@ -49,6 +49,7 @@ describe('lateness by provider', () => {
       anEnsure(42),
       ...ensured(1, 5),
       outcomeOf(anEnsure(44), due),
+      anEnsure(45, { slot: aSlot({ provider: 'aws', key: 'aws:1' }) }),
     );
     const found = latenessByProvider(book.entries);
     expect([...found.keys()]).toEqual(['github-team', 'postgres']);
