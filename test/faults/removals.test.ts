@@ -1,6 +1,9 @@
 /** Removals that fail for days, requests that cannot be dealt with, and ten thousand ends at one instant. */
 import { describe, expect } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../core/time.ts';
+import type { Body } from '../../core/ledger/entry.ts';
+import { DAY, HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
+import { forgeEntries } from '../support/forge.ts';
+import { anEnsure, aSlot, authorised, outcomeOf } from '../support/ledger.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 import { fault } from './fault.ts';
@@ -154,4 +157,47 @@ describe('a request that cannot be dealt with', () => {
       expect(await alertKeys(world)).toEqual([]);
     },
   );
+});
+
+describe('ten thousand grants that end at once', () => {
+  const MANY = 10_000;
+
+  /** As a ledger says it: each held by another account, most for orders, a hundred by break-glass. */
+  async function crowd(world: TestWorld): Promise<void> {
+    const at = world.github.now as Instant;
+    const bodies = Array.from({ length: MANY }, (_, number): readonly Body[] => {
+      const key = `postgres:app_read/${100_000 + number}`;
+      const slot = aSlot({ provider: 'postgres', key, config: { credentials: 'PG' }, levels: ['granted'], label: key });
+      const window = { starts: at, expires: plus(at, HOUR) };
+      const ensure = anEnsure(number, { slot, after: 'granted', asks: 'granted', ...window, lease: at });
+      world.target.held.set(key, 'granted');
+      return [
+        authorised(number, { breakGlass: number % 100 === 99, length: HOUR }),
+        ensure,
+        outcomeOf(ensure, { due: at, issued: at, confirmed: at }),
+      ];
+    });
+    await forgeEntries(world, world.signer, bodies.flat());
+  }
+
+  fault(54, 'the riskiest first, looked at in batches, written down in two commits, none lost', async () => {
+    const world = aWorld();
+    await crowd(world);
+    world.advance(HOUR);
+    const batches: number[] = [];
+    world.target.beforeObserve = (slots) => batches.push(slots.length);
+    const before = world.github.calls.length;
+    const report = await world.sweep();
+    expect([report.revoked.length, world.target.held.size]).toEqual([MANY, 0]);
+    expect(report.revoked.every(({ result }) => result === 'done')).toBe(true);
+    expect(Math.max(...batches)).toBeLessThanOrEqual(1000);
+    const calls = world.github.calls.slice(before);
+    expect(calls.filter((route) => route.startsWith('PATCH') && route.includes('/git/refs/'))).toHaveLength(2);
+    // Not one call to GitHub for each of them, but for the hundred that owe a review.
+    expect(calls.length).toBeLessThan(300);
+    const glass = world.target.sent.slice(0, MANY / 100).map(({ slot }) => Number(slot.split('/')[1]) % 100);
+    expect(new Set(glass)).toEqual(new Set([99]));
+    await world.sweep();
+    expect((await world.sweep()).written).toEqual([]);
+  });
 });
