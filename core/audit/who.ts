@@ -3,7 +3,7 @@ import type { Entry, RecordedApproval } from '../ledger/entry.ts';
 import type { Subject } from '../policy/decision.ts';
 import { endingOf, sessionsUntil, tailOf } from '../policy/ending.ts';
 import type { Instant } from '../time.ts';
-import { covers, type Holding, holdings } from './holdings.ts';
+import { covers, type Holding, holdings, type Span } from './holdings.ts';
 
 export interface WhoFilter {
   readonly at: Instant;
@@ -58,7 +58,8 @@ function fits({ terms }: Holding, { person, resource }: WhoFilter): boolean {
 function toRow(holding: Holding, is: WhoRow['is']): WhoRow {
   const { grant, intended, confirmed, slots, terms, request, authority } = holding;
   const sessionTail = tailOf(terms.bindings.map(({ provider, with: config }) => endingOf(provider, config)));
-  const end = confirmed?.until ?? intended?.until ?? null;
+  // INVARIANT: what covers an instant has begun, so that a window was meant.
+  const end = confirmed?.until ?? (intended as Span & { readonly until: Instant }).until;
   return {
     grant,
     is,
@@ -77,6 +78,6 @@ function toRow(holding: Holding, is: WhoRow['is']): WhoRow {
     ticket: terms.ticket,
     breakGlass: terms.breakGlass,
     sessionTail,
-    sessionsUntil: end === null ? null : sessionsUntil(end, sessionTail),
+    sessionsUntil: sessionsUntil(end, sessionTail),
   };
 }

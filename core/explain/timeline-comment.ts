@@ -25,6 +25,8 @@ interface State {
   /** The end of the window, once the first intent has fixed it. */
   readonly expires: Instant | null;
   readonly grant: GrantTerms | null;
+  /** Who ends it, and what of sessions. */
+  readonly ends: string;
   /** Keys of the slots that were to be filled, and of those that are. */
   readonly asked: readonly string[];
   readonly filled: readonly string[];
@@ -34,6 +36,7 @@ const MERGED: State = {
   sign: '🔵',
   expires: null,
   grant: null,
+  ends: '',
   asked: [],
   filled: [],
   title: 'Merged, waiting to be applied',
@@ -158,7 +161,7 @@ function outcomeText(entry: Extract<Body, { type: 'outcome' }>): string {
 function stateAfter(state: State, entry: Body): State {
   switch (entry.type) {
     case 'authorised':
-      return { ...MERGED, title: 'Approved, about to be applied', grant: entry.grant };
+      return { ...MERGED, title: 'Approved, about to be applied', grant: entry.grant, ends: endingsOf(entry.grant) };
     case 'refused':
     case 'quarantined':
     case 'lapsed':
@@ -232,12 +235,12 @@ function unsettled(isGrant: boolean, result: 'failed' | 'refused'): Pick<State, 
 function afterFilling(state: State): State {
   const isWhole = state.asked.every((slot) => state.filled.includes(slot));
   const until = state.expires === null ? '' : `, until ${clock(state.expires)}`;
-  return isWhole ? { ...state, sign: '🟢', title: `Granted${until}`, next: endingsOf(state.grant) } : state;
+  return isWhole ? { ...state, sign: '🟢', title: `Granted${until}`, next: state.ends } : state;
 }
 
 /** `Ended by the sweep; no session outlives it.`: each way once. */
-function endingsOf(grant: GrantTerms | null): string {
-  const ways = (grant?.bindings ?? []).map(({ provider, with: config }) => endingText(endingOf(provider, config)));
+function endingsOf({ bindings }: GrantTerms): string {
+  const ways = bindings.map(({ provider, with: config }) => endingText(endingOf(provider, config)));
   return [...new Set(ways)].map((way) => `Ended ${way}.`).join(' ');
 }
 

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../json.ts';
 import { formatDuration, type Instant, plus } from '../time.ts';
+import { lookup } from './lookup.ts';
 
 const SECOND = 1000;
 
@@ -21,7 +22,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
 
 /** Of a binding or a slot. `null`: a provider that nobody here knows. */
 export function endingOf(provider: string, config: JsonObject): Ending | null {
-  const ending = Object.hasOwn(ENDINGS, provider) ? (ENDINGS[provider] ?? null) : null;
+  const ending = lookup(ENDINGS, provider) ?? null;
   // Whoever asks for it in the catalog gets the sessions ended together with the grant.
   return ending !== null && config['endSessions'] === true ? { ...ending, tail: 0 } : ending;
 }

@@ -144,6 +144,10 @@ describe('trailOf', () => {
       outcomeOf(ends('left')),
     );
     const told = story(book);
+    const elsewhere = aRemoval(42, { slot: aSlot({ provider: 'mainframe' }) });
+    expect(story(Book.of(authorised(42), anEnsure(42), elsewhere, outcomeOf(elsewhere))).at(-1)).toBe(
+      `remove done, seen to hold nothing at ${minute(1)} (how long sessions live on is not known)`,
+    );
     expect(told[0]).toBe('withdrawn: it waits');
     expect(told.slice(2, 4)).toEqual([
       `policies allow 1h by a rule: kept, until ${minute(120)}`,

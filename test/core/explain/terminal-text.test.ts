@@ -35,6 +35,11 @@ describe('terminalText', () => {
       'none yet; could approve: cy',
     ],
     ['that nobody could', pending({ requirements: [requirement()] }), 'none yet; could approve: nobody'],
+    [
+      'which digest an approval has to name',
+      pending({ requirements: [{ ...requirement(), digest: 'a1b2' }] }),
+      '(a rule), with the line `digest: a1b2` in the review: none yet',
+    ],
     ['who has', pending({ requirements: [requirement({ filledBy: [by('bob')] })] }), '(a rule): bob\n'],
     ['that an action runs once', runOnce(), 'alice asks for restart of checkout, once:'],
     ['what is unknown', pending({ reasons: [reason('who knows', null)] }), '  ? who knows\n'],

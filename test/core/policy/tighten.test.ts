@@ -67,7 +67,11 @@ describe('what the policies still allow of a grant', () => {
   });
 
   it('is the most of the other rules for the same people, where its own is gone', () => {
+    const engineers = [{ kind: 'team', name: 'engineering' } as const];
     const writing = { for: ['read-only'], max: 2 * HOUR };
+    const onCall = { subjects: engineers, max: 3 * HOUR };
+    const both = { "the owners' on-call reads at once": onCall, 'writing needs an owner and a DBA': writing };
+    expect(allowance(rules({ [RULE]: null, ...both }))).toMatchObject({ most: 3 * HOUR });
     expect(allowance(rules({ [RULE]: null, 'writing needs an owner and a DBA': writing }))).toMatchObject({
       most: 2 * HOUR,
       by: 'the rule “writing needs an owner and a DBA”',
