@@ -4,7 +4,7 @@
  */
 
 import type { Body } from '../core/ledger/entry.ts';
-import { heldGrants, isOver } from '../core/ledger/live.ts';
+import { endOf, heldGrants, isOver } from '../core/ledger/live.ts';
 import { markRequestFiles } from '../core/ledger/request-files.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
@@ -83,7 +83,9 @@ async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<
 
 /** The one who holds it says so in a comment, or who owns the resource or its path, told by numeric id. */
 export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): Promise<readonly Body[]> {
-  const found = await inBatches(returnable(asked), async (grant) => {
+  // What has expired needs nobody's word to end: ten thousand at once are not looked up one by one first.
+  const live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null);
+  const found = await inBatches(live, async (grant) => {
     for (const { id, by, at } of await commandComments(world, grant, 'return')) {
       const isTheirs = grant.terms.subject.id === by.id || (await isOwner(world, asked, grant, by.id)) === 'yes';
       if (isTheirs) return [returned(grant, by, { comment: id }, at)];
@@ -93,10 +95,9 @@ export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): 
   return found.flat();
 }
 
-/** What has expired needs nobody's word to end: ten thousand that end at once are not looked up one by one first. */
-function returnable({ state, now }: ReturnsAsked): readonly GrantState[] {
+function returnable(state: LedgerState): readonly GrantState[] {
   return [...state.grants.values()].filter(
-    (grant) => grant.terms.kind === 'access' && !isOver(grant) && endOf(grant, now) === null,
+    (grant) => grant.terms.kind === 'access' && !isOver(grant) && grant.ended === null,
   );
 }
 
