@@ -38,13 +38,24 @@ export interface Silence {
 /** Sooner than silence: a schedule that stopped is made good before anybody has to wait for it. */
 const NUDGE_AFTER: Milliseconds = 45 * MINUTE;
 
+/** An action that runs is looked at so often, at least. */
+const FOLLOW_AFTER: Milliseconds = 2 * MINUTE;
+
 /** How long a sweep that is owed may take to be heard. The schedule alone would bring one in a quarter of an hour. */
 const LATE_AFTER: Milliseconds = 5 * MINUTE;
 const LOST_AFTER: Milliseconds = 20 * MINUTE;
 
 /** All that a sweep has to do, past and future, earliest first. `unread` comes when its own run should have come. */
 export function owedOf(pulse: Pulse, now: Instant): readonly Owed[] {
-  return owedIn(pulse, now, heardIn(pulse));
+  const heard = heardIn(pulse);
+  return inOrder([...owedIn(pulse, now, heard), ...followsIn(pulse, heard)]);
+}
+
+/** What runs tells nobody when it ends: a sweep has to look. Looking leaves no trace, so nobody is late by it. */
+function followsIn({ state }: Pulse, heard: Heard): readonly Owed[] {
+  const isRunning = [...state.grants.values()].some(({ status }) => status === 'running');
+  if (!isRunning) return [];
+  return [{ from: plus(heard(MAIN_ZONE), FOLLOW_AFTER), zone: MAIN_ZONE, why: 'an action is running' }];
 }
 
 /** What a sweep should have looked at minutes ago; `null`: nothing. A removal that fails was looked at: it has its own alert. */
@@ -93,7 +104,11 @@ function owedIn(pulse: Pulse, now: Instant, heard: Heard): readonly Owed[] {
     const last = heard(zone);
     owed.push({ from: plus(last, NUDGE_AFTER), zone, why: silentWords(zone, last) });
   }
-  return owed.sort((a, b) => Number(a.from > b.from) - Number(a.from < b.from));
+  return inOrder(owed);
+}
+
+function inOrder(owed: readonly Owed[]): readonly Owed[] {
+  return owed.toSorted((a, b) => Number(a.from > b.from) - Number(a.from < b.from));
 }
 
 function unheard(pulse: Pulse, zones: readonly string[], now: Instant, after: Milliseconds): Owed | null {

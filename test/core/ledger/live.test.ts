@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../../core/ledger/entry.ts';
 import {
   activeHolds,
+  duesIn,
   endOf,
   heldGrants,
   lapseOf,
@@ -211,6 +212,22 @@ describe('heldGrants', () => {
     const starts = (number: number, at: number) => authorised(number, { starts: minute(at), length: HOUR });
     const state = stateOf(starts(45, 5), starts(44, 1), starts(43, 5), starts(42, 9));
     expect(heldGrants(state, 1001, START).map(({ id }) => id)).toEqual([44, 43, 45, 42].map(grantId));
+  });
+});
+
+describe('duesIn', () => {
+  const bindings = ['default', 'prod-eu'].map((zone) => ({ provider: 'github-team', zone, with: {}, target: {} }));
+
+  it('names whose sweep has to do it: one zone begins, the other has yet to', () => {
+    const state = stateOf(authorised(42, { bindings }), anEnsure(42), outcomeOf(anEnsure(42)));
+    expect(duesIn(state, minute(1))).toEqual([
+      { at: EXPIRES, zone: 'default' },
+      { at: START, zone: 'prod-eu' },
+    ]);
+  });
+
+  it('leaves what has no target to the main zone', () => {
+    expect(duesIn(stateOf(authorised(42, anAction(42))), minute(1))).toEqual([{ at: START, zone: 'default' }]);
   });
 });
 

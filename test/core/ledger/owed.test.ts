@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Body } from '../../../core/ledger/entry.ts';
 import { lateIn, owedOf, type Pulse, silenceIn, zonesIn } from '../../../core/ledger/owed.ts';
-import type { Instant } from '../../../core/time.ts';
-import { anEnsure, aRemoval, aSlot, authorised, Book, minute, outcomeOf, START } from '../../support/ledger.ts';
+import { HOUR, type Instant } from '../../../core/time.ts';
+import {
+  anAction,
+  anEnsure,
+  aRemoval,
+  aSlot,
+  authorised,
+  Book,
+  grantId,
+  minute,
+  outcomeOf,
+  START,
+} from '../../support/ledger.ts';
 
 /** Granted at 10:00 until 12:00, and heard then. */
 const held: Body[] = [authorised(42), anEnsure(42), outcomeOf(anEnsure(42))];
@@ -71,6 +82,38 @@ describe('owedOf', () => {
   it('gives the same for what falls together, in the order of the ledger', () => {
     const pulse = aPulse(held, { unread: unread(45, 45) });
     expect(owedOf(pulse, minute(1)).map(({ why }) => why.split(' ')[0])).toEqual(['a', 'no', 'something']);
+  });
+});
+
+describe('an action that runs', () => {
+  const intent: Body = {
+    type: 'action-intent',
+    id: 'a42',
+    grant: grantId(42),
+    run: { repository: 'acme/ops', workflow: 'restart.yml', ref: 'main', inputs: {}, within: HOUR },
+    correlation: 'c',
+    sweep: '1/1',
+    lease: minute(5),
+  };
+  const outcome = (state: 'running' | 'done'): Body => ({
+    type: 'action-outcome',
+    grant: grantId(42),
+    intent: 'a42',
+    state,
+    runId: 1,
+    url: null,
+    detail: null,
+  });
+  const acting = [authorised(42, anAction(42)), intent, outcome('running')];
+
+  it('is looked at every two minutes, and nobody is late by it', () => {
+    expect(owedOf(aPulse(acting), minute(1))[0]).toEqual({
+      from: minute(2),
+      zone: 'default',
+      why: 'an action is running',
+    });
+    expect(lateIn(aPulse(acting), minute(40))).toBeNull();
+    expect(froms(aPulse([...acting, outcome('done')]), minute(1))).toEqual([minute(45)]);
   });
 });
 
