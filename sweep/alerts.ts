@@ -9,6 +9,7 @@ import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
 import type { Stop } from './stop.ts';
 import { strangerPrefix } from './strangers.ts';
+import { warningPrefix } from './target-warnings.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
@@ -32,12 +33,8 @@ export function isOverdue(state: LedgerState, key: string, now: Instant): boolea
 }
 
 function isOurs(key: string, zone: string): boolean {
-  return (
-    OURS.test(key) ||
-    key.startsWith(notBegunKey(zone, '')) ||
-    key.startsWith(strangerPrefix(zone)) ||
-    key.startsWith(orphanKey(zone, ''))
-  );
+  const prefixes = [notBegunKey(zone, ''), orphanKey(zone, ''), strangerPrefix(zone), warningPrefix(zone)];
+  return OURS.test(key) || prefixes.some((prefix) => key.startsWith(prefix));
 }
 
 /** Of a grant that waits for a target of this zone. */

@@ -21,6 +21,7 @@ import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
 import { strangersIn } from './strangers.ts';
+import { targetWarnings } from './target-warnings.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface Look {
@@ -72,7 +73,8 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
   const asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key));
   const strangers = await strangersIn(pool, state, { zone: world.zone, now, asked });
   const orphans = await findOrphans(pool, { state, zone: world.zone, now });
-  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans];
+  const warnings = await targetWarnings(pool, state, world.zone, resolved.targets);
+  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans, ...warnings];
   const alerts = alertBodies(state, situations, world.zone);
   const { unseen } = observation;
   return {

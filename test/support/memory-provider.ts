@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Slot } from '../../core/ledger/entry.ts';
 import type { Instant } from '../../core/time.ts';
-import type { ActionRunner, Outcome, Provider, RunState, SetSlot } from '../../providers/provider.ts';
+import type { ActionRunner, Diagnostic, Outcome, Provider, RunState, SetSlot } from '../../providers/provider.ts';
 import { ProviderError } from '../../providers/provider.ts';
 
 export class MemoryTarget {
@@ -17,6 +17,8 @@ export class MemoryTarget {
   after: (change: SetSlot) => void | Promise<void> = () => {};
   beforeObserve: (slots: readonly Slot[]) => void = () => {};
   answer: (change: SetSlot) => Outcome = () => ({ is: 'done', changed: true });
+  /** What `check` says. */
+  diagnostics: readonly Diagnostic[] = [];
   opened = 0;
   closed = 0;
 
@@ -24,7 +26,7 @@ export class MemoryTarget {
     this.opened += 1;
     const levels = type === 'github-team' ? ['member', 'maintainer'] : ['granted'];
     return {
-      check: async () => [],
+      check: async () => this.diagnostics,
       resolve: async (target, who) => {
         const at = String(target['role'] ?? 'member');
         const [place, value] = type === 'github-team' ? [String(target['team']), at] : [at, 'granted'];
