@@ -29,10 +29,12 @@ export const TARGETS: readonly Fault[] = [
   {
     number: 24,
     happens: 'the trust that a target has in our credential is broken',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'What the target refuses is said in its own words: a grant does not begin, and lapses (`sweep/observe.ts`, `sweep/resolve.ts`); a removal is tried for ever, with alerts (`core/reconcile/plan.ts`). `gatepass doctor` reads which OIDC subject the sweep has, says what targets have to trust, and warns of a subject by name alone (`core/attest/judge-more.ts`).',
+    bound:
+      'said by the first sweep that meets it; an alert five minutes after a removal is due; mended by the sweep after the mending',
     simulated: null,
-    gap: null,
+    gap: 'Doctor knows what the sweep presents, not what a target trusts: nothing reads the trust of a cloud. The claims of services in `policies/people.yaml` are not checked against anything yet.',
   },
   {
     number: 25,
