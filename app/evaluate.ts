@@ -17,6 +17,7 @@ import { requestReviewers } from '../github/reviewers.ts';
 import { finish } from './finish.ts';
 import { type Gate, pageOf } from './gate.ts';
 import { judge } from './judge.ts';
+import { lapseIfDue } from './lapse.ts';
 import { type Again, backoff } from './queue.ts';
 
 /** One evaluation under way. */
@@ -71,6 +72,7 @@ async function settleDecided(session: Session, judgement: Extract<Judgement, { i
   const method = mergesBy(judgement);
   if (method !== null) return mergeOnFreshFacts(session, method);
   await sayInComment(session, comment);
+  if (await lapseIfDue(session.gate, session.github, judgement)) return null;
   if (decision.verdict === 'pending') await askForReviews(session, decision, evidence);
   return decision.verdict === 'fault' ? backoff(session.attempt, null) : null;
 }

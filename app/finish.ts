@@ -19,8 +19,7 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
     gate.enqueue(twin);
   }
   if (state === 'closed') {
-    const why = 'Closed without a merge: nothing was granted. A new pull request asks anew.';
-    await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Withdrawn', why));
+    await tellClosed(gate, github, number, base.ref);
     return null;
   }
   if (head.ref === HOUSEKEEPING_BRANCH) {
@@ -32,6 +31,16 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
   const ledger = await readEntries(gate);
   await tell(gate, github, number, ledger.ok ? ledger.entries : [], base.ref);
   return null;
+}
+
+/** By whom, and as what, the next sweep finds out and writes down. */
+async function tellClosed(gate: Gate, github: GitHub, number: number, branch: string): Promise<void> {
+  const ledger = await readEntries(gate);
+  const entries = ledger.ok ? ledger.entries : [];
+  const isRecorded = entries.some((entry) => entry.type === 'closed' && entry.request.pullRequest === number);
+  if (isRecorded) return tell(gate, github, number, entries, branch);
+  const why = 'Nothing was granted. A new pull request asks anew.';
+  await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Closed without a merge', why));
 }
 
 /** How many of the newest entries are looked at when the app has seen none yet. */

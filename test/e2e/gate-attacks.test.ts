@@ -78,7 +78,7 @@ describe('the gate under attack, and when GitHub fails', () => {
     await world.as('alice').pulls.update({ ...ACCESS, pull_number: second.number, state: 'closed' });
     await world.settle();
     expect(await world.isMerged(first)).toBe(true);
-    expect(await world.sticky(second.number)).toContain('Withdrawn');
+    expect(await world.sticky(second.number)).toContain('Closed without a merge');
   });
 
   it('leaves alone what is not for the default branch, and trusts no approval from before a retarget', async () => {
