@@ -63,7 +63,7 @@ export const GOVERNING: readonly Threat[] = [
     levels: ['F'],
     gates: 'both',
     residual:
-      'A second pull request opened in the instant between the last look and the merge is not seen by gate 1; gate 2 decides by reviews of that pull request alone.',
+      'A twin that is opened between the last look and the merge is merged along with the other where that makes a merge commit, and the request is quarantined. It stays so: both have the same head, commit, instant and merger in GitHub’s answers, so nothing tells which was meant, and each has another requester. With `mergeMethod: squash`, the default, the head never gets into the base and no twin goes along.',
     live: null,
   },
   {
