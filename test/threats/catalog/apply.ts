@@ -67,7 +67,7 @@ export const APPLY: readonly Threat[] = [
     number: 61,
     attack: 'an expiry is missed: cron is late, dropped or disabled',
     defence:
-      'The provider is told the end, and keeps it by itself where it can (`sweep/apply.ts`); each sweep removes whatever is due, however late (`core/reconcile/plan.ts`); the gate starts a sweep every ten minutes while something due is not done (`app/follow-sweeps.ts`).',
+      'The provider is told the end, and keeps it by itself where it can (`sweep/apply.ts`); each sweep removes whatever is due, however late (`core/reconcile/plan.ts`); the gate starts a sweep at the due instant, and again until the ledger shows the work as done (`app/clock.ts`).',
     levels: ['F'],
     gates: '2',
     residual:

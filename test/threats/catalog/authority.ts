@@ -76,7 +76,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 78,
     attack: 'requesters cancel or flood the sweep that would take back their grants',
     defence:
-      'The gate starts a sweep again while a merge is unread or something due is not done, whatever became of the runs (`app/follow-sweeps.ts`); the sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
+      'The gate starts a sweep again while a merge is unread or something due is not done, whatever became of the runs (`app/clock.ts`); the sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
     levels: ['F'],
     gates: 'none',
     residual:
