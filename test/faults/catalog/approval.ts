@@ -33,7 +33,7 @@ export const APPROVAL: readonly Fault[] = [
     number: 36,
     happens: 'the default branch holds other bytes than were approved',
     behaviour:
-      'The request is read from the merge commit and must be what the merged pull request adds to its first parent, byte by byte and nothing else: anything else is quarantined with an alert (`github/changes.ts`, `sweep/decide-branch.ts`). A file that such a merge deletes ends nothing and is an alert (`sweep/returns.ts`).',
+      'The request is read from the merge commit and must be what the merged pull request adds to its first parent, byte by byte and nothing else: anything else is quarantined with an alert (`sweep/derive.ts`, `sweep/alerts.ts`). A file that such a merge deletes ends nothing and is an alert (`sweep/returns.ts`).',
     bound: 'At the next sweep.',
     simulated: null,
     gap: 'Quarantine is left only by a new request.',
