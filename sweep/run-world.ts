@@ -12,6 +12,7 @@ import { actionRunner, openProvider } from '../providers/registry.ts';
 import { attestation } from './attest.ts';
 import { authorizedFetch, readingFetch } from './fetch.ts';
 import type { Environment, SweepInputs } from './inputs.ts';
+import { machineClock } from './machine-clock.ts';
 import { lookingOnly, removingOnly } from './restrict.ts';
 import { secretReader } from './secrets.ts';
 import type { SweepWorld } from './world.ts';
@@ -66,6 +67,7 @@ export async function worldOf(inputs: SweepInputs, around: Surroundings, scope: 
     zone,
     cache,
     pause,
+    ...machineClock(inputs.apiUrl),
   };
   if (scope === 'everything') return world;
   return scope === 'removals' ? removingOnly(world) : lookingOnly(world);
