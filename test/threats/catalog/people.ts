@@ -86,18 +86,18 @@ export const PEOPLE: readonly Threat[] = [
     number: 19,
     attack: 'a review is sent without a commit while the branch moves, and binds to what its author never saw',
     defence:
-      'What was shown at an older commit and is sent with it, as GitHub’s page does, is void (`core/policy/reviews.ts`); the approver’s own `limit:` bounds what can come of a surprise (`github/reviews.ts`), and gate 2 records commit and review in the ledger.',
-    levels: ['F'],
+      'What was shown at an older commit and is sent with it, as GitHub’s page does, is void (`core/policy/reviews.ts`). Where a rule or guardrail asks for the digest, as the example does for what is critical, an approval counts only with the digest of path and text, 128 bits of SHA-256, that the check and the comment show (`core/policy/request-digest.ts`, `core/policy/voices.ts`). The approver’s own `limit:` bounds what can come of a surprise, and gate 2 records commit and review in the ledger.',
+    levels: ['U', 'F'],
     gates: 'both',
     residual:
-      'Open in part: a client that sends no commit (the API, `gh pr review`) approves the newest by definition, and GitHub does not say which was looked at. Bounded by `max`, guardrails and the subject, which the branch cannot change. Approve on the page, or by a client that sends `commit_id`.',
+      'Where no policy asks for the digest, a client that sends no commit (the API, `gh pr review`) approves the newest by definition; that is bounded by `max`, guardrails and the subject, which the branch cannot change. Reviews older than the check of their commit count: a check is no evidence, since anybody who may write checks can make one, and it is deleted in time.',
     live: null,
   },
   {
     number: 20,
     attack: 'an old approval comes back after requested changes or a dismissal',
     defence:
-      'Of each person only the latest decisive review speaks; a dismissal takes the earlier ones with it; requested changes of an eligible approver block (`core/policy/reviews.ts`, `core/policy/approvals.ts`).',
+      'Of each person only the latest decisive review speaks; a dismissal takes the earlier ones with it; requested changes of an eligible approver block (`core/policy/reviews.ts`, `core/policy/approvals.ts`). What is dismissed after the merge stands as it stood at the merge, for and against (`github/pull-request.ts`).',
     levels: ['P'],
     gates: 'both',
     residual: 'Requested changes of somebody who may not approve do not block, so that nobody can hold up others.',
@@ -107,10 +107,10 @@ export const PEOPLE: readonly Threat[] = [
     number: 21,
     attack: 'a pending review, a comment, a label, a reaction or an edited text is taken for an approval',
     defence:
-      'Only submitted reviews with state APPROVED are looked at (`core/policy/reviews.ts`); comments are commands, of which none approves (`app/commands.ts`).',
-    levels: ['U'],
+      'Only submitted reviews with state APPROVED are looked at (`core/policy/reviews.ts`); comments are commands, of which none approves (`app/commands.ts`). Whoever may write can edit anybody’s review, so GraphQL is asked whether an approval was edited (`github/review-edits.ts`): one that was, by another or later than five seconds after it was submitted, counts for nothing.',
+    levels: ['U', 'F'],
     gates: 'both',
-    residual: 'None known.',
+    residual: 'An edit can void an approval up to the first sweep; then it is asked for again.',
     live: null,
   },
   {
