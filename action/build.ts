@@ -1,21 +1,25 @@
 /**
  * Bundles the Action into `action/dist`, which GitHub runs as it is; `--check` fails when the bundle in the repository is not
- * of these sources.
+ * of these sources. `--entry FILE --out FOLDER` bundles another program, as the `Dockerfile` does.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bundle, readOrNull } from './bundle.ts';
 
-const DIST = join(import.meta.dirname, 'dist');
-
-const isCheck = process.argv.includes('--check');
-const files = await bundle();
-const stale = [...files].filter(([path, text]) => !isSame(join(DIST, path), text)).map(([path]) => path);
-if (!isCheck) {
-  mkdirSync(DIST, { recursive: true });
-  for (const [path, text] of files) writeFileSync(join(DIST, path), text);
+const { values } = parseArgs({
+  options: { check: { type: 'boolean' }, entry: { type: 'string' }, out: { type: 'string' } },
+});
+const out = values.out ?? join(import.meta.dirname, 'dist');
+const files = await bundle(values.entry);
+const stale = [...files].filter(([path, text]) => readOrNull(join(out, path)) !== text).map(([path]) => path);
+if (values.check !== true) {
+  mkdirSync(out, { recursive: true });
+  for (const [path, text] of files) writeFileSync(join(out, path), text);
   const size = Math.round((files.get('index.js') ?? '').length / 1024);
-  console.log(`action/dist: ${size} KiB, ${stale.length === 0 ? 'unchanged' : `${stale.join(' and ')} changed`}`);
+  console.log(
+    `${values.out ?? 'action/dist'}: ${size} KiB, ${stale.length === 0 ? 'unchanged' : `${stale.join(' and ')} changed`}`,
+  );
 } else if (stale.length > 0) {
   console.error(
     `action/dist is not built from these sources (${stale.join(', ')}): run \`npm run build\` and commit it`,
@@ -23,8 +27,4 @@ if (!isCheck) {
   process.exitCode = 1;
 } else {
   console.log('action/dist is built from these sources');
-}
-
-function isSame(path: string, text: string): boolean {
-  return readOrNull(path) === text;
 }

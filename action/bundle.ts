@@ -1,5 +1,5 @@
 /**
- * The Action as GitHub runs it: one ESM file and the licences of what is in it. The same sources give the same bytes. Names
+ * The Action as GitHub runs it, and the container's program: one ESM file and the licences of what is in it. The same sources give the same bytes. Names
  * are kept and lines are not joined, so that a reviewer can read a change of the bundle. Writes nothing.
  */
 import { readFileSync } from 'node:fs';
@@ -13,11 +13,11 @@ const BANNER = `// Built by \`npm run build\` from the sources in this repositor
 import { createRequire as gatepassCreateRequire } from 'node:module';
 const require = gatepassCreateRequire(import.meta.url);`;
 
-/** By file name: `index.js`, `licenses.txt`. */
-export async function bundle(): Promise<ReadonlyMap<string, string>> {
+/** By file name: `index.js`, `licenses.txt`. `entry`: where the program starts, from the root of the project. */
+export async function bundle(entry = 'action/main.ts'): Promise<ReadonlyMap<string, string>> {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['action/main.ts'],
+    entryPoints: [entry],
     outfile: 'action/dist/index.js',
     bundle: true,
     write: false,

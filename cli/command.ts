@@ -44,6 +44,18 @@ export class UsageError extends Error {
   }
 }
 
+/** Runs it; bad usage becomes one clear line and an exit code. */
+export async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await command.run(args, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.err(`gatepass ${command.name}: ${error.message}\n`);
+    if (error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
+    return COULD_NOT_RUN;
+  }
+}
+
 type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;
 
 /** Options and positionals, strictly: an unknown option is a `UsageError` that names it. */

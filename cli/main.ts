@@ -1,7 +1,6 @@
 /** The command line: finds the command, runs it, turns whatever it throws into one clear line and an exit code. */
-import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
-import { COULD_NOT_RUN, type Command, FINE, type Terminal, UsageError } from './command.ts';
+import { COULD_NOT_RUN, type Command, FINE, runCommand, type Terminal } from './command.ts';
+import { processTerminal } from './process-terminal.ts';
 
 /** Commands are loaded when they are called, so that `owners` does not pay for `demo`. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
@@ -32,14 +31,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
   }
   if (rest.includes('--help') || rest.includes('-h')) return help(name, terminal);
   const { command } = await load();
-  try {
-    return await command.run(rest, terminal);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    terminal.err(`gatepass ${name}: ${error.message}\n`);
-    if (error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
-    return COULD_NOT_RUN;
-  }
+  return runCommand(command, rest, terminal);
 }
 
 async function help(name: string | undefined, terminal: Terminal): Promise<number> {
@@ -57,25 +49,4 @@ async function help(name: string | undefined, terminal: Terminal): Promise<numbe
       'Exit codes: 0 fine, 1 a finding or a no, 2 could not run.\n',
   );
   return FINE;
-}
-
-function processTerminal(): Terminal {
-  return {
-    cwd: process.cwd(),
-    env: process.env,
-    color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    out: (chunk) => process.stdout.write(chunk),
-    err: (chunk) => process.stderr.write(chunk),
-    ask: async (question) => {
-      const lines = createInterface({ input: process.stdin, output: process.stdout });
-      try {
-        return (await lines.question(question)).trim();
-      } finally {
-        lines.close();
-      }
-    },
-    stdin: () => text(process.stdin),
-    now: () => new Date(),
-  };
 }

@@ -92,23 +92,26 @@ describe('the Action', () => {
     expect(sorted(shown)).toEqual(sorted(Object.keys(outputs)));
   });
 
-  it.each(['gatepass.yml', 'gatepass-operations.yml'])('is called by %s with inputs that it has', (name) => {
-    const workflow = load(readText(`docs/guides/workflow/${name}`)) as {
-      jobs: { sweep: { steps: { with: Named }[] } };
-    };
-    const given = workflow.jobs.sweep.steps.flatMap((step) => Object.keys(step.with));
-    expect(given.filter((input) => !Object.hasOwn(inputs, input))).toEqual([]);
-    expect(given).toEqual(expect.arrayContaining(['app-id', 'private-key', 'ledger-key']));
-  });
+  it.each(['gatepass.yml', 'gatepass-operations.yml', 'gatepass-zones.yml', 'gatepass-second.yml'])(
+    'is called by %s with inputs that it has',
+    (name) => {
+      const workflow = load(readText(`docs/guides/workflow/${name}`)) as {
+        jobs: { sweep: { steps: { with: Named }[] } };
+      };
+      const given = workflow.jobs.sweep.steps.flatMap((step) => Object.keys(step.with));
+      expect(given.filter((input) => !Object.hasOwn(inputs, input))).toEqual([]);
+      expect(given).toEqual(expect.arrayContaining(['app-id', 'private-key', 'ledger-key']));
+    },
+  );
 });
 
 describe('alerts', () => {
-  const source = ['sweep', 'core/reconcile'].map(sourcesIn).join('\n');
+  const source = ['sweep', 'core/reconcile', 'core/ledger'].map(sourcesIn).join('\n');
   const kinds = found(readText('core/reconcile/change.ts'), /'(removed|raised|kept|added)'/g);
   const literal = found(source, /\bkey: ['`]([a-z-]+)(?=[':])/g);
   const others = [
     ...found(source, /closed\(\s*stored,[^;]*?'(ledger-[a-z]+)'/g),
-    ...found(source, /return `([a-z]+-[a-z]+):\$/g),
+    ...found(source, /return `([a-z]+(?:-[a-z]+)*):\$/g),
   ];
   const keys = sorted([...literal, ...others, ...kinds.map((kind) => `drift-${kind}`)]);
   const bare = (name: string) => name.replace(/:….*$/, '');

@@ -11,13 +11,14 @@ import { scaffold } from '../init/scaffold.ts';
 export const command: Command = {
   name: 'init',
   summary: 'scaffold an access repository, or start its ledger',
-  usage: `gatepass init [DIR] --organization NAME [--team SLUG]
+  usage: `gatepass init [DIR] --organization NAME [--team SLUG] [--zones NAME,NAME]
 gatepass init --ledger --key FILE --repository OWNER/NAME --repository-id NUMBER [--root COMMIT] [--branch main] [DIR]
 gatepass init --rotate-key --key OLD --new-key NEW [DIR]
 
   DIR                 the folder; default: here
   --organization      your GitHub organisation
   --team              the team that owns policies at first; default: security
+  --zones             provider zones beside default: one job of the sweep for each, with its own runner and environment
   --ledger            write the first, signed entry to the branch gatepass/ledger of the clone in DIR, for you to push
   --key FILE          the Ed25519 key of the applier (PKCS8 PEM); made there when it does not exist
   --rotate-key        write the entry that hands the ledger of the clone in DIR from key OLD to key NEW, for you to push
@@ -29,6 +30,7 @@ gatepass init --rotate-key --key OLD --new-key NEW [DIR]
 const OPTIONS = {
   organization: { type: 'string' },
   team: { type: 'string' },
+  zones: { type: 'string' },
   ledger: { type: 'boolean' },
   'rotate-key': { type: 'boolean' },
   key: { type: 'string' },
@@ -46,7 +48,8 @@ async function init(args: readonly string[], terminal: Terminal): Promise<number
   if (values.ledger !== true) {
     if (values.organization === undefined)
       throw new UsageError('missing --organization', 'gatepass init access --organization acme');
-    const written = await scaffold(folder, values.organization, values.team ?? 'security');
+    const zones = (values.zones ?? '').split(',').filter((zone) => zone !== '');
+    const written = await scaffold(folder, values.organization, values.team ?? 'security', zones);
     terminal.out(`${written.map((path) => `wrote ${path}`).join('\n')}\n\nnext: docs/guides/real-github.md, step 2\n`);
     return FINE;
   }

@@ -61,10 +61,12 @@ export async function runJob(
     for (const directory of [place.workspace, place.temp, place.tools, place.home])
       mkdirSync(directory, { recursive: true });
     writeFileSync(place.eventFile, JSON.stringify(run.trigger.payload, null, 2));
-    const secrets = secretsOf(run, job);
+    const github = { ...githubContext(hub, run), token, job: job.id, workspace: place.workspace };
+    // Before there are secrets: where they are may depend on the row of the matrix.
+    const known = { github, inputs: run.trigger.inputs, vars: {}, needs, matrix: record.matrix };
+    const secrets = secretsOf(run, job.environment === null ? null : interpolate(job.environment, known));
     const masker = createMasker();
     [token, ...Object.values(secrets)].forEach(masker.add);
-    const github = { ...githubContext(hub, run), token, job: job.id, workspace: place.workspace };
     const contexts = {
       github,
       inputs: run.trigger.inputs,
@@ -102,18 +104,16 @@ export async function runJob(
  * The repository's secrets, and the environment's over them. From a branch that the environment does not admit the job
  * fails before it has any secret.
  */
-function secretsOf(run: Run, job: Job): Record<string, string> {
+function secretsOf(run: Run, environment: string | null): Record<string, string> {
   const { repository, trigger } = run;
   const all = Object.fromEntries(repository.secrets.get('') ?? []);
-  if (job.environment === null) return all;
-  const admitted = repository.environments.get(job.environment)?.branches;
+  if (environment === null) return all;
+  const admitted = repository.environments.get(environment)?.branches;
   if (admitted !== undefined && admitted !== null && !admitted.some((name) => trigger.ref === `refs/heads/${name}`)) {
     const from = branchOf(trigger.ref);
-    throw new Error(
-      `Branch "${from}" is not allowed to deploy to ${job.environment} due to environment protection rules.`,
-    );
+    throw new Error(`Branch "${from}" is not allowed to deploy to ${environment} due to environment protection rules.`);
   }
-  return { ...all, ...Object.fromEntries(repository.secrets.get(job.environment) ?? []) };
+  return { ...all, ...Object.fromEntries(repository.secrets.get(environment) ?? []) };
 }
 
 /** A job runs one process at a time; while it runs, the run's control can reach it. */

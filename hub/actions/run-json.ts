@@ -5,6 +5,7 @@ import { accountJson, nodeId } from '../json/account.ts';
 import { minimalRepositoryJson, repositoryUrl } from '../json/repository.ts';
 import type { Json, Repository } from '../model.ts';
 import type { HubState } from '../types.ts';
+import { interpolate } from './expression.ts';
 import { branchOf, type JobRun, type Registered, type Run } from './run.ts';
 
 export function workflowJson(hub: HubState, repository: Repository, workflow: Registered): Json {
@@ -109,7 +110,7 @@ export function jobJson(hub: HubState, run: Run, job: JobRun): Json {
       completed_at: step.completedAt === null ? null : seconds(step.completedAt),
     })),
     check_run_url: `${repositoryUrl(hub, run.repository)}/check-runs/${job.id}`,
-    labels: job.job?.runsOn ?? [],
+    labels: (job.job?.runsOn ?? []).map((label) => interpolate(label, { matrix: job.matrix })),
     runner_id: isStarted ? 1 : null,
     runner_name: isStarted ? 'gatepass-hub' : null,
     runner_group_id: isStarted ? 1 : null,

@@ -34,10 +34,10 @@ export function runProcess(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
-  cwd = '/',
+  place: { readonly cwd?: string; readonly uid?: number; readonly gid?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, [...args], { cwd: '/', ...place, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();

@@ -8,18 +8,19 @@ import { replay } from '../../core/ledger/replay.ts';
 import type { LedgerState } from '../../core/ledger/state.ts';
 import { ledgerSigner, verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { readLedger } from '../../github/ledger-store.ts';
-import type { HubOptions } from '../../hub/hub.ts';
+import type { Hub, HubOptions } from '../../hub/hub.ts';
+import type { File } from '../../hub/setup/repositories.ts';
 import { ACCESS, type AcmeWorld, acmeWorld, unwitnessed } from './acme.ts';
 import { aHub, asInstallation, git, STARTS, type TestHub } from './hub.ts';
 
 export interface SweptAcme extends AcmeWorld {
   readonly running: TestHub;
-  /** One approved and merged request for `payments/operator`; alice's unless told. Its pull request's number. */
-  grant(slug: string, duration: string, login?: string): Promise<number>;
+  /** One approved and merged request for the `operator` of `payments`; alice's unless told. Its pull request's number. */
+  grant(slug: string, duration: string, login?: string, resource?: string): Promise<number>;
   /** The same, not merged yet: the function returned merges it, and waits for nothing. */
-  approve(slug: string, duration: string, login?: string): Promise<() => Promise<number>>;
-  /** Who is in the team that `payments/operator` fills, sorted. */
-  members(): Promise<readonly string[]>;
+  approve(slug: string, duration: string, login?: string, resource?: string): Promise<() => Promise<number>>;
+  /** Who is in a team, sorted; unless told the one that `payments/operator` fills. */
+  members(team?: string): Promise<readonly string[]>;
   /** Proven. */
   ledger(): Promise<{ readonly entries: readonly Entry[]; readonly state: LedgerState }>;
 }
@@ -28,18 +29,22 @@ interface SweptOptions extends Partial<HubOptions> {
   /** Whether pushes and the schedule start the workflow. */
   readonly workflows?: boolean;
   /** Of `acme/access`, in place of the sweep's workflow without a witness. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, File>>;
+  readonly opsFiles?: Readonly<Record<string, File>>;
+  /** Before the organisation's repositories are swept: teams that the files name. */
+  readonly prepare?: (hub: Hub) => void;
 }
 
 export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> {
-  const { workflows = false, files = unwitnessed(), ...hubOptions } = options;
+  const { workflows = false, files = unwitnessed(), opsFiles = {}, prepare, ...hubOptions } = options;
   const running = await aHub(hubOptions);
   const { hub, folder } = running;
   if (!workflows) {
     hub.actions.faults.suppressPush = () => true;
     hub.actions.faults.schedule = () => 'drop';
   }
-  const acme = await acmeWorld(hub, { files });
+  const acme = await acmeWorld(hub, { files, opsFiles });
+  prepare?.(hub);
   const keyFile = join(folder, 'ledger-key.pem');
   await writeFile(keyFile, acme.ledgerKey, { mode: 0o600 });
   const clone = await acme.clone('heidi', folder);
@@ -48,10 +53,15 @@ export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> 
   await git(clone, 'push', '--quiet', 'origin', 'gatepass/ledger');
   await hub.idle();
 
-  async function approve(slug: string, duration: string, login = 'alice'): Promise<() => Promise<number>> {
+  async function approve(
+    slug: string,
+    duration: string,
+    login = 'alice',
+    resource = 'payments',
+  ): Promise<() => Promise<number>> {
     const reason = 'Settle the stuck payouts';
     const text = `apiVersion: gatepass/v1\nkind: AccessRequest\nduration: ${duration}\nreason: ${reason}\n`;
-    const asked = { [`requests/payments/operator/${slug}.yaml`]: text };
+    const asked = { [`requests/${resource}/operator/${slug}.yaml`]: text };
     const { number, head } = await acme.ask(login, folder, { branch: `${login}/${slug}`, files: asked });
     const approver = acme.as(login === 'bob' ? 'erin' : 'bob');
     await approver.pulls.createReview({ ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head });
@@ -68,13 +78,13 @@ export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> 
     ...acme,
     running,
     approve,
-    async grant(slug, duration, login) {
-      const number = await (await approve(slug, duration, login))();
+    async grant(slug, duration, login, resource) {
+      const number = await (await approve(slug, duration, login, resource))();
       await hub.idle();
       return number;
     },
-    async members() {
-      const { data } = await acme.as('heidi').teams.listMembersInOrg({ org: 'acme', team_slug: 'payments-production' });
+    async members(team = 'payments-production') {
+      const { data } = await acme.as('heidi').teams.listMembersInOrg({ org: 'acme', team_slug: team });
       return data.map((member) => member.login).sort();
     },
     async ledger() {

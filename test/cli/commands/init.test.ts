@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { anEmptyFolder } from '../../support/access-repository.ts';
 import { runCli } from '../../support/terminal.ts';
@@ -55,6 +56,22 @@ describe('gatepass init', () => {
     git(cwd, 'add', '.');
     expect(git(cwd, 'ls-files').split('\n').length).toBeGreaterThan(8);
     expect(() => git(cwd, 'grep', '--word-regexp', '--extended-regexp', 'ORGANIZATION|TEAM')).toThrow();
+  });
+
+  it('writes one job of the sweep for each zone, with a runner and an environment of its own', async () => {
+    const folder = join(await anEmptyFolder(), 'access');
+    const args = ['init', folder, '--organization', 'acme', '--zones', 'default,prod-eu,prod-us'];
+    expect(await runCli(args, { cwd: '/' })).toMatchObject({ code: 0 });
+    const written = load(await readFile(join(folder, '.github/workflows/gatepass.yml'), 'utf8')) as {
+      jobs: { sweep: { strategy: { matrix: { include: unknown } } } };
+    };
+    expect(written.jobs.sweep.strategy.matrix.include).toEqual([
+      { zone: 'default', runner: 'ubuntu-latest', environment: 'gatepass' },
+      { zone: 'prod-eu', runner: 'gatepass-prod-eu', environment: 'gatepass-prod-eu' },
+      { zone: 'prod-us', runner: 'gatepass-prod-us', environment: 'gatepass-prod-us' },
+    ]);
+    const bad = await runCli(['init', `${folder}2`, '--organization', 'acme', '--zones', 'Prod EU'], { cwd: '/' });
+    expect(bad).toMatchObject({ code: 2, err: expect.stringContaining('`Prod EU` is no zone') });
   });
 
   it('overwrites nothing', async () => {
