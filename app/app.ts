@@ -20,8 +20,10 @@ import type { Environment } from './environment.ts';
 import { evaluate } from './evaluate.ts';
 import { tellNews } from './finish.ts';
 import { type Gate, isRepository } from './gate.ts';
+import { readMentions } from './governance-now.ts';
 import { healthHandler, newHealth } from './health.ts';
 import { refuseMergeGroup } from './merge-group.ts';
+import { createNotifier, sealWith } from './notify.ts';
 import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
 import { newWitness, witnessLedger } from './witness.ts';
@@ -41,7 +43,7 @@ export interface RunningGate {
 const ALL_AGAIN = 600;
 const PATROL = 300;
 
-type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web'>;
+type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web' | 'privateKey' | 'alertWebhook'>;
 
 /** The Probot function, and a handle on what it does in the background. */
 export function gateApp(settings: Settings, timer: Timer = realTimer) {
@@ -59,8 +61,12 @@ function open(
   timer: Timer,
 ): RunningGate {
   const health = newHealth();
+  const { appId, repository, ledger, web } = settings;
   const gate: Gate = {
-    ...settings,
+    appId,
+    repository,
+    ledger,
+    web,
     connect: connector(probot, health),
     git: gitCache(),
     ledgerFiles: new Map(),
@@ -73,6 +79,11 @@ function open(
     enqueueAll: () => later('all'),
     tell: () => later('alerts'),
   };
+  const notifier = createNotifier(gate, {
+    webhook: settings.alertWebhook,
+    seal: sealWith(settings.privateKey),
+    mentions: async (github) => readMentions(gate, github, await defaultBranch(gate)),
+  });
   let told: number | null = null;
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
     try {
@@ -88,10 +99,11 @@ function open(
       }
       if (work === 'news') {
         await witnessLedger(gate);
+        gate.tell();
         told = await tellNews(gate, told, await defaultBranch(gate));
         return null;
       }
-      if (work === 'alerts') return null;
+      if (work === 'alerts') return await notifier.tell(attempt);
       return await evaluate(gate, work, attempt);
     } catch (error) {
       gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
@@ -106,6 +118,7 @@ function open(
   const goRound = () => {
     later('patrol');
     later('clock');
+    later('alerts');
   };
   const rounds = [patrolBy(timer, ALL_AGAIN, () => later('all')), patrolBy(timer, PATROL, goRound)];
   later('all');

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import type { RepositoryName } from '../github/client.ts';
+import type { AlertWebhook } from './notify-webhook.ts';
 
 export interface Environment {
   readonly appId: number;
@@ -22,6 +23,8 @@ export interface Environment {
   readonly logLevel: LogLevel;
   /** How many writes to GitHub a minute, in bursts of twenty; 0: as many as there are. */
   readonly writesPerMinute: number;
+  /** Who is told of alerts beside the issue; `null`: nobody. */
+  readonly alertWebhook: AlertWebhook | null;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -59,6 +62,8 @@ export function checkEnvironment(variables: Variables): Checked {
   const ledger = read('LEDGER_REPOSITORY', parseRepository, repository ?? { owner: '', name: '' });
   const writesPerMinute = read('WRITES_PER_MINUTE', parseRate, 60);
   const logLevel = text('LOG_LEVEL', parseLevel, { text: 'info' });
+  const alertUrl = text('ALERT_WEBHOOK', parseWebhook, { text: '' });
+  const alertSecret = read('ALERT_WEBHOOK_SECRET', parseSigningSecret, NO_SECRET);
 
   const isWhole = appId !== null && privateKey !== null && webhookSecrets !== null && api !== null && web !== null;
   if (
@@ -68,6 +73,8 @@ export function checkEnvironment(variables: Variables): Checked {
     repository === null ||
     ledger === null ||
     logLevel === null ||
+    alertUrl === null ||
+    alertSecret === null ||
     writesPerMinute === null
   ) {
     return { ok: false, problems };
@@ -87,6 +94,7 @@ export function checkEnvironment(variables: Variables): Checked {
       ledger,
       logLevel: level,
       writesPerMinute,
+      alertWebhook: alertUrl === '' ? null : { url: alertUrl, secret: alertSecret === NO_SECRET ? null : alertSecret },
     },
   };
 }
@@ -124,6 +132,22 @@ function parseUrl(value: string): Held | string {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) return `expected an http or https address, found \`${value}\``;
   return { text: value.replace(/\/+$/, '') };
+}
+
+/** The address itself is a secret, as Slack's are: it is not repeated. Plain http is for a receiver on this machine. */
+function parseWebhook(value: string): Held | string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLocal = url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url?.protocol === 'https:' || isLocal ? { text: value } : 'expected an https address';
+}
+
+const NO_SECRET = Buffer.alloc(0);
+
+/** As Standard Webhooks writes it, `whsec_` and base64, or any text that is long enough. */
+function parseSigningSecret(value: string): Buffer | string {
+  const [, coded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+  const secret = coded === undefined ? Buffer.from(value, 'utf8') : Buffer.from(coded, 'base64');
+  return secret.length >= 16 ? secret : 'shorter than 16 bytes; `openssl rand -hex 32` makes a good one';
 }
 
 /** `https://api.github.com` → `https://github.com`; GitHub Enterprise Server has its API below `/api/v3`. */

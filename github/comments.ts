@@ -1,7 +1,7 @@
-/** Our one comment under a pull request, and reactions to the comments of others. What to say is given. */
+/** Our one comment under a pull request, what is said there once, and reactions to the comments of others. What to say is given. */
 import { STICKY_MARKER } from '../core/explain/sticky-comment.ts';
 import { call, callAll, type GitHub, type RepositoryName } from './client.ts';
-import { fields, fieldsOrNull, integer, textOrEmpty } from './read.ts';
+import { type Fields, fields, fieldsOrNull, integer, textOrEmpty } from './read.ts';
 
 interface Sticky {
   readonly id: number;
@@ -33,7 +33,6 @@ export async function publishSticky(
   }
 }
 
-/** By our marker and our app: anybody can write the marker, nobody else can write as the app. */
 async function readSticky(
   github: GitHub,
   repository: RepositoryName,
@@ -47,12 +46,34 @@ async function readSticky(
   });
   for (const item of comments) {
     const comment = fields(item, 'comment');
-    const app = fieldsOrNull(comment['performed_via_github_app'], 'comment app');
-    const body = textOrEmpty(comment['body']);
-    if (app?.['id'] === appId && body.startsWith(STICKY_MARKER))
-      return { id: integer(comment['id'], 'comment id'), body };
+    if (isOurs(comment, appId, STICKY_MARKER))
+      return { id: integer(comment['id'], 'comment id'), body: textOrEmpty(comment['body']) };
   }
   return null;
+}
+
+/**
+ * Says something once: a comment of ours that begins with the same marker is taken for this one, whoever started us in
+ * between. Nothing is edited. Resolves to whether it was new.
+ */
+export async function commentOnce(
+  github: GitHub,
+  repository: RepositoryName,
+  appId: number,
+  said: { readonly number: number; readonly marker: string; readonly body: string },
+): Promise<boolean> {
+  const at = { owner: repository.owner, repo: repository.name, issue_number: said.number };
+  const comments = await callAll(github, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', at);
+  if (comments.some((item) => isOurs(fields(item, 'comment'), appId, said.marker))) return false;
+  const body = `${said.marker}\n${said.body}`;
+  await call(github, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...at, body });
+  return true;
+}
+
+/** By a marker and our app: anybody can write the marker, nobody else can write as the app. */
+function isOurs(comment: Fields, appId: number, marker: string): boolean {
+  const app = fieldsOrNull(comment['performed_via_github_app'], 'comment app');
+  return app?.['id'] === appId && textOrEmpty(comment['body']).startsWith(marker);
 }
 
 /** `eyes`: seen and acted upon. `confused`: not understood, or not for you to ask. Repeating it changes nothing. */

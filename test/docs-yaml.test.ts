@@ -53,6 +53,7 @@ describe('a whole document in the pages', () => {
       'People',
       'PolicyTest',
       'RuleSet',
+      'Settings',
     ]);
   });
 

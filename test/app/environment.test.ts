@@ -33,6 +33,7 @@ describe('checkEnvironment', () => {
       ledger: { owner: 'acme', name: 'access' },
       logLevel: 'info',
       writesPerMinute: 60,
+      alertWebhook: null,
     });
   });
 
@@ -48,6 +49,16 @@ describe('checkEnvironment', () => {
     ['GitHub Enterprise Cloud with data residency', 'https://api.acme.ghe.com', 'https://acme.ghe.com'],
   ])('finds the pages of %s', (_, api, web) => {
     expect(value({ GITHUB_API_URL: api }).web).toBe(web);
+  });
+
+  it.each([
+    ['no secret', undefined, null],
+    ['a secret as Standard Webhooks writes it', 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==', '0123456789abcdef'],
+    ['any long text', 'a-secret-that-is-long', 'a-secret-that-is-long'],
+  ])('takes a webhook for alerts with %s', (_, secret, bytes) => {
+    const url = 'https://hooks.slack.test/services/T/B/x';
+    const { alertWebhook } = value({ ALERT_WEBHOOK: url, ...(secret && { ALERT_WEBHOOK_SECRET: secret }) });
+    expect([alertWebhook?.url, alertWebhook?.secret?.toString() ?? null]).toEqual([url, bytes]);
   });
 
   it('names every problem at once', () => {
@@ -72,6 +83,9 @@ describe('checkEnvironment', () => {
     ['ACCESS_REPOSITORY', 'access', 'expected owner/name'],
     ['LEDGER_REPOSITORY', 'https://github.com/acme/ops', 'expected owner/name'],
     ['LOG_LEVEL', 'loud', 'expected one of trace, debug'],
+    ['ALERT_WEBHOOK', 'http://hooks.acme.test/x', 'expected an https address'],
+    ['ALERT_WEBHOOK', 'slack', 'expected an https address'],
+    ['ALERT_WEBHOOK_SECRET', 'whsec_c2hvcnQ=', 'shorter than 16 bytes'],
   ])('refuses %s=%s', (name, written, said) => {
     const checked = check({ [name]: written });
     expect(checked.ok ? [] : checked.problems).toEqual([expect.stringContaining(`${name}: `)]);

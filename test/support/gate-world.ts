@@ -30,6 +30,7 @@ export interface Check {
 
 export interface GateWorld {
   readonly hub: Hub;
+  /** As it runs now. */
   readonly gate: StartedGate;
   readonly acme: Acme;
   /** `METHOD /path` of every call, the gate's and people's, since it was last emptied. */
@@ -48,6 +49,8 @@ export interface GateWorld {
   comments(number: number): Promise<number>;
   isMerged(number: number): Promise<boolean>;
   settle(): Promise<void>;
+  /** Stops the gate and starts another, which remembers nothing. */
+  restart(): Promise<void>;
   /** Time passes: whatever the gate has set for later is done now. */
   later(): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +66,8 @@ export interface WorldOptions {
   readonly ledger?: boolean;
   /** In place of the example organisation's own. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** More of the gate's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface OpenOptions {
@@ -105,25 +110,31 @@ export async function startGateWorld(options: WorldOptions = {}): Promise<GateWo
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: process.env['GATEPASS_TEST_LOG'] ?? 'fatal',
+    ...options.environment,
   });
   if (!checked.ok) throw new Error(checked.problems.join('\n'));
   const { timer, fire } = drivenTimer();
-  const gate = await startGate(checked.value, { throttled: false, timer });
-  hub.setWebhookUrl(acme.gate.id, `${gate.url}/api/github/webhooks`);
-  const world = worldOf(hub, gate, acme, calls, watch.problems, folder, fire);
+  const begin = async () => {
+    const gate = await startGate(checked.value, { throttled: false, timer });
+    hub.setWebhookUrl(acme.gate.id, `${gate.url}/api/github/webhooks`);
+    return gate;
+  };
+  const world = worldOf(hub, await begin(), begin, acme, calls, watch.problems, folder, fire);
   await world.settle();
   return world;
 }
 
 function worldOf(
   hub: Hub,
-  gate: StartedGate,
+  first: StartedGate,
+  begin: () => Promise<StartedGate>,
   acme: Acme,
   calls: string[],
   problems: readonly string[],
   folder: string,
   fire: () => void,
 ): GateWorld {
+  let gate = first;
   const clients = new Map<string, Octokit>();
   const as = (login: Login): Octokit => {
     const client = clients.get(login) ?? new Octokit({ auth: acme.tokens[login], baseUrl: `${hub.url}/api/v3` });
@@ -144,7 +155,9 @@ function worldOf(
   };
   return {
     hub,
-    gate,
+    get gate() {
+      return gate;
+    },
     acme,
     calls,
     problems,
@@ -199,6 +212,11 @@ function worldOf(
     sticky: async (number) => (await stickies(number))[0]?.body ?? null,
     comments: async (number) => (await stickies(number)).length,
     isMerged: async (number) => (await as('heidi').pulls.get({ ...ACCESS, pull_number: number })).data.merged,
+    async restart() {
+      await gate.stop();
+      gate = await begin();
+      await settle();
+    },
     async later() {
       fire();
       await settle();

@@ -1,0 +1,84 @@
+/** The one issue that lists what needs a person: found by our label and our app, written only when it says something else. */
+import { ALERTS_LABEL, ALERTS_TITLE } from '../core/explain/alerts.ts';
+import type { Instant } from '../core/time.ts';
+import { call, callAll, type GitHub, type RepositoryName, serverDate } from './client.ts';
+import { type Fields, fields, fieldsOrNull, integer, text, textOrEmpty } from './read.ts';
+
+export interface AlertsIssue {
+  readonly number: number;
+  readonly isOpen: boolean;
+  readonly body: string;
+  /** Its page. */
+  readonly url: string;
+}
+
+/**
+ * The oldest one, should somebody have made us open two; `null`: none. With GitHub's clock. Anybody can set the label and
+ * copy the title, nobody else can write as the app.
+ */
+export async function readAlertsIssue(
+  github: GitHub,
+  repository: RepositoryName,
+  appId: number,
+): Promise<{ readonly issue: AlertsIssue | null; readonly now: Instant | null }> {
+  let now: Instant | null = null;
+  const timed: GitHub = {
+    async request(route, parameters) {
+      const response = await github.request(route, parameters);
+      now = serverDate(response);
+      return response;
+    },
+  };
+  const found = await callAll(timed, 'GET /repos/{owner}/{repo}/issues', {
+    ...nameOf(repository),
+    labels: ALERTS_LABEL,
+    state: 'all',
+  });
+  const ours = found
+    .map((item) => fields(item, 'issue'))
+    .filter((issue) => fieldsOrNull(issue['performed_via_github_app'], 'issue app')?.['id'] === appId)
+    .map(readIssue)
+    .sort((a, b) => a.number - b.number);
+  return { issue: ours[0] ?? null, now };
+}
+
+function readIssue(issue: Fields): AlertsIssue {
+  return {
+    number: integer(issue['number'], 'issue number'),
+    isOpen: issue['state'] === 'open',
+    body: textOrEmpty(issue['body']),
+    url: text(issue['html_url'], 'issue html_url'),
+  };
+}
+
+export async function openAlertsIssue(github: GitHub, repository: RepositoryName, body: string): Promise<AlertsIssue> {
+  const { data } = await call(github, 'POST /repos/{owner}/{repo}/issues', {
+    ...nameOf(repository),
+    title: ALERTS_TITLE,
+    body,
+    labels: [ALERTS_LABEL],
+  });
+  return readIssue(fields(data, 'issue'));
+}
+
+/** Closes and reopens as told; an unchanged issue is left alone. Whatever somebody else wrote into it is replaced. */
+export async function keepAlertsIssue(
+  github: GitHub,
+  repository: RepositoryName,
+  issue: AlertsIssue,
+  wanted: { readonly body: string; readonly isOpen: boolean },
+): Promise<void> {
+  // GitHub may hand line breaks back in another form.
+  const isSame = issue.body.replaceAll('\r\n', '\n').trim() === wanted.body.trim();
+  if (isSame && issue.isOpen === wanted.isOpen) return;
+  await call(github, 'PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+    ...nameOf(repository),
+    issue_number: issue.number,
+    body: wanted.body,
+    state: wanted.isOpen ? 'open' : 'closed',
+  });
+}
+
+function nameOf({ owner, name }: RepositoryName): { readonly owner: string; readonly repo: string } {
+  return { owner, repo: name };
+}
