@@ -76,6 +76,11 @@ describe('the command line on GitHub', () => {
       code: 0,
       out: expect.stringMatching(/^nobody held/),
     });
+    expect(await runCli(['audit', 'requests'], { cwd: clone })).toMatchObject({
+      code: 0,
+      out: 'nothing was asked yet\n',
+    });
+    expect(JSON.parse((await runCli(['audit', 'requests', '--json'], { cwd: clone })).out)).toEqual({ decisions: [] });
     const again = await runCli(
       ['init', '--ledger', '--key', join(folder, 'key.pem'), '--repository', 'acme/access', '--repository-id', '5001'],
       { cwd: clone },
