@@ -5,26 +5,31 @@ export const TARGETS: readonly Fault[] = [
   {
     number: 10,
     happens: 'a target says that it is asked too often',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/provider-pool.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too (`core/ledger/retry.ts`). Other targets go on.',
+    bound: 'As long as the target asks, an hour at most, removals included; ten seconds, three times, within a sweep.',
     simulated: null,
-    gap: null,
+    gap: 'A target is one configuration of a provider: two catalog entries that lead to one server are two.',
   },
   {
     number: 11,
     happens: 'a target fails for half an hour',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'Targets are served side by side, removals first within each (`sweep/lanes.ts`). A call has a minute, a target five minutes of a sweep, and after three failures in a row nothing begins there; each removal is tried once all the same, with less patience (`sweep/provider-pool.ts`). What failed is tried again after 1, 2, 4 … minutes, each wait cut by up to a quarter so that not all come back at once (`core/ledger/retry.ts`). A slot that cannot be seen hides no other, and a target that is down is looked at once (`sweep/observe.ts`).',
+    bound:
+      'A removal is tried again within 5 minutes of the last try in the first hour, 15 in the first day, 60 after, wherever sweeps run that often; a sweep ends within about 8 minutes, whatever hangs.',
     simulated: null,
-    gap: null,
+    gap: 'A call that was given up may still arrive: what it did is seen by the next look. What did not fit into five minutes is first in the next sweep.',
   },
   {
     number: 17,
     happens: 'a clock is wrong',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'The time is the later of GitHub’s `Date` and the ledger’s last entry; the clock of the machine that sweeps is only compared (`sweep/clocks.ts`). When GitHub’s is behind the ledger, or the machine’s is off, nothing begins and an alert says so. A grant that is over by any of the clocks is taken back (`core/reconcile/plan.ts`).',
+    bound:
+      '30 seconds; a machine’s clock that is ahead ends windows early by an hour at most, and not at all if it is further ahead. Nothing is written down by it.',
     simulated: null,
-    gap: null,
+    gap: 'On the look-alike, whose clock tests move, the machine’s is not compared (`sweep/machine-clock.ts`).',
   },
   {
     number: 24,
@@ -55,16 +60,18 @@ export const TARGETS: readonly Fault[] = [
   {
     number: 29,
     happens: 'what a grant is held in is deleted',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'A team that is gone holds nobody: its removals are done, with the reason in the outcome entry, and nothing is granted there again (`providers/github-team/team.ts`). That is believed only where the organisation still has its id, its whole list of teams was read and lacks the team’s id, and everybody in the organisation could see the team when the grant was made; else it is unknown, and stays owed. A dropped PostgreSQL role takes its memberships along (`providers/postgres/change.ts`).',
+    bound: 'The next sweep; a grant that cannot begin fails at once or lapses after as long as it would have lasted.',
     simulated: null,
-    gap: null,
+    gap: 'A secret team, an organisation or a server that is gone for good stays an open alert until it is back, or its ledger is closed.',
   },
   {
     number: 30,
     happens: 'what a grant is held in is made again under the same name',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'Slots are named by ids that are never given again: of the team and the account (`providers/github-team/github-team.ts`), of the role, the login and the cluster (`providers/postgres/slot.ts`). The new one is another place: it is not looked at and not touched. While a grant lives, an alert `drift-removed` says that what it held is gone; another cluster at the same address is unknown, and what is owed there stays owed.',
+    bound: 'The next sweep.',
     simulated: null,
     gap: null,
   },
