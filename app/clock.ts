@@ -96,8 +96,9 @@ export async function tick(gate: Gate): Promise<number> {
 async function followed(gate: Gate): Promise<Sent | null> {
   const { sent } = gate.clock;
   if (sent === null || sent.run === null || sent.over !== null) return sent;
-  const { isOver, is, at } = await readRun(gate, sent.run);
-  gate.clock.sent = { ...sent, is, over: isOver ? at : null };
+  const found = await readRun(gate, sent.run);
+  const now = found === null ? { is: 'gone', run: null } : { is: found.is, over: found.isOver ? found.at : null };
+  gate.clock.sent = { ...sent, ...now };
   return gate.clock.sent;
 }
 

@@ -65,11 +65,12 @@ export interface RunState {
   readonly at: Instant;
 }
 
-/** Throws `GitHubError`. */
-export async function readRun(gate: Gate, run: number): Promise<RunState> {
+/** `null`: GitHub has no such run any more. Throws `GitHubError`. */
+export async function readRun(gate: Gate, run: number): Promise<RunState | null> {
   const github = await gate.connect(gate.ledger);
   const parameters = { ...nameOf(gate), run_id: run };
-  const response = await call(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters);
+  const response = await orNull(call(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters));
+  if (response === null) return null;
   const found = fields(response.data, 'run');
   const isOver = found['status'] === 'completed';
   const at = serverDate(response);
@@ -86,6 +87,15 @@ export async function findRunOf(gate: Gate, commit: string): Promise<number | nu
   const runs = list(fields(data, 'runs')['workflow_runs'], 'workflow_runs').map((run) => fields(run, 'run'));
   const open = runs.find((run) => run['status'] !== 'completed');
   return open === undefined ? null : integer(open['id'], 'run id');
+}
+
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === 'not-found') return null;
+    throw error;
+  }
 }
 
 function nameOf(gate: Gate): { readonly owner: string; readonly repo: string } {
