@@ -24,6 +24,8 @@ export interface AlertReceiver {
   /** How often it was asked, taken or not. */
   tries: number;
   status: number;
+  /** Takes the call and never answers. */
+  isSilent: boolean;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function receiveAlerts(secret: string): Promise<AlertReceiver> {
     for await (const chunk of request) body += String(chunk);
     const header = (name: string): string => String(request.headers[name] ?? '');
     receiver.tries += 1;
+    if (receiver.isSilent) return;
     response.writeHead(receiver.status).end();
     if (receiver.status !== 200) return;
     const { text, mrkdwn, gatepass } = JSON.parse(body) as {
@@ -52,6 +55,7 @@ export async function receiveAlerts(secret: string): Promise<AlertReceiver> {
     told,
     tries: 0,
     status: 200,
+    isSilent: false,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
