@@ -73,6 +73,8 @@ const RUN_MOST = 15 * MINUTE;
 const UNNAMED_RUN_MOST = 2 * MINUTE;
 /** An outage must not make the next due instant late by more than this many seconds. */
 const LONGEST_RETRY = 60;
+/** Without a ledger to read the time from. */
+const BLIND = 300;
 
 /** One look. Returns the seconds until the next one. INVARIANT: never throws, so that the clock never stops. */
 export async function tick(gate: Gate): Promise<number> {
@@ -111,10 +113,12 @@ async function settle(gate: Gate, { pulse, now, unread }: ReadPulse, before: Sen
   // What came due after the last run was started needs a run of its own, at once.
   const fresh = owed.find(({ from }) => since === null || from > since) ?? null;
   const stale = owed.find(({ from }) => since !== null && from <= since) ?? null;
-  if (sent !== null && stale === null) clock.sent = { ...sent, is: sent.over === null ? sent.is : 'done', attempt: 0 };
+  if (sent !== null) clock.sent = stale === null ? { ...sent, attempt: 0 } : sent;
   clock.next = owed[0]?.from ?? null;
   clock.owedSince = clock.next !== null && clock.next <= now ? clock.next : null;
-  if (fresh !== null && fresh.from <= now) return start(gate, fresh, { now, unread, attempt: 0 });
+  // Its own run comes at once, but where runs have failed, the next ones do not come faster for it.
+  const attempt = stale === null || sent === null ? 0 : sent.attempt;
+  if (fresh !== null && fresh.from <= now) return start(gate, fresh, { now, unread, attempt });
   const untilFresh = fresh === null ? LONGEST : secondsUntil(fresh.from, now);
   if (sent === null || stale === null) return untilFresh;
   if (sent.over === null) return Math.min(untilFresh, POLL);
@@ -170,12 +174,11 @@ function isMerge(gate: Gate, owed: Owed): boolean {
 
 /** The ledger does not prove itself, which has an alarm of its own. What was due is still to be taken back: sweeps go on. */
 async function sleepBlind(gate: Gate): Promise<number> {
-  const { clock } = gate;
-  if (clock.pulse === null) return 5 * LONGEST_RETRY;
-  const last = clock.sent?.at ?? null;
-  const done = await startSweep(gate);
-  gate.log.warn({ last, is: done.is }, 'the ledger cannot be relied on; sweeps are started all the same');
-  return 10 * LONGEST_RETRY;
+  // Never read since the start: perhaps nobody has begun one.
+  if (gate.clock.pulse === null) return BLIND;
+  const { is } = await startSweep(gate);
+  gate.log.warn({ is }, 'the ledger cannot be relied on; a sweep is started all the same');
+  return BLIND;
 }
 
 /** Alarms, and a new look at what is open when silence begins or ends. */

@@ -65,11 +65,11 @@ export interface RunState {
   readonly at: Instant;
 }
 
-/** `null`: GitHub has no such run any more. Throws `GitHubError`. */
+/** `null`: GitHub has no such run any more, or does not show it. Throws the `GitHubError`s that pass by themselves. */
 export async function readRun(gate: Gate, run: number): Promise<RunState | null> {
   const github = await gate.connect(gate.ledger);
   const parameters = { ...nameOf(gate), run_id: run };
-  const response = await orNull(call(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters));
+  const response = await unlessRefused(call(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters));
   if (response === null) return null;
   const found = fields(response.data, 'run');
   const isOver = found['status'] === 'completed';
@@ -78,22 +78,23 @@ export async function readRun(gate: Gate, run: number): Promise<RunState | null>
   return { isOver, is: textOrEmpty(isOver ? found['conclusion'] : found['status']), at };
 }
 
-/** A run for this commit that is still on its way; `null`: none is. Throws `GitHubError`. */
+/** A run for this commit that is still on its way; `null`: none is seen. Throws the `GitHubError`s that pass by themselves. */
 export async function findRunOf(gate: Gate, commit: string): Promise<number | null> {
   const github = await gate.connect(gate.ledger);
   const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
   const parameters = { ...nameOf(gate), workflow_id: WORKFLOW, head_sha: commit, per_page: 10 };
-  const { data } = await call(github, route, parameters);
-  const runs = list(fields(data, 'runs')['workflow_runs'], 'workflow_runs').map((run) => fields(run, 'run'));
+  const response = await unlessRefused(call(github, route, parameters));
+  if (response === null) return null;
+  const runs = list(fields(response.data, 'runs')['workflow_runs'], 'workflow_runs').map((run) => fields(run, 'run'));
   const open = runs.find((run) => run['status'] !== 'completed');
   return open === undefined ? null : integer(open['id'], 'run id');
 }
 
-async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof GitHubError && error.code === 'not-found') return null;
+    if (error instanceof GitHubError && !error.isRetryable) return null;
     throw error;
   }
 }

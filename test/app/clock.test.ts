@@ -1,0 +1,385 @@
+import { describe, expect, it } from 'vitest';
+import { newAlarmBoard } from '../../app/alarm.ts';
+import { newClock, tick } from '../../app/clock.ts';
+import type { Gate } from '../../app/gate.ts';
+import { newHealth } from '../../app/health.ts';
+import { realTimer } from '../../app/queue.ts';
+import { newWitness } from '../../app/witness.ts';
+import { DAY, HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
+import type { GitHub } from '../../github/client.ts';
+import { HEARTBEAT_BRANCH } from '../../github/heartbeat-store.ts';
+import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
+import { gitCache } from '../../github/tree.ts';
+import { fileOf } from '../support/memory-git.ts';
+import { httpError, REPOSITORY } from '../support/memory-github.ts';
+import { grantRead } from '../support/sweep-steps.ts';
+import { aWorld, type TestWorld } from '../support/world.ts';
+
+const ACTIONS = '/repos/{owner}/{repo}/actions';
+const SECOND = 'requests/orders-db/read-only/second.yaml';
+const THIRD = 'requests/orders-db/read-only/third.yaml';
+const DISPATCH = `POST ${ACTIONS}/workflows/{workflow_id}/dispatches`;
+
+interface ClockUnderTest {
+  readonly world: TestWorld;
+  readonly gate: Gate;
+  /** Runs by id, as GitHub shows them. */
+  readonly runs: { id: number; status: string; conclusion: string | null; head_sha: string }[];
+  readonly workflow: { state: string };
+  /** What each route throws instead of answering. */
+  readonly broken: Map<string, Error>;
+  readonly said: { all: number };
+  /** Time passes; then one look. */
+  after(milliseconds: number): Promise<number>;
+  alarms(): readonly string[];
+}
+
+/** A clock over a ledger in memory, where runs do what the test says. */
+function aClock(options: { readonly ledger?: string } = {}): ClockUnderTest {
+  const world = aWorld();
+  const runs: ClockUnderTest['runs'] = [];
+  const workflow = { state: 'active' };
+  const broken = new Map<string, Error>();
+  const said = { all: 0 };
+  const actions: Record<string, (parameters: Readonly<Record<string, unknown>>) => unknown> = {
+    [DISPATCH]: ({ return_run_details }) => {
+      if (workflow.state !== 'active') throw httpError(422, 'Cannot trigger a workflow on a disabled workflow');
+      runs.push({ id: runs.length + 1, status: 'queued', conclusion: null, head_sha: '' });
+      return return_run_details === true ? { workflow_run_id: runs.length } : null;
+    },
+    [`GET ${ACTIONS}/runs/{run_id}`]: ({ run_id }) => {
+      const run = runs.find(({ id }) => id === run_id);
+      if (run === undefined) throw httpError(404, 'Not Found');
+      return run;
+    },
+    [`GET ${ACTIONS}/workflows/{workflow_id}/runs`]: ({ head_sha }) => ({
+      workflow_runs: runs.filter((run) => run.head_sha === head_sha),
+    }),
+    [`GET ${ACTIONS}/workflows/{workflow_id}`]: () => workflow,
+    [`PUT ${ACTIONS}/workflows/{workflow_id}/enable`]: () => {
+      workflow.state = 'active';
+    },
+  };
+  const github: GitHub = {
+    async request(route, parameters = {}) {
+      const error = broken.get(route);
+      if (error !== undefined) throw error;
+      const answer = actions[route];
+      if (answer === undefined) return world.github.request(route, parameters);
+      const data = answer(parameters);
+      const headers = { date: new Date(world.github.now).toUTCString() };
+      return { status: data === null || data === undefined ? 204 : 200, headers, data };
+    },
+  };
+  const repository = { owner: REPOSITORY.owner, name: REPOSITORY.name };
+  const gate: Gate = {
+    appId: 1,
+    repository,
+    ledger: { owner: 'acme', name: options.ledger ?? REPOSITORY.name },
+    web: 'https://github.test',
+    connect: async () => github,
+    git: gitCache(),
+    ledgerFiles: new Map(),
+    health: newHealth(),
+    witness: newWitness(),
+    clock: newClock(),
+    alarms: newAlarmBoard(),
+    log: { info() {}, warn() {}, error() {} },
+    enqueue() {},
+    enqueueAll: () => {
+      said.all += 1;
+    },
+    tell() {},
+  };
+  return {
+    world,
+    gate,
+    runs,
+    workflow,
+    broken,
+    said,
+    after: (milliseconds) => {
+      world.advance(milliseconds);
+      return tick(gate);
+    },
+    alarms: () => [...gate.alarms.open.keys()].sort(),
+  };
+}
+
+/** Granted at 10:00 for half an hour unless told, by a sweep that gave a sign of life. */
+async function held(duration = '30m'): Promise<ClockUnderTest> {
+  const clock = aClock();
+  grantRead(clock.world, { duration });
+  await clock.world.sweep();
+  return clock;
+}
+
+const end = (clock: ClockUnderTest, conclusion: string) =>
+  Object.assign(clock.runs.at(-1) ?? {}, { status: 'completed', conclusion });
+
+describe('the clock', () => {
+  it('sleeps until the next due instant, whatever the hour', async () => {
+    const clock = await held();
+    expect(await clock.after(0)).toBe(30 * 60);
+    expect(await clock.after(29 * MINUTE)).toBe(60);
+    expect(await clock.after(MINUTE - 1000)).toBe(1);
+    expect(clock.runs).toEqual([]);
+  });
+
+  it('starts a sweep at that instant, and rests once the ledger shows it done', async () => {
+    const clock = await held();
+    expect(await clock.after(30 * MINUTE)).toBe(10);
+    expect(clock.runs).toHaveLength(1);
+    expect(clock.gate.clock).toMatchObject({ owedSince: clock.world.github.now, sent: { run: 1, is: 'queued' } });
+    await clock.world.sweep();
+    end(clock, 'success');
+    expect(await clock.after(10_000)).toBe(45 * 60 - 10);
+    expect(clock.gate.clock).toMatchObject({ owedSince: null, sent: { run: 1, is: 'success', attempt: 0 } });
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('follows one run and starts no second one beside it', async () => {
+    const clock = await held();
+    await clock.after(30 * MINUTE);
+    for (const status of ['queued', 'in_progress', 'in_progress']) {
+      Object.assign(clock.runs[0] ?? {}, { status });
+      expect(await clock.after(10_000)).toBe(10);
+    }
+    expect(clock.runs).toHaveLength(1);
+    expect(clock.gate.clock.sent?.is).toBe('in_progress');
+  });
+
+  it.each(['success', 'failure', 'cancelled'])(
+    'believes no run that ended as %s while the work is undone: it starts another, later each time',
+    async (conclusion) => {
+      const clock = await held();
+      await clock.after(30 * MINUTE);
+      const waits: number[] = [];
+      // At 10:45 nobody has been heard for three quarters of an hour, which is worth a run of its own.
+      for (let round = 0; round < 9; round += 1) {
+        end(clock, conclusion);
+        const wait = await clock.after(10_000);
+        waits.push(wait);
+        expect(await clock.after(wait * 1000)).toBe(10);
+        expect(clock.runs).toHaveLength(round + 2);
+      }
+      expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 185, 600]);
+    },
+  );
+
+  it('gives up on a run that never ends, and on one that is gone', async () => {
+    const clock = await held('20m');
+    await clock.after(20 * MINUTE);
+    expect(await clock.after(15 * MINUTE - 1000)).toBe(10);
+    const wait = await clock.after(1000);
+    expect(wait).toBe(5);
+    await clock.after(5000);
+    expect(clock.runs).toHaveLength(2);
+    clock.runs.length = 0;
+    await clock.after(2 * MINUTE);
+    expect(clock.gate.clock.sent).toMatchObject({ run: null, is: 'unknown' });
+  });
+
+  it('starts another run for what comes due while one is on its way', async () => {
+    const clock = aClock();
+    grantRead(clock.world, { duration: '30m' });
+    await clock.world.sweep();
+    clock.world.advance(MINUTE);
+    grantRead(clock.world, { duration: '30m' }, SECOND);
+    await clock.world.sweep();
+    await clock.after(29 * MINUTE);
+    expect(clock.runs).toHaveLength(1);
+    expect(await clock.after(55_000)).toBe(5);
+    expect(await clock.after(5000)).toBe(10);
+    expect(clock.runs).toHaveLength(2);
+  });
+
+  it('keeps an idle sweep alive every three quarters of an hour', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    expect(await clock.after(0)).toBe(45 * 60);
+    await clock.after(45 * MINUTE);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('is armed for no longer than a day, though the grant is months away', async () => {
+    const clock = await held();
+    const { pulse } = clock.gate.clock;
+    expect(pulse).toBeNull();
+    await clock.after(0);
+    expect(await clock.after(-DAY * 60)).toBeLessThanOrEqual(86_400);
+  });
+});
+
+describe('a merge', () => {
+  it('has ninety seconds to be taken up by a run of its own', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    grantRead(clock.world);
+    expect(await clock.after(0)).toBe(90);
+    expect(await clock.after(60_000)).toBe(30);
+    expect(clock.runs).toEqual([]);
+    expect(await clock.after(30_000)).toBe(10);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('has a sweep at once where no push can start one', async () => {
+    const clock = aClock({ ledger: 'ops' });
+    await clock.world.sweep();
+    grantRead(clock.world);
+    expect(await clock.after(0)).toBe(10);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('is followed in the run that GitHub started late', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    grantRead(clock.world);
+    await clock.after(0);
+    const head_sha = clock.world.github.git.tip(REPOSITORY.branch).sha;
+    clock.runs.push({ id: 77, status: 'queued', conclusion: null, head_sha });
+    expect(await clock.after(90_000)).toBe(10);
+    expect(clock.runs).toHaveLength(1);
+    expect(clock.gate.clock.sent).toMatchObject({ run: 77 });
+    end(clock, 'cancelled');
+    const wait = await clock.after(10_000);
+    await clock.after(wait * 1000);
+    expect(clock.runs).toHaveLength(2);
+  });
+
+  it('does not wait longer because others merge after it, and each has its own run', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    grantRead(clock.world);
+    await clock.after(0);
+    clock.world.advance(60_000);
+    grantRead(clock.world, {}, SECOND);
+    expect(await clock.after(0)).toBe(30);
+    await clock.after(30_000);
+    expect(clock.runs).toHaveLength(1);
+    grantRead(clock.world, {}, THIRD);
+    await clock.after(10_000);
+    await clock.after(90_000);
+    expect(clock.runs).toHaveLength(2);
+  });
+});
+
+describe('when GitHub refuses or fails', () => {
+  it('raises an alarm while it may not start a sweep, and ends it by itself', async () => {
+    const clock = await held();
+    clock.broken.set(DISPATCH, httpError(403, 'Resource not accessible by integration'));
+    await clock.after(30 * MINUTE);
+    expect(clock.alarms()).toEqual(['sweep-refused']);
+    clock.broken.clear();
+    await clock.after(MINUTE);
+    expect(clock.alarms()).toEqual([]);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('says so for a merge too, though it may not even see runs', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    grantRead(clock.world);
+    await clock.after(0);
+    for (const route of [DISPATCH, `GET ${ACTIONS}/workflows/{workflow_id}/runs`])
+      clock.broken.set(route, httpError(403, 'Resource not accessible by integration'));
+    await clock.after(90_000);
+    expect(clock.alarms()).toEqual(['sweep-refused']);
+  });
+
+  it('switches the workflow on and asks again, without an alarm', async () => {
+    const clock = await held();
+    clock.workflow.state = 'disabled_inactivity';
+    expect(await clock.after(30 * MINUTE)).toBe(1);
+    expect(await clock.after(1000)).toBe(10);
+    expect(clock.runs).toHaveLength(1);
+    expect(clock.alarms()).toEqual([]);
+  });
+
+  it('goes without the run’s id where the server is too old to give it', async () => {
+    const clock = await held();
+    const { request } = await clock.gate.connect(clock.gate.ledger);
+    const old: GitHub = {
+      request: async (route, parameters = {}) => {
+        if (parameters['return_run_details'] !== undefined) throw httpError(422, '"return_run_details" is not allowed');
+        return request(route, parameters);
+      },
+    };
+    const gate = { ...clock.gate, connect: async () => old };
+    clock.world.advance(30 * MINUTE);
+    await tick(gate);
+    expect(clock.runs).toHaveLength(1);
+    expect(clock.gate.clock.sent).toMatchObject({ run: null, is: 'queued' });
+  });
+
+  it('looks again within a minute however long the outage, and never stops', async () => {
+    const clock = await held();
+    clock.broken.set('GET /repos/{owner}/{repo}/git/ref/{ref}', httpError(502, 'Bad Gateway'));
+    const waits: number[] = [];
+    for (let round = 0; round < 7; round += 1) waits.push(await clock.after(10 * MINUTE));
+    expect(waits).toEqual([5, 10, 20, 40, 60, 60, 60]);
+    clock.broken.clear();
+    await clock.after(MINUTE);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('goes on taking back when the ledger does not prove itself any more', async () => {
+    const clock = await held();
+    await clock.after(0);
+    const tip = clock.world.github.git.tip(LEDGER_BRANCH);
+    const torn = new Map([...tip.files].map(([path, file]) => [path, fileOf(`${file.text}x`)]));
+    clock.world.github.git.refs.set(`heads/${LEDGER_BRANCH}`, clock.world.github.git.commit(torn, [tip.sha], 'x').sha);
+    expect(await clock.after(30 * MINUTE)).toBe(300);
+    expect(clock.runs).toHaveLength(1);
+  });
+});
+
+describe('silence', () => {
+  it('is late after minutes, silent after twenty, and over with the next sign of life', async () => {
+    const clock = await held();
+    await clock.after(35 * MINUTE);
+    expect(clock.alarms()).toEqual(['sweep-late']);
+    expect(clock.said.all).toBe(0);
+    await clock.after(15 * MINUTE);
+    expect(clock.alarms()).toEqual(['sweep-late', 'sweep-silent']);
+    expect(clock.said.all).toBe(1);
+    await clock.world.sweep();
+    await clock.after(1000);
+    expect(clock.alarms()).toEqual([]);
+    expect(clock.said.all).toBe(2);
+  });
+
+  it('is not broken by a heartbeat that another key signed', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    clock.world.advance(HOUR);
+    const { github } = clock.world;
+    const tip = github.git.tip(HEARTBEAT_BRANCH);
+    const path = 'heartbeat/default.json';
+    const forged = (tip.files.get(path)?.text ?? '').replace(/"at":"[^"]+"/, `"at":"${github.now}"`);
+    const files = new Map([[path, fileOf(forged)]]);
+    github.git.refs.set(`heads/${HEARTBEAT_BRANCH}`, github.git.commit(files, [tip.sha], 'forged').sha);
+    await clock.after(0);
+    expect(clock.gate.clock.silence).toMatchObject({ zone: 'default', since: plus(github.now as Instant, -2 * HOUR) });
+  });
+
+  it('is not broken by taking the heartbeats away', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    clock.world.github.git.refs.delete(`heads/${HEARTBEAT_BRANCH}`);
+    await clock.after(HOUR);
+    expect(clock.alarms()).toContain('sweep-silent');
+  });
+});
+
+describe('realTimer', () => {
+  it('does not fire at once for a wait that setTimeout cannot count', async () => {
+    let fired = 0;
+    const stop = realTimer.after(2 ** 31, () => {
+      fired += 1;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    stop();
+    expect(fired).toBe(0);
+  });
+});
