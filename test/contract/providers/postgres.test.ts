@@ -352,6 +352,22 @@ for (const version of VERSIONS) {
         });
       });
 
+      describe('the inventory', () => {
+        it('is what our account granted, and nothing that others did', async () => {
+          const roles = await world.roles();
+          const others = await world.roles();
+          await opened(roles, {}, async (provider) => {
+            const slot = await slotOf(provider, roles);
+            expect(await provider.inventory?.([])).toEqual([]);
+            await provider.set({ slot, value: 'granted', until: null, endSessions: false });
+            await world.query(`GRANT "${roles.role}" TO "${others.alice}"`);
+            expect(await provider.inventory?.([])).toEqual(world.isApart ? [{ slot, value: 'granted' }] : []);
+            await provider.set({ slot, value: null, until: null, endSessions: false });
+            expect(await provider.inventory?.([])).toEqual([]);
+          });
+        });
+      });
+
       describe('the check', () => {
         const diagnosticsOf = async (uri: string, config: JsonObject = {}) => {
           const provider = await postgres.open({ credentials: 'PG', ...config }, ioWith({ PG: uri }));
