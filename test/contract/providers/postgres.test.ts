@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../core/json.ts';
+import { quote } from '../../../providers/postgres/change.ts';
 import { postgres } from '../../../providers/postgres/postgres.ts';
 import type { Identity, Provider } from '../../../providers/provider.ts';
 import { providerContract } from './contract.ts';
@@ -360,7 +361,7 @@ for (const version of VERSIONS) {
             const slot = await slotOf(provider, roles);
             expect(await provider.inventory?.([])).toEqual([]);
             await provider.set({ slot, value: 'granted', until: null, endSessions: false });
-            await world.query(`GRANT "${roles.role}" TO "${others.alice}"`);
+            await world.query(`GRANT ${quote(roles.role)} TO ${quote(others.alice)}`);
             expect(await provider.inventory?.([])).toEqual(world.isApart ? [{ slot, value: 'granted' }] : []);
             await provider.set({ slot, value: null, until: null, endSessions: false });
             expect(await provider.inventory?.([])).toEqual([]);
