@@ -82,6 +82,64 @@ describe('runPolicyTests', () => {
     expect(result?.why).toBe('');
   });
 
+  describe('another opener than the subject', () => {
+    /** As the rules are when bob, an owner, may ask for anybody. */
+    const onBehalf = governanceOf(
+      anEvidence().governing('policies/rules/databases.yaml', (text) =>
+        text.replace(
+          '    explain: an owner of the database agrees\n',
+          '    openers: [team:orders]\n    explain: an owner of the database agrees\n',
+        ),
+      ),
+    );
+    const tried = (over: Partial<(typeof example.tests)[number]>) => {
+      const [test] = example.tests;
+      if (test === undefined) throw new Error('no test');
+      const [result] = runPolicyTests({ ...onBehalf, tests: [{ ...test, subject: 'alice', opener: 'bob', ...over }] });
+      return result?.decision;
+    };
+
+    it('opens it, and the subject receives it', () => {
+      expect(tried({ approvedBy: ['carol'] })).toMatchObject({
+        verdict: 'allow',
+        asked: { opener: { login: 'bob' }, subject: { name: 'alice' } },
+      });
+    });
+
+    it.each([
+      ['the opener', 'bob', 'review-by-requester'],
+      ['the subject', 'alice', 'review-by-subject'],
+    ])('is approved by neither: %s', (_, name, code) => {
+      expect(tried({ approvedBy: [name] })).toMatchObject({ verdict: 'pending', reviews: [{ code }] });
+    });
+
+    it('must be one of the openers', () => {
+      expect(tried({ opener: 'mallory', approvedBy: ['carol'] })?.verdict).toBe('deny');
+    });
+
+    it('is the subject itself where the test names nobody, or the same', () => {
+      for (const opener of [null, 'alice']) {
+        expect(tried({ opener, approvedBy: ['bob'] })).toMatchObject({
+          verdict: 'allow',
+          asked: { opener: { login: 'alice' }, subject: { name: 'alice' } },
+        });
+      }
+    });
+  });
+
+  it('supposes that approvals name the digest, where one is asked for', () => {
+    const [test] = example.tests;
+    if (test === undefined) throw new Error('no test');
+    const critical = {
+      ...test,
+      request: 'requests/billing-db/read-only/x.yaml',
+      teams: { ...test.teams },
+      approvedBy: ['dan'],
+    };
+    const [result] = runPolicyTests({ ...example, tests: [critical] });
+    expect(result?.decision.verdict).toBe('allow');
+  });
+
   function parsedTests(evidence: EvidenceBuilder) {
     const governed = readGovernance(evidence.evidence.governing.files);
     if (!governed.ok) throw new Error(governed.issues.map((issue) => `${issue.message} ${issue.found}`).join());
@@ -144,6 +202,30 @@ describe('whatCan', () => {
       ['payments/lead', '2h: 2 of code owners (team:payments)'],
       ['payments/operator', '8h: 1 of code owners (team:payments)'],
     ]);
+  });
+
+  it('lists fields and calendars by name, each once', () => {
+    const asked = anEvidence().governing('policies/organization.yaml', (text) =>
+      text
+        .replace(
+          'guardrails:',
+          [
+            'guardrails:',
+            '  - { name: a, require: { fields: [ticket, starts], during: nights } }',
+            '  - { name: b, require: { fields: [startsBy, ticket], during: business-hours } }',
+            '  - { name: c, require: { during: nights } }',
+          ].join('\n'),
+        )
+        .replace(
+          'calendars:',
+          'calendars:\n  nights: { zone: Europe/Berlin, days: [mon], from: "18:00", to: "22:00" }',
+        ),
+    );
+    const [way] = can('alice', asked).flatMap(({ ways }) => ways);
+    expect(way).toMatchObject({
+      fields: ['starts', 'startsBy', 'ticket'],
+      during: ['business-hours', 'nights'],
+    });
   });
 
   it('lists the automatic way of whoever is on call first', () => {
