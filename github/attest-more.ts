@@ -1,12 +1,17 @@
 /** What only `gatepass doctor` reads, with a person's token: settings and permissions that no App of ours may see. */
-import type { Fact, MoreSetup, OidcSetup } from '../core/attest/snapshot.ts';
+import type { Fact, MoreSetup, OidcSetup, SweepsSetup } from '../core/attest/snapshot.ts';
 import { known, unknown } from '../core/attest/snapshot.ts';
 import { parseGovernance } from '../core/document/parse-governance.ts';
+import { MAIN_ZONE } from '../core/ledger/live.ts';
+import { heardIn, silenceIn, zonesIn } from '../core/ledger/owed.ts';
 import { attempt, readBranchSetup } from './attest.ts';
 import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { readGoverning } from './governing.ts';
 import { inBatches } from './in-batches.ts';
+import type { LedgerCache } from './ledger-store.ts';
 import { teamsNamedIn } from './memberships.ts';
+import { readProvenEntries } from './proven-entries.ts';
+import { readSweepPulse } from './pulse.ts';
 import { fields, fieldsOrNull, list, text } from './read.ts';
 import { type GitCache, gitCache } from './tree.ts';
 import { WITNESS_BRANCH } from './witness-store.ts';
@@ -23,7 +28,7 @@ export interface MoreAsked {
 
 export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<MoreSetup> {
   const name = { owner: asked.access.owner, repo: asked.access.name };
-  const [actionsMayApprove, classic, installations, runs, witness, unpinnedTeams, oidc] = await Promise.all([
+  const [actionsMayApprove, classic, installations, runs, witness, unpinnedTeams, oidc, sweeps] = await Promise.all([
     attempt(async () => {
       const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/permissions/workflow', name);
       return fields(data, 'workflow permissions')['can_approve_pull_request_reviews'] === true;
@@ -34,6 +39,7 @@ export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<M
     attempt(() => readBranchSetup(github, asked.access, WITNESS_BRANCH)),
     attempt(() => readUnpinned(github, asked)),
     attempt(() => readOidc(github, asked.ledger)),
+    readSweeps(github, asked),
   ]);
   return {
     actionsMayApprove,
@@ -44,7 +50,35 @@ export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<M
     witness,
     unpinnedTeams,
     oidc,
+    sweeps,
   };
+}
+
+/** The workflow file that `gatepass init` writes. */
+const WORKFLOW = 'gatepass.yml';
+
+async function readSweeps(github: GitHub, { access, ledger }: MoreAsked): Promise<Fact<SweepsSetup>> {
+  const cache: LedgerCache = new Map();
+  const [read, workflow] = await Promise.all([
+    attempt(() =>
+      readSweepPulse({
+        access: { github, repository: access },
+        ledger: { github, repository: ledger },
+        entries: () => readProvenEntries(async () => github, ledger, cache),
+        cache,
+      }),
+    ),
+    attempt(async () => {
+      const parameters = { owner: ledger.owner, repo: ledger.name, workflow_id: WORKFLOW };
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}';
+      return text(fields((await call(github, route, parameters)).data, 'workflow')['state'], 'workflow state');
+    }),
+  ]);
+  if (!read.isRead) return read;
+  if (typeof read.value === 'string') return unknown(read.value);
+  const { pulse, now } = read.value;
+  const silence = silenceIn(pulse, zonesIn(pulse.state), now);
+  return known({ heardAt: heardIn(pulse)(MAIN_ZONE), silence, workflow });
 }
 
 /** Without protection GitHub answers 404; to who may not see it, too, so that only administrators know. */

@@ -27,6 +27,7 @@ export const SETUP_CODES = [
   'witness',
   'team-pins',
   'oidc-subject',
+  'heartbeat',
 ] as const;
 export type SetupCode = (typeof SETUP_CODES)[number];
 

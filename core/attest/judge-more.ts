@@ -2,6 +2,7 @@
 import { heldBy, namesOf } from './bypass.ts';
 import { ok, type SetupCheck, type Subject, unread, weak } from './check.ts';
 import { ghJson, rulesPage } from './commands.ts';
+import { judgeSweeps } from './judge-sweeps.ts';
 import type { BranchSetup, Fact, MoreSetup, OidcSetup, Rule, Setup } from './snapshot.ts';
 
 /** What each App needs, and no more (docs/guides/app.md, docs/guides/action.md). `metadata: read` comes with every App. */
@@ -40,6 +41,7 @@ export function judgeMore(setup: Setup, more: MoreSetup): readonly SetupCheck[] 
     judgeWitness(setup, more.witness),
     judgeTeams(more.unpinnedTeams),
     judgeSubject(setup, more.oidc),
+    judgeSweeps(setup, more.sweeps),
   ];
 }
 

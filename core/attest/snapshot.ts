@@ -92,6 +92,17 @@ export interface MoreSetup {
   /** Slugs of the teams that the governing files name and that are not pinned by their numbers, sorted. */
   readonly unpinnedTeams: Fact<readonly string[]>;
   readonly oidc: Fact<OidcSetup>;
+  readonly sweeps: Fact<SweepsSetup>;
+}
+
+/** Whether the sweep lives. */
+export interface SweepsSetup {
+  /** When the sweep of the main zone was last heard. */
+  readonly heardAt: string;
+  /** `null`: every zone that holds something is heard. */
+  readonly silence: { readonly since: string; readonly why: string } | null;
+  /** GitHub's word for the workflow's state, such as `active` or `disabled_inactivity`. */
+  readonly workflow: Fact<string>;
 }
 
 /** What OIDC tokens of workflows in the sweep's repository have as their subject. */

@@ -35,9 +35,16 @@ describe('gatepass doctor', () => {
     expect(out).toContain(
       '  weak    layout                 one repository holds requests and sweep: whoever may write a request can cancel or flood a sweep\n',
     );
-    expect(out).toMatch(/\d+ ok, 3 weak, 0 unknown, 0 stop: grants go on\n$/);
+    expect(out).toMatch(/\d+ ok, 3 weak, 1 unknown, 0 stop: grants go on\n$/);
     expect(code).toBe(0);
-    expect(await findings('heidi')).toEqual(['layout weak', 'runs-writers weak', 'team-pins weak']);
+    expect(await findings('heidi')).toEqual([
+      'layout weak',
+      'runs-writers weak',
+      'team-pins weak',
+      'heartbeat unknown',
+    ]);
+    // Nobody has begun a ledger here.
+    expect(out).toContain('could not be told: the ledger branch `gatepass/ledger` is not in `acme/access`');
   });
 
   it('says who may ask for an action and start it unasked', async () => {
@@ -59,6 +66,7 @@ describe('gatepass doctor', () => {
       'runs-writers unknown',
       'witness unknown',
       'team-pins weak',
+      'heartbeat unknown',
     ]);
   });
 

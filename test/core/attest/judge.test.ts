@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { SETUP_CODES, type SetupCheck } from '../../../core/attest/check.ts';
 import { findingsOf, judgeSetup } from '../../../core/attest/judge.ts';
 import { APPLIER_PERMISSIONS, GATE_PERMISSIONS } from '../../../core/attest/judge-more.ts';
-import { known, type OidcSetup, type Rule, type Setup, unknown } from '../../../core/attest/snapshot.ts';
+import {
+  known,
+  type OidcSetup,
+  type Rule,
+  type Setup,
+  type SweepsSetup,
+  unknown,
+} from '../../../core/attest/snapshot.ts';
 import { APPLIER as APPLIER_APP, GATE as GATE_APP } from '../../../hub/acme.ts';
 import {
   APPLIER,
@@ -60,6 +67,12 @@ const witness = (rules: readonly Rule[], bypass: Parameters<typeof branchSetup>[
 });
 const oidc = (change: Partial<OidcSetup>): Partial<Setup> => ({
   more: moreSetup({ oidc: known({ isDefault: true, keys: [], isImmutable: true, prefix: 'repo:a@1/b@2', ...change }) }),
+});
+const SILENCE = { since: '2026-11-23T09:00:00.000Z', why: 'no sweep of zone default was heard since then' };
+const sweeps = (change: Partial<SweepsSetup>): Partial<Setup> => ({
+  more: moreSetup({
+    sweeps: known({ heardAt: SILENCE.since, silence: null, workflow: known('active'), ...change }),
+  }),
 });
 const GATE_PASSES = known([{ type: 'Integration', id: GATE }]);
 const HIDDEN = unknown<never>('hidden');
@@ -220,6 +233,14 @@ describe('the setup of GitHub', () => {
       ['runs-writers unknown'],
     ],
     ['there are no actions', { more: moreSetup({ runs: known([]) }) }, []],
+    ['the sweep is silent', sweeps({ silence: SILENCE }), ['heartbeat stop blocks']],
+    [
+      'the sweep is silent because it is off',
+      sweeps({ silence: SILENCE, workflow: known('disabled_inactivity') }),
+      ['heartbeat stop blocks'],
+    ],
+    ['the sweep was switched off a moment ago', sweeps({ workflow: known('disabled_manually') }), ['heartbeat weak']],
+    ['only the workflow of the sweep is hidden', sweeps({ workflow: HIDDEN }), []],
     [
       'a person sees none of the settings',
       {
@@ -232,6 +253,7 @@ describe('the setup of GitHub', () => {
           witness: HIDDEN,
           unpinnedTeams: HIDDEN,
           oidc: HIDDEN,
+          sweeps: HIDDEN,
         },
       },
       [
@@ -243,6 +265,7 @@ describe('the setup of GitHub', () => {
         'witness unknown',
         'team-pins unknown',
         'oidc-subject unknown',
+        'heartbeat unknown',
       ],
     ],
     ...WITNESS_RULES.map(({ type }): [string, Partial<Setup>, readonly string[]] => [
