@@ -26,10 +26,14 @@ import { refuseMergeGroup } from './merge-group.ts';
 import { createNotifier, sealWith } from './notify.ts';
 import { patrol } from './patrol.ts';
 import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
+import { remind } from './remind.ts';
 import { newWitness, witnessLedger } from './witness.ts';
 
-/** A pull request, all open ones, what the ledger's news make out of date, the clock, the round that is made anyway, who is told. */
-type Work = number | 'all' | 'news' | 'clock' | 'patrol' | 'alerts';
+/**
+ * A pull request, all open ones, what the ledger's news make out of date, the clock, the round that is made anyway, what
+ * needs a person, who is reminded.
+ */
+type Work = number | 'all' | 'news' | 'clock' | 'patrol' | 'alerts' | 'reminders';
 
 export interface RunningGate {
   readonly queue: Queue<Work>;
@@ -85,6 +89,7 @@ function open(
     mentions: async (github) => readMentions(gate, github, await defaultBranch(gate)),
   });
   let told: number | null = null;
+  const reminded = new Set<string>();
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
     try {
       if (work === 'all') return await enqueueAll(gate, queue);
@@ -100,10 +105,12 @@ function open(
       if (work === 'news') {
         await witnessLedger(gate);
         gate.tell();
+        later('reminders');
         told = await tellNews(gate, told, await defaultBranch(gate));
         return null;
       }
       if (work === 'alerts') return await notifier.tell(attempt);
+      if (work === 'reminders') return await remind(gate, reminded);
       return await evaluate(gate, work, attempt);
     } catch (error) {
       gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
@@ -119,6 +126,7 @@ function open(
     later('patrol');
     later('clock');
     later('alerts');
+    later('reminders');
   };
   const rounds = [patrolBy(timer, ALL_AGAIN, () => later('all')), patrolBy(timer, PATROL, goRound)];
   later('all');

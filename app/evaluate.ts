@@ -10,7 +10,7 @@ import { announce, keepFromGreen, undecidedBy } from '../github/announce.ts';
 import { type CheckTarget, type PublishedCheck, publishCheck } from '../github/check-runs.ts';
 import { type GitHub, GitHubError } from '../github/client.ts';
 import { publishSticky } from '../github/comments.ts';
-import { codeOwnersOf, type Judgement, mergesBy } from '../github/judge-open.ts';
+import { codeOwnersOf, type Judgement, mergesBy, settingsOf } from '../github/judge-open.ts';
 import { mergePullRequest } from '../github/merge.ts';
 import { type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import { requestReviewers } from '../github/reviewers.ts';
@@ -96,6 +96,7 @@ async function mergeOnFreshFacts(session: Session, method: 'merge' | 'squash'): 
 async function askForReviews(session: Session, decision: Pending, evidence: Evidence): Promise<void> {
   const { gate, github, facts } = session;
   if (facts.pullRequest.draft || decision.asked === null) return;
+  if (settingsOf(evidence)?.notifications.approvals === false) return;
   const owners = codeOwnersOf(evidence, decision.asked.request.path.path);
   const wanted = reviewersToAsk(decision, gate.repository.owner, owners);
   const { number, author } = facts.pullRequest;

@@ -93,7 +93,7 @@ export function mergesBy(judgement: Judgement): 'merge' | 'squash' | null {
 }
 
 /** `null` when the governing files do not parse: nothing is merged by itself then. */
-function settingsOf(evidence: Evidence): Settings | null {
+export function settingsOf(evidence: Evidence): Settings | null {
   const governance = parseGovernance(evidence.governing.files);
   return governance.ok ? governance.value.settings : null;
 }

@@ -115,7 +115,8 @@ describe('what people can say to the gate', () => {
   let waiting: number;
 
   beforeAll(async () => {
-    const manual = 'apiVersion: gatepass/v1\nkind: Settings\nmerge: manual\nmergeMethod: squash\nlapse: 7d\n';
+    const manual =
+      'apiVersion: gatepass/v1\nkind: Settings\nmerge: manual\nmergeMethod: squash\nlapse: 7d\nnotifications: { approvals: false }\n';
     world = await startGateWorld({ files: { 'policies/settings.yaml': manual } });
     merged = await world.open('carol', { [path('done')]: request({ duration: '1h' }) });
     waiting = await world.open('mallory', { [path('wait')]: TWO_HOURS });
@@ -137,6 +138,14 @@ describe('what people can say to the gate', () => {
     await world.as('carol').pulls.merge({ ...ACCESS, pull_number: merged, merge_method: 'squash' });
     await world.settle();
     expect(await world.sticky(merged)).toContain('Merged, waiting to be applied');
+  });
+
+  it('asks nobody for a review where the organisation wants that', async () => {
+    world.calls.length = 0;
+    const path = 'requests/orders-db/read-write/quiet.yaml';
+    const number = await world.open('alice', { [path]: request({ duration: '1h' }) });
+    expect(await world.check(number)).toMatchObject({ status: 'in_progress' });
+    expect(world.calls.filter((call) => call.includes('requested_reviewers'))).toEqual([]);
   });
 
   it.each([
