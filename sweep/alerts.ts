@@ -4,7 +4,7 @@
  */
 import type { Body } from '../core/ledger/entry.ts';
 import { isOver } from '../core/ledger/live.ts';
-import type { LedgerState } from '../core/ledger/state.ts';
+import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
 import type { Stop } from './stop.ts';
@@ -97,15 +97,24 @@ function deleted(state: LedgerState, tip: Tree): readonly Stop[] {
 }
 
 function unknownActions(state: LedgerState, tip: Tree): readonly Stop[] {
-  return [...state.grants.values()].flatMap(({ terms, action, request }) => {
-    if (action?.state !== 'unknown' || !tip.has(request.path)) return [];
-    return [
-      {
-        key: `unknown-action:${terms.id}`,
-        severity: 'warning' as const,
-        message: `whether ${terms.entitlement} of ${terms.resource} ran (#${request.pullRequest}) could not be told`,
-        next: 'look at the workflow runs; it is not started again; ask anew if it has to run, and remove this request',
-      },
-    ];
+  return [...state.grants.values()].flatMap((grant) =>
+    grant.action?.state === 'unknown' && tip.has(grant.request.path) ? [unknownAction(grant)] : [],
+  );
+}
+
+/** Said by the very sweep that finds out, so that nobody waits for the next one to be told. */
+export function unknownAlerts(state: LedgerState, outcomes: readonly Body[]): readonly Body[] {
+  return outcomes.flatMap((body) => {
+    const grant = body.type === 'action-outcome' && body.state === 'unknown' ? state.grants.get(body.grant) : undefined;
+    return grant === undefined ? [] : [{ type: 'alert' as const, ...unknownAction(grant) }];
   });
+}
+
+function unknownAction({ terms, request }: GrantState): Stop {
+  return {
+    key: `unknown-action:${terms.id}`,
+    severity: 'warning' as const,
+    message: `whether ${terms.entitlement} of ${terms.resource} ran (#${request.pullRequest}) could not be told`,
+    next: 'look at the workflow runs; it is not started again; ask anew if it has to run, and remove this request',
+  };
 }

@@ -22,6 +22,7 @@ import type { Change } from '../core/reconcile/change.ts';
 import type { Instant } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
 import { type ActionAsked, intendAction, runActions } from './actions.ts';
+import { unknownAlerts } from './alerts.ts';
 import { append } from './append.ts';
 import { apply } from './apply.ts';
 import { type Intended, intend, isEffect, recordsOf } from './effects.ts';
@@ -67,7 +68,7 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
     apply(world, pool, intended),
     isWritten ? runActions(world, step.actions) : [],
   ]);
-  const outcomes = [...applied.map(({ outcome }) => outcome), ...actions];
+  const outcomes = [...applied.map(({ outcome }) => outcome), ...actions, ...unknownAlerts(seen.state, actions)];
   const after = isWritten ? await writeOutcomes(world, written, outcomes, seen.now) : written;
   // Where they cannot be written down, they are said all the same.
   const problems = 'problem' in after ? [after.problem, ...seen.orphans] : [];
