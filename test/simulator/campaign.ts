@@ -1,0 +1,55 @@
+/** Runs a stretch of histories and counts; on the first that breaks a promise, fast-check makes it short. */
+import fc from 'fast-check';
+import { live } from './simulate.ts';
+import { type History, history } from './steps.ts';
+
+export interface Figures {
+  readonly histories: number;
+  readonly lives: number;
+  readonly sweeps: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly failure: Failure | null;
+}
+
+export interface Failure {
+  readonly why: string;
+  readonly seed: number;
+  /** Fast-check's way to the shortest history: `npm run simulate -- --seed S --path P` lives it again. */
+  readonly path: string;
+  readonly history: History;
+}
+
+/** Until so many lives were lived, or histories, or a promise is broken. */
+export async function campaign(asked: {
+  readonly seed: number;
+  readonly lives: number;
+  readonly histories?: number;
+  readonly path?: string;
+}): Promise<Figures> {
+  const faults = new Map<string, number>();
+  let [lives, sweeps, histories] = [0, 0, 0];
+  let isBroken = false;
+  const property = fc.asyncProperty(history, async (one) => {
+    // Enough: the rest of the runs cost nothing.
+    if (lives >= asked.lives && !isBroken) return;
+    try {
+      const lived = await live(one);
+      histories += 1;
+      lives += lived.lives;
+      sweeps += lived.sweeps;
+      for (const [name, count] of lived.faults) faults.set(name, (faults.get(name) ?? 0) + count);
+    } catch (error) {
+      isBroken = true;
+      throw error;
+    }
+  });
+  const { seed, path } = asked;
+  const numRuns = asked.histories ?? asked.lives;
+  const details = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+  const [shortest] = details.counterexample ?? [];
+  const failure =
+    !details.failed || shortest === undefined
+      ? null
+      : { why: String(details.errorInstance), seed, path: details.counterexamplePath ?? '', history: shortest };
+  return { histories, lives, sweeps, faults, failure };
+}

@@ -1,0 +1,153 @@
+/**
+ * The organisation that simulated lives are lived in: few files, so that reading them is cheap; two zones, roles of one
+ * and of several slots, two levels of one slot, an automatic role, break-glass, and an action.
+ */
+import { type Files, fileOf } from '../support/memory-git.ts';
+import type { MemoryUser } from '../support/memory-github.ts';
+
+const user = (id: number, login: string): MemoryUser => ({ id, login });
+
+export const REQUESTERS = [user(2001, 'alice'), user(2002, 'bob'), user(2003, 'carol'), user(2004, 'dave')] as const;
+export const OWNERS = [user(2011, 'olga'), user(2012, 'oscar')] as const;
+export const GUARDIANS = [user(2013, 'paul'), user(2014, 'pia')] as const;
+/** Of the organisation, and of no team. */
+export const STRANGER = user(2015, 'mallory');
+
+export const TEAMS: Readonly<Record<string, readonly MemoryUser[]>> = {
+  engineering: [...REQUESTERS, ...OWNERS],
+  owners: OWNERS,
+  guardians: GUARDIANS,
+};
+
+export const USERS: readonly MemoryUser[] = [...REQUESTERS, ...OWNERS, ...GUARDIANS, STRANGER];
+
+export const ZONES = ['default', 'far'] as const;
+
+/** What may be asked for, and the slots it fills: `slot` without the person, `level` the slot must hold at least. */
+export interface Role {
+  readonly path: string;
+  /** Needs no approval. */
+  readonly isAutomatic: boolean;
+  readonly isAction: boolean;
+  readonly fills: readonly { readonly place: string; readonly level: string; readonly zone: string }[];
+}
+
+const held = (place: string, zone = 'default') => ({ place: `postgres:${place}`, level: 'granted', zone });
+const crew = (level: string) => ({ place: 'graded:crew', level, zone: 'default' });
+const role = (path: string, fills: Role['fills'], isAutomatic = false): Role => ({
+  path,
+  isAutomatic,
+  isAction: false,
+  fills,
+});
+
+export const ROLES: readonly Role[] = [
+  role('db/free', [held('db_free')], true),
+  role('db/read', [held('db_read')]),
+  role('db/wide', [held('db_a'), held('db_b'), held('db_c')]),
+  role('crew/operator', [crew('low')]),
+  role('crew/lead', [crew('high')]),
+  role('far/read', [held('far_read', 'far')]),
+  role('span/both', [held('span_here'), held('span_far', 'far')]),
+  { path: 'jobs/restart', isAutomatic: false, isAction: true, fills: [] },
+];
+
+/** Lowest first. */
+export function levelsOf(slot: string): readonly string[] {
+  return slot.startsWith('graded:') ? ['low', 'high'] : ['granted'];
+}
+
+export function rankOf(slot: string, value: string | null): number {
+  return value === null ? -1 : levelsOf(slot).indexOf(value);
+}
+
+/** Every slot of every requester that a role can fill. */
+export const SLOTS: readonly { readonly key: string; readonly zone: string; readonly who: number }[] =
+  REQUESTERS.flatMap(({ id }, who) => {
+    const places = new Map(ROLES.flatMap(({ fills }) => fills.map(({ place, zone }) => [place, zone] as const)));
+    return [...places].map(([place, zone]) => ({ key: `${place}/${id}`, zone, who }));
+  });
+
+const HEADER = 'apiVersion: gatepass/v1\nkind: ';
+
+const CATALOG = `${HEADER}Catalog
+labels: { env: prod }
+sensitivity: medium
+resources:
+  db:
+    owner: team:owners
+    provider: { type: postgres, with: { credentials: DB } }
+    roles:
+      free: { grants: [{ role: db_free }] }
+      read: { grants: [{ role: db_read }] }
+      wide: { grants: [{ role: db_a }, { role: db_b }, { role: db_c }] }
+  crew:
+    owner: team:owners
+    provider: { type: graded, with: { credentials: CREW } }
+    roles:
+      operator: { grants: [{ place: crew, level: low }] }
+      lead: { grants: [{ place: crew, level: high }] }
+  far:
+    owner: team:owners
+    provider: { type: postgres, zone: far, with: { credentials: FAR } }
+    roles:
+      read: { grants: [{ role: far_read }] }
+  span:
+    owner: team:owners
+    provider: { type: postgres, with: { credentials: SPAN } }
+    roles:
+      both: { grants: [{ role: span_here }, { role: span_far, provider: { type: postgres, zone: far, with: { credentials: SPAN_FAR } } }] }
+  jobs:
+    owner: team:owners
+    actions:
+      restart: { runs: { repository: acme/ops, workflow: restart.yml, ref: main }, inputs: {} }
+`;
+
+const RULES = `${HEADER}RuleSet
+on: { env: [prod] }
+rules:
+  - { name: free for engineers, for: [free], subjects: [team:engineering], max: 8h, approvals: [] }
+  - name: an owner agrees
+    for: [read, wide, operator, lead, both, restart]
+    subjects: [team:engineering]
+    max: 8h
+    approvals: [{ from: [codeowners], count: 1 }]
+`;
+
+const PEOPLE = `${HEADER}People
+people:
+${USERS.map(({ id, login }) => `  ${login}: { github: { id: ${id}, login: ${login} }, zone: UTC, identities: { postgres: ${login}, graded: ${login} } }\n`).join('')}`;
+
+const TEXTS: Readonly<Record<string, string>> = {
+  CODEOWNERS: '* @acme/guardians\n/requests/ @acme/owners\n',
+  'README.md': 'Access of acme.\n',
+  'policies/catalog/all.yaml': CATALOG,
+  'policies/rules/all.yaml': RULES,
+  'policies/people.yaml': PEOPLE,
+  'policies/organization.yaml': `${HEADER}Organization\nbreakGlass: { subjects: [rota:night], max: 1h, reviewWithin: 24h }\n`,
+  'policies/rotas.yaml': `${HEADER}Rota\nrotas:\n  night:\n    rotation: { starts: "2026-01-05T00:00:00Z", every: 7d, people: [alice] }\n`,
+};
+
+export const LOCKS = 'policies/locks.yaml';
+
+export function locksFor(login: string): string {
+  return `${HEADER}Lock\nlocks:\n  - { name: simulated, subjects: [person:${login}], reason: a stolen laptop }\n`;
+}
+
+export function governingFiles(): Files {
+  return new Map(Object.entries(TEXTS).map(([path, text]) => [path, fileOf(text)]));
+}
+
+export interface Wish {
+  readonly minutes: number;
+  readonly starts: string | null;
+  readonly breakGlass: boolean;
+  /** Makes the bytes of a path that is used again differ. */
+  readonly reason: string;
+}
+
+export function documentOf({ isAction }: Role, { minutes, starts, breakGlass, reason }: Wish): string {
+  const last = isAction ? [`within: ${minutes}m`, 'inputs: {}'] : [`duration: ${minutes}m`];
+  const more = [...(starts === null ? [] : [`starts: "${starts}"`]), ...(breakGlass ? ['breakGlass: true'] : [])];
+  return `${HEADER}${isAction ? 'ActionRequest' : 'AccessRequest'}\nreason: ${reason}\n${[...last, ...more].join('\n')}\n`;
+}

@@ -1,0 +1,92 @@
+/**
+ * One running sweep, with everything that it asks of the world going through `call`: where it can be killed, made to
+ * wait for another, put to sleep, or answered wrongly. What is killed never comes back and touches nothing any more.
+ */
+import type { Random } from '../oracle/random.ts';
+import type { Faults } from './steps.ts';
+
+/** Lets sweeps that run at once take turns, one call at a time, in an order that a seed says. */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  take(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Until none of them asks for a turn any more. */
+  async run(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      // All that follows from the last call comes first: promises are settled before this is.
+      await new Promise((resolve) => setImmediate(resolve));
+      const next = this.#waiting.splice(this.#random.below(this.#waiting.length), 1)[0];
+      next?.();
+    }
+  }
+}
+
+const NEVER = new Promise<never>(() => {});
+
+export class Process {
+  readonly run: string;
+  readonly zone: string;
+  readonly faults: Faults;
+  readonly turns: Turns | null;
+  /** What went wrong for it that it could notice or suffer from. */
+  readonly injected = new Set<string>();
+  calls = 0;
+  gitHubCalls = 0;
+  changes = 0;
+  /** The last instant that GitHub told it. */
+  told = 0;
+  isDead = false;
+  readonly died: Promise<'died'>;
+  #die: (why: 'died') => void = () => {};
+  readonly #sleep: (minutes: number) => void;
+
+  constructor(
+    named: { readonly run: string; readonly zone: string; readonly faults: Faults },
+    turns: Turns | null,
+    sleep: (minutes: number) => void,
+  ) {
+    this.run = named.run;
+    this.zone = named.zone;
+    this.faults = named.faults;
+    this.turns = turns;
+    this.#sleep = sleep;
+    this.died = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  /** One call to the world. `work` is the effect and its answer, in one piece. */
+  async call<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.isDead) return NEVER;
+    if (this.turns !== null) {
+      await this.turns.take();
+      if (this.isDead) return NEVER;
+    }
+    const { crash, slept } = this.faults;
+    const at = this.calls;
+    this.calls += 1;
+    if (slept?.at === at) {
+      this.injected.add('slept');
+      this.#sleep(slept.minutes);
+    }
+    if (crash?.at === at && crash.when === 'before') return this.#kill();
+    const answer = await work();
+    if (crash?.at === at) return this.#kill();
+    return answer;
+  }
+
+  #kill(): Promise<never> {
+    this.isDead = true;
+    this.injected.add('crash');
+    this.#die('died');
+    return NEVER;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * `npm run simulate -- --lives N --seed S --workers W`: lives histories until N grants were lived, and prints what happened
+ * to them; `--seed S --path P` lives the one again that broke a promise. Exits 1 when a promise was broken.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { FAULTS } from '../faults/catalog.ts';
+import { seedOf } from '../oracle/random.ts';
+import { campaign, type Failure, type Figures } from './campaign.ts';
+import { shortened } from './shorten.ts';
+import type { Order } from './worker.ts';
+
+const { values } = parseArgs({
+  options: {
+    lives: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    path: { type: 'string' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+  },
+});
+
+/** One order of a worker: small enough that none is long idle at the end. */
+const LIVES_AT_ONCE = 500;
+
+const started = performance.now();
+const seed = Number(values.seed);
+const figures =
+  values.path === undefined
+    ? await together(Number(values.lives), Number(values.workers))
+    : [await campaign({ seed, path: values.path, lives: 1, histories: 1 })];
+report(figures, (performance.now() - started) / 1000);
+const [failure] = figures.flatMap((each) => each.failure ?? []);
+if (failure !== undefined) await tell(failure);
+process.exit(failure === undefined ? 0 : 1);
+
+async function together(lives: number, workers: number): Promise<readonly Figures[]> {
+  const done: Figures[] = [];
+  let orders = 0;
+  let lived = 0;
+  const work = async (): Promise<void> => {
+    const worker = new Worker(join(import.meta.dirname, 'worker.ts'));
+    while (lived < lives && done.every((each) => each.failure === null)) {
+      const order: Order = { seed: seedOf(seed, orders) | 0, lives: Math.min(LIVES_AT_ONCE, lives - lived) };
+      orders += 1;
+      const answer = await new Promise<Figures>((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage(order);
+      });
+      worker.removeAllListeners('error');
+      done.push(answer);
+      lived += answer.lives;
+      if (process.stderr.isTTY) process.stderr.write(`\r${lived} lives`);
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
+  return done;
+}
+
+function report(all: readonly Figures[], seconds: number): void {
+  const line = (label: string, value: unknown) => console.log(`${label.padEnd(28)}${value}`);
+  const sum = (of: (figures: Figures) => number) => all.reduce((total, each) => total + of(each), 0);
+  line('seed', seed);
+  line(
+    'lives',
+    sum(({ lives }) => lives),
+  );
+  line(
+    'histories',
+    sum(({ histories }) => histories),
+  );
+  line(
+    'sweeps',
+    sum(({ sweeps }) => sweeps),
+  );
+  line('seconds', seconds.toFixed(1));
+  line('violations', all.filter(({ failure }) => failure !== null).length);
+  const faults = new Map<string, number>();
+  for (const each of all) for (const [name, count] of each.faults) faults.set(name, (faults.get(name) ?? 0) + count);
+  console.log('\nfaults that took effect');
+  for (const [name, count] of [...faults].sort()) {
+    const numbers = FAULTS.filter(({ simulated }) => simulated === name).map(({ number }) => number);
+    line(`  ${name}`, `${String(count).padStart(9)}${numbers.length === 0 ? '' : `  fault ${numbers.join(', ')}`}`);
+  }
+  const simulated = FAULTS.filter(({ simulated: name }) => name !== null && (faults.get(name) ?? 0) > 0);
+  console.log(
+    `\n${simulated.length} of ${FAULTS.length} faults were simulated; the tests of test/faults prove the others by name`,
+  );
+}
+
+async function tell({ why, seed: at, path, history }: Failure): Promise<void> {
+  console.log(`\n${why}\nlive it again: npm run simulate -- --seed ${at} --path ${path}\n\nas short as it gets:`);
+  const short = await shortened(history);
+  console.log(`${JSON.stringify(short.standing)} ending ${short.ending}`);
+  for (const step of short.steps) console.log(`  ${JSON.stringify(step)}`);
+}

@@ -1,0 +1,119 @@
+/** The targets of a history: what each slot holds, who put it there as far as anybody could tell, and how they fail. */
+import type { JsonObject } from '../../core/json.ts';
+import type { Slot } from '../../core/ledger/entry.ts';
+import { type Outcome, type Provider, ProviderError, type SetSlot } from '../../providers/provider.ts';
+import { levelsOf, SLOTS } from './organisation.ts';
+import type { Process } from './process.ts';
+
+export type Value = string | null;
+
+/** What was to be seen when it was looked at. */
+export interface Seen {
+  readonly value: Value;
+  /** Of it, what others put there. */
+  readonly theirs: Value;
+}
+
+export class Targets {
+  readonly held = new Map<string, string>();
+  /** Before the last step. */
+  before: ReadonlyMap<string, string> = new Map();
+  /** Called with each change that a sweep sends, before it is made. */
+  onChange: (process: Process, slot: string, value: Value) => void = () => {};
+  onSeen: (process: Process, slot: string, isStale: boolean) => void = () => {};
+  /** Called when a sweep learns, or could, that a change of it did not work. */
+  onTrouble: (slot: string, minutes: number) => void = () => {};
+
+  value(slot: string): Value {
+    return this.held.get(slot) ?? null;
+  }
+
+  set(slot: string, value: Value): void {
+    if (value === null) this.held.delete(slot);
+    else this.held.set(slot, value);
+  }
+
+  remember(): void {
+    this.before = new Map(this.held);
+  }
+
+  open(process: Process, type: string, config: JsonObject): Provider {
+    let looks = 0;
+    return {
+      check: async () => [],
+      resolve: (target, who) =>
+        process.call(() => {
+          const isGraded = type === 'graded';
+          const place = String(isGraded ? target['place'] : target['role']);
+          const key = `${type}:${place}/${who.github?.id ?? who.name}`;
+          const slot = { provider: type, zone: 'unset', key, config, ids: { key }, levels: levelsOf(key), label: key };
+          return { slot, value: isGraded ? String(target['level']) : 'granted' };
+        }),
+      observe: (slots) => {
+        looks += 1;
+        const isFirst = looks === 1;
+        return process.call(() => this.#observe(process, slots, isFirst));
+      },
+      set: (change) => process.call(() => this.#change(process, change)),
+      close: async () => {},
+    };
+  }
+
+  #observe(process: Process, slots: readonly Slot[], isFirst: boolean): { slot: string; value: Value }[] {
+    const { unseen, isStaleSlots } = process.faults;
+    const hidden = unseen === null ? undefined : SLOTS[unseen]?.key;
+    if (slots.some(({ key }) => key === hidden)) {
+      process.injected.add('unseen');
+      throw new ProviderError('unreadable', 'this slot cannot be told');
+    }
+    const isStale = isStaleSlots && isFirst;
+    return slots.map(({ key }) => {
+      const value = isStale ? (this.before.get(key) ?? null) : this.value(key);
+      if (value !== this.value(key)) process.injected.add('stale');
+      this.onSeen(process, key, isStale);
+      return { slot: key, value };
+    });
+  }
+
+  #change(process: Process, change: SetSlot): Outcome {
+    const { slot, value } = change;
+    const number = process.changes;
+    process.changes += 1;
+    const { target } = process.faults;
+    const fault = target !== null && number >= target.at && number < target.at + target.length ? target.is : null;
+    if (fault !== null) {
+      process.injected.add(fault);
+      this.onTrouble(slot.key, fault === 'limited' ? 10 : 0);
+    }
+    switch (fault) {
+      case 'before':
+        throw new ProviderError('unavailable', 'nothing was changed', { effect: 'none', retry: 'backoff' });
+      case 'limited':
+        throw new ProviderError('limited', 'too many requests', {
+          effect: 'none',
+          retry: 'backoff',
+          afterSeconds: 600,
+        });
+      case 'refused':
+        return { is: 'refused', why: 'policy', detail: 'the target says no' };
+      case 'silent':
+        return { is: 'done', changed: true };
+      case 'after':
+        this.#make(process, slot.key, value);
+        throw new ProviderError('network', 'no answer', { effect: 'unknown', retry: 'reread' });
+      case 'pending':
+        this.#make(process, slot.key, value);
+        return { is: 'pending', afterSeconds: 60, why: 'propagation' };
+      case null: {
+        const changed = this.value(slot.key) !== value;
+        this.#make(process, slot.key, value);
+        return { is: 'done', changed };
+      }
+    }
+  }
+
+  #make(process: Process, slot: string, value: Value): void {
+    this.onChange(process, slot, value);
+    this.set(slot, value);
+  }
+}
