@@ -10,7 +10,7 @@ import type { Instant } from '../core/time.ts';
 import { call, GitHubError } from '../github/client.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { readMembers } from '../github/memberships.ts';
-import { fields, integer, text } from '../github/read.ts';
+import { fields, text } from '../github/read.ts';
 import { readRepository, readSetting } from './setting.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
@@ -83,9 +83,8 @@ async function whyGone(world: SweepWorld, organization: string | null, id: numbe
   return orElse(null, async () => {
     const user = await orGone(world, 'GET /user/{account_id}', { account_id: id });
     if (user === 'gone') return 'account';
-    const account = fields(user, 'account');
-    if (organization === null || integer(account['id'], 'account id') !== id) return null;
-    const username = text(account['login'], 'account login');
+    if (organization === null) return null;
+    const username = text(fields(user, 'account')['login'], 'account login');
     const membership = await orGone(world, 'GET /orgs/{org}/memberships/{username}', { org: organization, username });
     return membership === 'gone' ? 'organization' : null;
   });

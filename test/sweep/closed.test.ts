@@ -120,6 +120,7 @@ describe('a request that is closed without a merge', () => {
   it('is found by a later sweep where GitHub did not answer, and nothing else waits for it', async () => {
     const world = aWorld();
     world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+    world.advance(2 * HOUR);
     grantRead(world, {}, 'requests/orders-db/read-only/other.yaml');
     world.github.before = (route, { sort }) => {
       if (route === 'GET /repos/{owner}/{repo}/pulls' && sort === 'updated') throw httpError(502, 'Bad gateway');

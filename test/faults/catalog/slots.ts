@@ -33,6 +33,6 @@ export const SLOTS: readonly Fault[] = [
       'Each provider declares how long a session may live on (`providers/provider.ts`); the core says the same (`core/policy/ending.ts`, held alike by a test), and shows it in the plan under the pull request, in `gatepass can` and `explain`, in `gatepass audit who` and in the story of a grant. PostgreSQL sessions are ended with the role where the catalog says `endSessions`, and always for who is locked or has left (`sweep/apply.ts`, `providers/postgres/change.ts`).',
     bound: 'GitHub teams: none. PostgreSQL: unbounded after `SET ROLE`, none with `endSessions`.',
     simulated: null,
-    gap: 'What was copied while it was held, a clone or a dump, no revoke takes back. Without `pg_signal_backend` sessions cannot be ended, which doctor says.',
+    gap: 'What was copied while it was held, a clone or a dump, no revoke takes back. Without `pg_signal_backend` PostgreSQL lets us end no session; the role is taken back all the same.',
   },
 ];
