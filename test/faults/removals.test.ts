@@ -36,6 +36,7 @@ describe('a removal that does not work', () => {
       const { nextDue } = await world.sweep();
       const wait = Date.parse(nextDue ?? '') - Date.parse(world.github.now);
       expect(wait).toBeGreaterThan(0);
+      expect(wait).toBeLessThanOrEqual(HOUR);
       world.advance(wait + 1000);
       sweeps += 1;
     }

@@ -81,7 +81,7 @@ export const APPLY: readonly Threat[] = [
       'Instants are GitHub’s `Date`; if that lies behind the ledger, grants stop and removals go on (`sweep/look.ts`, `sweep/world.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'GitHub’s clock is believed, and a minute of difference is borne.',
+    residual: 'GitHub’s clock is believed, and half a minute of difference is borne.',
     live: null,
   },
   {
