@@ -208,6 +208,12 @@ describe('combine', () => {
     expect(combine(both)).toMatchObject([{ namesDigest: true }]);
   });
 
+  it('takes the same people in another order for the same people', () => {
+    const [a, b] = [{ kind: 'team', name: 'sre' }, { kind: 'codeowners' }] as const;
+    const one = { ...owners, from: [a, b] };
+    expect(combine([one, { ...one, source: 'a guardrail', from: [b, a] }])).toHaveLength(1);
+  });
+
   it('keeps two demands of one source, and demands of other people', () => {
     const dba = { ...owners, from: [{ kind: 'team', name: 'dba' }] } as const;
     expect(combine([owners, owners, dba])).toHaveLength(3);

@@ -127,6 +127,11 @@ describe('runPolicyTests', () => {
     });
   });
 
+  it('supposes that a pinned team is the one that is meant', () => {
+    const pinned = { ...example, people: { ...example.people, teams: { orders: 4711 } } };
+    expect(runPolicyTests(pinned).filter((result) => !result.passed)).toEqual([]);
+  });
+
   it('supposes that approvals name the digest, where one is asked for', () => {
     const [test] = example.tests;
     if (test === undefined) throw new Error('no test');

@@ -115,6 +115,25 @@ describe('an approval, where a rule asks one of two for the digest', () => {
     expect(decision).toMatchObject({ requirements: [{ digest }, {}] });
   });
 
+  it('says whose demand it is that asks, to whoever could fill that one alone', () => {
+    const second = anEvidence().governing(RULES, (text) =>
+      text.replace(
+        '{ from: [codeowners], count: 1, widen: { after: 30m, to: [team:sre] } }',
+        '{ from: [team:dba], count: 1 }\n      - { from: [codeowners], count: 1, digest: required }',
+      ),
+    );
+    const [finding] = second.approvedBy('bob').decide().reviews;
+    expect(finding?.code).toBe('review-digest-missing');
+    expect(finding?.why).toContain(`\`digest: ${digest}\``);
+  });
+
+  it('says so of somebody who could fill one of two that ask', () => {
+    const writing = guarded(anEvidence().asking('requests/orders-db/read-write/x.yaml', { duration: '1h' }));
+    expect(writing.approvedBy('bob').decide().reviews).toMatchObject([
+      { counts: false, code: 'review-digest-missing' },
+    ]);
+  });
+
   it('of somebody who could fill both fills the other without it', () => {
     // Carol is an owner and a DBA.
     const decision = ofTheOwner().approvedBy('carol').decide();

@@ -57,6 +57,33 @@ describe('a seat in doubt alone', () => {
   });
 });
 
+describe('a delegated seat', () => {
+  it('is in a team, not in the rota of the same name', () => {
+    // Carol is on call for `orders` and in the team `orders`.
+    const rota = (builder: EvidenceBuilder) =>
+      builder.governing('policies/rules/databases.yaml', (text) =>
+        text.replace(
+          '{ from: [codeowners], count: 1, widen: { after: 30m, to: [team:sre] } }',
+          '{ from: [rota:orders], count: 1 }',
+        ),
+      );
+    const away = anEvidence().governing('policies/delegations/d.yaml', CERTAIN);
+    expect(away.approvedBy('mallory').decide().verdict).toBe('allow');
+    expect(rota(away).approvedBy('carol').decide().verdict).toBe('allow');
+    expect(rota(away).approvedBy('mallory').decide().verdict).toBe('pending');
+  });
+
+  it('makes nobody a candidate where its owner has no place', () => {
+    const decision = anEvidence()
+      .governing('policies/delegations/d.yaml', delegation('grace', 'mallory', 'orders'))
+      .decide();
+    expect('requirements' in decision && decision.requirements[0]?.candidates.map(({ login }) => login)).toEqual([
+      'bob',
+      'carol',
+    ]);
+  });
+});
+
 describe('an approval on two demands', () => {
   /** An owner and a DBA; the owners cannot be read. */
   const writing = (builder = anEvidence()) =>
@@ -76,5 +103,14 @@ describe('an approval on two demands', () => {
     expect(decision.verdict).toBe('fault');
     const codes = decision.reasons.filter(({ holds }) => holds !== true).map(({ code }) => code);
     expect(codes).toEqual(['membership-unknown', 'approval-missing']);
+    expect(decision.reviews).toMatchObject([{ counts: false, code: 'membership-unknown' }]);
+  });
+
+  it('that is void fills neither', () => {
+    const decision = anEvidence()
+      .asking('requests/orders-db/read-write/x.yaml', { duration: '1h' })
+      .approvedBy('bob', { commitId: 'f'.repeat(40) })
+      .decide();
+    expect(decision.reviews).toMatchObject([{ counts: false, code: 'review-stale' }]);
   });
 });
