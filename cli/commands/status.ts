@@ -1,12 +1,14 @@
 /** `gatepass status`: what is held now, what is about to begin, and what needs a person, from a clone's ledger; with `--slo`, how late it was. */
 import { resolve } from 'node:path';
+import { type DecisionRow, decisionsIn } from '../../core/audit/decisions.ts';
 import { lateness, latenessByProvider, overdue } from '../../core/audit/slo.ts';
+import { plain } from '../../core/explain/escape.ts';
 import type { Entry } from '../../core/ledger/entry.ts';
 import { endOf, liveGrants, windowOf } from '../../core/ledger/live.ts';
 import { replay } from '../../core/ledger/replay.ts';
 import type { GrantState, LedgerState, OpenAlert } from '../../core/ledger/state.ts';
 import { verifyLedger } from '../../core/ledger/verify.ts';
-import { between, type Instant, MINUTE, toInstant } from '../../core/time.ts';
+import { between, DAY, type Instant, MINUTE, plus, toInstant } from '../../core/time.ts';
 import { verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { type Command, FINDING, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
 import { latenessTable, span } from '../lateness.ts';
@@ -19,7 +21,7 @@ export const command: Command = {
 
   CLONE   a clone with the branch gatepass/ledger; default: here. Fetch it first
   --slo   how late: from due to issued and to confirmed, of all that was ever given and taken back, and by provider
-  --json  {at, grants, alerts}; with --slo {at, overall, providers, overdue}, in milliseconds
+  --json  {at, grants, alerts, turnedDown}; with --slo {at, overall, providers, overdue}, in milliseconds
 
 Only proven entries count. Exit code 1 with an open alert, or when a part of the ledger could not be proven.`,
   run: status,
@@ -64,8 +66,9 @@ async function status(args: readonly string[], terminal: Terminal): Promise<numb
     .map((grant) => rowOf(grant, live, now))
     .sort((a, b) => (a.expires + a.grant < b.expires + b.grant ? -1 : 1));
   const alerts = [...state.alerts.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (values.json === true) printJson(terminal, { at: now, grants, alerts });
-  else terminal.out(describe(grants, alerts, now));
+  const turnedDown = decisionsIn(entries).filter(({ is, at }) => is !== 'approved' && plus(at, LATELY) > now);
+  if (values.json === true) printJson(terminal, { at: now, grants, alerts, turnedDown });
+  else terminal.out(`${describe(grants, alerts, now)}${turnedDownLines(turnedDown)}`);
   return findings.length === 0 && alerts.length === 0 ? FINE : FINDING;
 }
 
@@ -101,6 +104,16 @@ function rowOf(grant: GrantState, live: ReadonlySet<string>, now: Instant): Row 
     expires,
     isLive: live.has(id),
   };
+}
+
+/** How far back requests that came to nothing are shown; `gatepass audit requests` has all. */
+const LATELY = DAY;
+
+function turnedDownLines(rows: readonly DecisionRow[]): string {
+  const lines = rows.map(
+    ({ pullRequest, is, path, why }) => `  #${pullRequest} ${is}: ${plain(path)}: ${plain(why)}\n`,
+  );
+  return lines.length === 0 ? '' : `\nin the last day came to nothing:\n${lines.join('')}`;
 }
 
 function describe(grants: readonly Row[], alerts: readonly OpenAlert[], now: Instant): string {

@@ -115,7 +115,7 @@ function textOf(entry: Body): string | null {
     case 'action-intent':
       return 'being started';
     case 'action-outcome':
-      return `${entry.state}${entry.detail === null ? '' : `: ${prose(entry.detail)}`}`;
+      return `${entry.state}${runLink(entry)}${entry.detail === null ? '' : `: ${prose(entry.detail)}`}`;
     case 'governing-accepted':
       return 'accepted: it governs from here on';
     case 'governing-refused':
@@ -144,6 +144,13 @@ const GONE = {
 function tightenedText({ is, most, by, expires }: Extract<Body, { type: 'tightened' }>): string {
   const allows = `the policies now allow ${most === 0 ? 'none of it' : `${formatDuration(most)} at most`} (${prose(by)})`;
   return is === 'kept' ? `${allows}: kept until its end` : `${allows}: shortened to ${clock(expires)}`;
+}
+
+const ADDRESS = /^https:\/\/[A-Za-z0-9.:/_-]+$/;
+
+/** The run's page; nothing where the target named no address, or one that is none. */
+function runLink({ runId, url }: Extract<Body, { type: 'action-outcome' }>): string {
+  return url === null || !ADDRESS.test(url) ? '' : ` ([run ${runId ?? 'on GitHub'}](${url}))`;
 }
 
 const RESULTS = {

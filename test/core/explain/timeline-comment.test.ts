@@ -349,4 +349,25 @@ describe('what an end is told as', () => {
       '\n\nEnded by the sweep; an open session may outlive it until it is closed. Ended by the sweep; no session outlives it.\n\n',
     );
   });
+
+  it.each([
+    [
+      { runId: 7, url: 'https://github.com/acme/ops/actions/runs/7' },
+      'done ([run 7](https://github.com/acme/ops/actions/runs/7))',
+    ],
+    [
+      { runId: null, url: 'https://github.com/acme/ops/actions' },
+      'done ([run on GitHub](https://github.com/acme/ops/actions))',
+    ],
+    [{ runId: 7, url: 'javascript:alert(1)' }, 'done'],
+    [{ runId: 7, url: 'https://github.com/)[x](https://evil.example' }, 'done'],
+    [{ runId: 7, url: null }, 'done'],
+  ])('links the run, if it has an address: %j', (where, text) => {
+    const [, told] = (
+      tell(authorised(), { ...run('done'), ...where } as Body)
+        .split('\n')
+        .at(-1) ?? ''
+    ).split(' · ');
+    expect(told).toBe(text);
+  });
 });
