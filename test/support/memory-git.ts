@@ -54,11 +54,18 @@ export class MemoryGit {
   }
 
   treeOf(files: Files): string {
-    for (const { text } of files.values()) this.blob(text);
-    const rows = [...files].map(([path, file]) => `${file.mode} ${path} ${blobId(file.text)}`).sort();
-    const sha = sha1(`tree\n${rows.join('\n')}`);
-    this.trees.set(sha, files);
+    const known = treeIds.get(files);
+    const sha = known ?? sha1(`tree\n${this.#rowsOf(files).join('\n')}`);
+    if (known === undefined || !this.trees.has(sha)) {
+      for (const file of files.values()) this.blobs.set(idOf(file), file.text);
+      this.trees.set(sha, files);
+    }
+    treeIds.set(files, sha);
     return sha;
+  }
+
+  #rowsOf(files: Files): readonly string[] {
+    return [...files].map(([path, file]) => `${file.mode} ${path} ${idOf(file)}`).sort();
   }
 
   list(files: Files, recursive: boolean): readonly TreeItem[] {
@@ -94,12 +101,22 @@ export function fileOf(text: string, mode = '100644'): MemoryFile {
   return { text, mode };
 }
 
+/** Files and trees are shared from commit to commit and never change. */
+const treeIds = new WeakMap<Files, string>();
+const blobIds = new WeakMap<MemoryFile, string>();
+
+function idOf(file: MemoryFile): string {
+  const id = blobIds.get(file) ?? blobId(file.text);
+  blobIds.set(file, id);
+  return id;
+}
+
 export function blobId(text: string): string {
   return sha1(`blob ${Buffer.byteLength(text)}\0${text}`);
 }
 
 function blobItem(path: string, file: MemoryFile): TreeItem {
-  const sha = blobId(file.text);
+  const sha = idOf(file);
   return { path, mode: file.mode, type: 'blob', sha, size: Buffer.byteLength(file.text) };
 }
 

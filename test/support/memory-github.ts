@@ -64,7 +64,7 @@ export class MemoryGitHub implements GitHub {
     const handler = this.#handlers[route];
     if (handler === undefined) throw new Error(`the GitHub in memory has no ${route}`);
     const headers = { date: new Date(this.now).toUTCString() };
-    return { status: 200, headers, data: structuredClone(handler(parameters)) };
+    return { status: 200, headers, data: copied(handler(parameters)) };
   }
 
   /** Straight to the default branch, by nobody's leave. */
@@ -356,6 +356,13 @@ export class MemoryGitHub implements GitHub {
 }
 
 export const GATE: MemoryUser = { id: 5001, login: 'gatepass-gate[bot]' };
+
+/** Plain JSON: nobody shares an object with the GitHub in memory. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copied(field)]));
+}
 
 /** As Octokit throws it. */
 export function httpError(status: number, message: string): Error {
