@@ -103,7 +103,7 @@ describe('a commit that claims a pull request', () => {
 
 describe('a looser policy that nobody accepted', () => {
   const textOf = (world: TestWorld) => world.github.git.tip('main').files.get(RULES)?.text ?? '';
-  const loosened = (text: string) => text.replaceAll('max: 4h', 'max: 4d');
+  const loosened = (text: string) => text.replaceAll('max: 4h', 'max: 6h');
 
   threat(71, 'what is approved on top of it is not accepted either', async () => {
     const world = aWorld();
@@ -120,7 +120,7 @@ describe('a looser policy that nobody accepted', () => {
     const world = aWorld();
     const kept = textOf(world);
     world.github.push({ [RULES]: loosened(kept) });
-    merged(world, { by: alice, approvedBy: [bob], files: { [READ]: aRequest({ duration: '2d' }) } });
+    merged(world, { by: alice, approvedBy: [bob], files: { [READ]: aRequest({ duration: '5h' }) } });
     world.github.push({ [RULES]: kept });
     merged(world, { by: heidi, approvedBy: [grace], files: { [RULES]: loosened(kept) } });
     const report = await world.sweep();
