@@ -27,6 +27,7 @@ export async function apply(
   world: SweepWorld,
   pool: ProviderPool,
   intended: readonly Intended[],
+  now: Instant,
 ): Promise<readonly Applied[]> {
   if (intended.length === 0) return [];
   const sent = new Map<Intended, Sent>();
@@ -34,7 +35,7 @@ export async function apply(
     sent.set(each, await send(world, pool, each));
   });
   const slots = intended.map(({ effect }) => effect.slot);
-  const [observation, confirmed] = await Promise.all([observe(pool, slots, world.zone), nowOr(world, pool.now())]);
+  const [observation, confirmed] = await Promise.all([observe(pool, slots, world.zone), nowOr(world, now)]);
   return intended.map((each) => {
     const { key } = each.effect.slot;
     const outcome = conclude(each, sent.get(each) ?? NOT_SENT, observation.seen.get(key), confirmed);
@@ -152,10 +153,16 @@ function conclude(intended: Intended, sent: Sent, seen: Observed | undefined, co
     observed: seen?.value ?? null,
     detail: result === 'done' ? noteOf(sent) : bounded(detailOf(sent, seen)),
     due: effect.due,
-    issued: sent.is === 'withheld' ? null : sent.at,
+    issued: issuedAt(sent, confirmed),
     confirmed: isSeen ? confirmed : null,
     ...('notBefore' in sent && { notBefore: sent.notBefore }),
   };
+}
+
+/** By the machine's clock since GitHub's was read, so never later than GitHub's own next word. */
+function issuedAt(sent: Sent, confirmed: Instant): Instant | null {
+  if (sent.is === 'withheld') return null;
+  return sent.at > confirmed ? confirmed : sent.at;
 }
 
 function isWaiting(seen: Observed): boolean {

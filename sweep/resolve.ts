@@ -16,7 +16,7 @@ import { deriveGrant } from './derive-grant.ts';
 import { failureOf } from './failure.ts';
 import { readCommit } from './first-parent.ts';
 import type { Accepted } from './govern.ts';
-import type { ProviderPool } from './provider-pool.ts';
+import { isUnsent, type ProviderPool } from './provider-pool.ts';
 import type { LedgerView } from './read-ledger.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
@@ -176,6 +176,8 @@ async function resolveBindings(
       // The catalog says which runner reaches it; a provider cannot know.
       targets.push({ slot: { ...slot, zone: binding.zone }, value });
     } catch (error) {
+      // A target that asked for time is no trouble of this grant: it begins when that is over.
+      if (isUnsent(error)) continue;
       problems.push(doubtful(grant, zone, `${binding.provider} did not resolve it: ${failureOf(error)}`));
     }
   }

@@ -65,7 +65,7 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   // INVARIANT: no intent, no grant. A removal is owed whether or not it can be written down.
   const intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== 'ensure');
   const [applied, actions] = await Promise.all([
-    apply(world, pool, intended),
+    apply(world, pool, intended, seen.now),
     isWritten ? runActions(world, step.actions) : [],
   ]);
   const outcomes = [...applied.map(({ outcome }) => outcome), ...actions, ...unknownAlerts(seen.state, actions)];
