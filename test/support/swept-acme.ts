@@ -19,6 +19,8 @@ export interface SweptAcme extends AcmeWorld {
   grant(slug: string, duration: string, login?: string, resource?: string): Promise<number>;
   /** The same, not merged yet: the function returned merges it, and waits for nothing. */
   approve(slug: string, duration: string, login?: string, resource?: string): Promise<() => Promise<number>>;
+  /** Alice asks once for a restart of checkout, bob approves. Its pull request's number. */
+  restart(slug: string): Promise<number>;
   /** Who is in a team, sorted; unless told the one that `payments/operator` fills. */
   members(team?: string): Promise<readonly string[]>;
   /** Proven. */
@@ -59,9 +61,12 @@ export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> 
     login = 'alice',
     resource = 'payments',
   ): Promise<() => Promise<number>> {
-    const reason = 'Settle the stuck payouts';
-    const text = `apiVersion: gatepass/v1\nkind: AccessRequest\nduration: ${duration}\nreason: ${reason}\n`;
-    const asked = { [`requests/${resource}/operator/${slug}.yaml`]: text };
+    const fields = `kind: AccessRequest\nduration: ${duration}\nreason: Settle the stuck payouts\n`;
+    return approved(login, slug, `requests/${resource}/operator/${slug}.yaml`, fields);
+  }
+
+  async function approved(login: string, slug: string, path: string, fields: string): Promise<() => Promise<number>> {
+    const asked = { [path]: `apiVersion: gatepass/v1\n${fields}` };
     const { number, head } = await acme.ask(login, folder, { branch: `${login}/${slug}`, files: asked });
     const approver = acme.as(login === 'bob' ? 'erin' : 'bob');
     await approver.pulls.createReview({ ...ACCESS, pull_number: number, event: 'APPROVE', commit_id: head });
@@ -80,6 +85,14 @@ export async function sweptAcme(options: SweptOptions = {}): Promise<SweptAcme> 
     approve,
     async grant(slug, duration, login, resource) {
       const number = await (await approve(slug, duration, login, resource))();
+      await hub.idle();
+      return number;
+    },
+    async restart(slug) {
+      const fields =
+        'kind: ActionRequest\nwithin: 1h\nreason: Checkout hangs since the deploy\ninputs: { region: eu-west-1 }\n';
+      const path = `requests/checkout/restart/${slug}.yaml`;
+      const number = await (await approved('alice', `restart-${slug}`, path, fields))();
       await hub.idle();
       return number;
     },
