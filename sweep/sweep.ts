@@ -71,11 +71,13 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   const outcomes = [...applied.map(({ outcome }) => outcome), ...actions, ...unknownAlerts(seen.state, actions)];
   const after = isWritten ? await writeOutcomes(world, written, outcomes, seen.now) : written;
   // Where they cannot be written down, they are said all the same.
-  const problems = 'problem' in after ? [after.problem, ...seen.orphans] : [];
+  const unwritten = 'problem' in after ? [after.problem, ...seen.orphans] : [];
   const bodies = [...(isWritten ? step.bodies : []), ...outcomes];
   const view = 'problem' in after ? seen.view : after;
   // Who cannot write down what was done is not to be counted on for the next thing.
-  if (problems.length === 0) await heartbeat(world, { view, now: seen.now, isWorking: bodies.length > 0 });
+  const beat = { view, now: seen.now, isWorking: bodies.length > 0 };
+  const unheard = unwritten.length === 0 ? await heartbeat(world, beat) : null;
+  const problems = unheard === null ? unwritten : [unheard];
   return reportOf(world, seen, { bodies, applied, problems, view });
 }
 

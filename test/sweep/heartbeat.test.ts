@@ -78,8 +78,14 @@ describe('a sweep’s sign of life', () => {
     };
     for (const each of [world, other]) grantRead(each);
     const reports = [await world.sweep(), await other.sweep()];
-    const shown = reports.map(({ granted, problems, stops, alerts }) => ({ granted, problems, stops, alerts }));
+    const shown = reports.map(({ granted, stops, alerts, written }) => ({
+      granted,
+      stops,
+      alerts,
+      types: written.length,
+    }));
     expect(shown[1]).toEqual(shown[0]);
+    expect(reports.map(({ problems }) => problems.map(({ key }) => key))).toEqual([[], ['heartbeat-unwritten']]);
     expect(other.target.held.get(READ_SLOT)).toBe('granted');
     expect(tipOf(other)).toBeUndefined();
   });
