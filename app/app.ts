@@ -103,9 +103,12 @@ function open(
         return null;
       }
       if (work === 'news') {
-        await witnessLedger(gate);
-        gate.tell();
-        later('reminders');
+        try {
+          await witnessLedger(gate);
+        } finally {
+          gate.tell();
+          later('reminders');
+        }
         told = await tellNews(gate, told, await defaultBranch(gate));
         return null;
       }
@@ -124,9 +127,8 @@ function open(
   addHandler(healthHandler(gate, () => queue.size));
   const goRound = () => {
     later('patrol');
+    later('news');
     later('clock');
-    later('alerts');
-    later('reminders');
   };
   const rounds = [patrolBy(timer, ALL_AGAIN, () => later('all')), patrolBy(timer, PATROL, goRound)];
   later('all');

@@ -5,24 +5,28 @@ export const GITHUB: readonly Fault[] = [
   {
     number: 18,
     happens: 'a webhook is lost',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'All open pull requests are decided anew, and the ledger is read anew, without any webhook (`app/app.ts`); deliveries that failed within a day are asked for again, once each (`app/redeliver.ts`). A return is read by every sweep by itself (`sweep/returns.ts`).',
+    bound:
+      'Ten minutes for a pull request, five for what the ledger says and for a delivery that GitHub lists as failed.',
     simulated: null,
-    gap: null,
+    gap: 'A command whose redelivery fails too has to be written again; `/gatepass return` then waits for the next sweep.',
   },
   {
     number: 19,
     happens: 'webhooks come twice, or in another order',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'An event only names where to look: everything is read again from GitHub (`app/app.ts`, `app/evaluate.ts`). One evaluation at a time for a pull request, and one more for all that came meanwhile (`app/queue.ts`). What is there already is not written again (`github/check-runs.ts`, `github/comments.ts`).',
+    bound: 'None: the end is the same in every order, and a repetition writes nothing.',
     simulated: null,
     gap: null,
   },
   {
     number: 20,
     happens: 'a webhook comes hours late',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'The check belongs to a commit, the decision to the head that was read with it, and the merge names that head (`app/evaluate.ts`, `github/merge.ts`), so what is told late is about a commit that nobody merges. A head that the gate has not heard of has no check, and GitHub merges nothing without it.',
+    bound: 'No moment in which a stale head is green. A new head waits for its webhook or the next round, ten minutes.',
     simulated: null,
     gap: null,
   },
