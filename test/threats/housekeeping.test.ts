@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { HOUR, MINUTE } from '../../core/time.ts';
 import { HOUSEKEEPING_BRANCH } from '../../github/housekeeping-branch.ts';
 import { type Judgement, judgeOpen } from '../../github/judge-open.ts';
+import { readProvenEntries } from '../../github/proven-entries.ts';
 import { gitCache } from '../../github/tree.ts';
 import type { MemoryUser } from '../support/memory-github.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ, READ_SLOT } from '../support/sweep-steps.ts';
@@ -34,11 +35,11 @@ function tidy(world: TestWorld, by: MemoryUser, ...paths: readonly string[]): nu
 
 /** Gate 1 with the ledger as it is. */
 async function gate1(world: TestWorld, number: number): Promise<Extract<Judgement, { is: 'decided' }>['decision']> {
-  const { entries } = await world.ledger();
+  const repository = { owner: 'acme', name: 'access' };
   const judged = await judgeOpen(world.github, {
-    repository: { owner: 'acme', name: 'access' },
+    repository,
     pull: { number, head: world.github.pulls.get(number)?.heads.at(-1) ?? '', base: 'main' },
-    ledger: async () => ({ ok: true, entries }),
+    ledger: () => readProvenEntries(async () => world.github, repository, new Map()),
     cache: gitCache(),
   });
   if (judged.is !== 'decided') throw new Error(judged.is);
