@@ -363,6 +363,16 @@ describe('silence', () => {
     expect(clock.gate.clock.silence).toMatchObject({ zone: 'default', since: plus(github.now as Instant, -2 * HOUR) });
   });
 
+  it('is not broken by a heartbeat of the future, whoever signed it', async () => {
+    const clock = aClock();
+    clock.world.advance(10 * HOUR);
+    await clock.world.sweep();
+    clock.world.advance(-8 * HOUR);
+    await clock.after(0);
+    expect(clock.gate.clock.pulse?.beats.size).toBe(0);
+    expect(clock.alarms()).toContain('sweep-silent');
+  });
+
   it('is not broken by taking the heartbeats away', async () => {
     const clock = aClock();
     await clock.world.sweep();
