@@ -32,25 +32,39 @@ export interface ClosedAsked {
 
 export interface Closed {
   readonly bodies: readonly Body[];
-  /** Everything that was closed up to then was looked at; `null`: nobody can tell. */
+  /** Everything that was closed before then was looked at; `null`: nobody can tell. */
   readonly until: Instant | null;
+  /** So much was looked at for nothing that it pays to write down how far. */
+  readonly isLong: boolean;
 }
 
 /** GitHub's lists lag behind a little, and what was looked at already is not written again. */
 const MARGIN = HOUR;
 
+/** Of one sweep, which has removals to send: whoever opens and closes a thousand requests makes nobody wait. */
+const MOST_FOUND = 20;
+const MOST_SEEN = 50;
+
+/** From so many on it pays not to look at them again. */
+const LONG = 10;
+
 export async function closedRequests(world: SweepWorld, asked: ClosedAsked): Promise<Closed> {
   const bodies: Body[] = [];
+  const recent = plus(asked.now, -MARGIN);
   try {
-    const from = plus(asked.state.closedUntil ?? asked.since, -MARGIN);
-    for (const pull of await closedSince(world, asked.branch, from)) {
-      if (asked.state.closed.get(pull.number)?.closedAt === pull.closedAt) continue;
+    const pulls = await closedSince(world, asked.branch, asked.state.closedUntil ?? asked.since);
+    const unknown = pulls.filter(({ number, closedAt }) => asked.state.closed.get(number)?.closedAt !== closedAt);
+    let seen = 0;
+    for (const pull of unknown) {
+      if (seen >= MOST_SEEN || bodies.length >= MOST_FOUND) return { bodies, until: pull.closedAt, isLong: true };
+      seen += 1;
       const found = await readClosed(world, asked, pull);
       if (found !== null) bodies.push({ type: 'closed', ...found });
     }
-    return { bodies, until: asked.now };
+    const isLong = unknown.filter(({ closedAt }) => closedAt < recent).length >= LONG;
+    return { bodies, until: [recent, asked.since].sort().at(-1) ?? recent, isLong };
   } catch (error) {
-    if (error instanceof GitHubError) return { bodies, until: null };
+    if (error instanceof GitHubError) return { bodies, until: null, isLong: false };
     throw error;
   }
 }
@@ -66,7 +80,7 @@ interface ClosedPull {
 /** So many pages of a hundred: more than were touched between two sweeps that had something to write. */
 const PAGES = 20;
 
-/** Without a merge, oldest number first. */
+/** Without a merge, the first to be closed first. */
 async function closedSince(world: SweepWorld, branch: string, from: Instant): Promise<readonly ClosedPull[]> {
   const found: ClosedPull[] = [];
   let place: Readonly<Record<string, string>> | null = {};
@@ -85,7 +99,9 @@ async function closedSince(world: SweepWorld, branch: string, from: Instant): Pr
     const isDone = items.some((item) => instant(item['updated_at'], 'pull request updated_at') < from);
     place = isDone ? null : nextPlace(response);
   }
-  return found.filter(({ closedAt }) => closedAt >= from).sort((a, b) => a.number - b.number);
+  return found
+    .filter(({ closedAt }) => closedAt >= from)
+    .sort((a, b) => (a.closedAt === b.closedAt ? a.number - b.number : a.closedAt < b.closedAt ? -1 : 1));
 }
 
 function readPull(item: Fields): ClosedPull {

@@ -105,7 +105,7 @@ async function decideUpTo(
   const last = governed.commits.at(-1)?.sha ?? cursor;
   const closed = await closedIn(world, asked, accepted.commit);
   bodies.push(...closed.bodies);
-  if (last !== cursor || closed.bodies.length > 0) {
+  if (last !== cursor || closed.isLong) {
     bodies.push({ type: 'read', commit: last, ...(closed.until !== null && { closed: closed.until }) });
   }
   for (const body of [...locked.bodies, ...departed.bodies]) if (!isEnded(bodies, body)) bodies.push(body);

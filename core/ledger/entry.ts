@@ -101,7 +101,7 @@ export type Body =
       readonly proof: string;
     }
   /**
-   * How far the default branch was read. `closed`: all that was closed unmerged up to then was looked at; absent: as before.
+   * How far the default branch was read. `closed`: all that was closed unmerged before then was looked at; absent: as before.
    */
   | { readonly type: 'read'; readonly commit: string; readonly closed?: Instant }
   | {

@@ -135,6 +135,47 @@ describe('a request that is closed without a merge', () => {
   });
 });
 
+describe('whoever opens and closes very many', () => {
+  it('requests keeps no removal waiting: twenty a sweep are recorded, until all are', async () => {
+    const world = aWorld();
+    for (let index = 0; index < 45; index += 1) {
+      const path = `requests/orders-db/read-only/flood-${index}.yaml`;
+      world.github.close(world.github.open(mallory, { [path]: aRequest() }), mallory);
+      world.advance(1000);
+    }
+    const counts: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await world.sweep();
+      counts.push((await entriesOf(world, 'closed')).length);
+    }
+    expect(counts).toEqual([20, 40, 45, 45]);
+    world.advance(2 * HOUR);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+
+  it('pull requests that ask for nothing has them looked at fifty a sweep, and once', async () => {
+    const world = aWorld();
+    for (let index = 0; index < 60; index += 1) {
+      world.github.close(world.github.open(mallory, { [`notes/${index}.md`]: 'x' }), mallory);
+      world.advance(1000);
+    }
+    world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+    const looks = async () => {
+      const before = world.github.calls.length;
+      await world.sweep();
+      return world.github.calls.slice(before).filter((route) => route.endsWith('/files')).length;
+    };
+    expect(await looks()).toBe(50);
+    expect(await entriesOf(world, 'closed')).toEqual([]);
+    await looks();
+    expect(await entriesOf(world, 'closed')).toHaveLength(1);
+    world.advance(2 * HOUR);
+    await looks();
+    expect(await looks()).toBe(0);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+});
+
 describe('a pull request that asks for nothing', () => {
   it.each<[string, Readonly<Record<string, string | null>>]>([
     ['a policy change', { 'policies/settings.yaml': 'apiVersion: gatepass/v1\nkind: Settings\n' }],

@@ -10,7 +10,7 @@ describe('stickyComment', () => {
       '### 🟡 Waiting for 1 approval',
       'On approval, `@alice` gets `orders-db` `read-only` for 2h',
       '> Replay payments stuck since the deploy',
-      '| target | gets | risk |',
+      '| target | gets | risk | ended |',
       '| approval from | needs | has | who can approve |',
       '**Reviews that do not count**',
       '- `@dan`: ',
