@@ -14,7 +14,7 @@ import { GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { readText } from '../github/tree.ts';
-import { commandComments } from './command-comments.ts';
+import { commandCommentsOf } from './command-comments.ts';
 import { derivePull, readDifference } from './derive.ts';
 import type { BranchCommit } from './first-parent.ts';
 import { isOwner } from './owners.ts';
@@ -85,8 +85,9 @@ async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<
 export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): Promise<readonly Body[]> {
   // What has expired needs nobody's word to end: ten thousand at once are not looked up one by one first.
   const live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null);
+  const comments = await commandCommentsOf(world, live, 'return');
   const found = await inBatches(live, async (grant) => {
-    for (const { id, by, at } of await commandComments(world, grant, 'return')) {
+    for (const { id, by, at } of comments.get(grant.terms.id) ?? []) {
       const isTheirs = grant.terms.subject.id === by.id || (await isOwner(world, asked, grant, by.id)) === 'yes';
       if (isTheirs) return [returned(grant, by, { comment: id }, at)];
     }

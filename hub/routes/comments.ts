@@ -46,15 +46,18 @@ function commentOf(call: Call): Comment {
 
 function list(call: Call) {
   const { number } = issueOf(call);
-  const since = call.query.get('since');
-  const found = call.repository.comments.filter(
-    (comment) => comment.issue === number && (since === null || Date.parse(comment.updatedAt) >= Date.parse(since)),
-  );
+  const found = since(call).filter((comment) => comment.issue === number);
   return page(call, found, (comment) => shown(call, comment));
 }
 
 function listAll(call: Call) {
-  return page(call, call.repository.comments, (comment) => shown(call, comment));
+  return page(call, since(call), (comment) => shown(call, comment));
+}
+
+function since(call: Call) {
+  const from = call.query.get('since');
+  const { comments } = call.repository;
+  return from === null ? comments : comments.filter(({ updatedAt }) => Date.parse(updatedAt) >= Date.parse(from));
 }
 
 function bodyOf(call: Call): string {

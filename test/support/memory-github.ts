@@ -325,6 +325,12 @@ export class MemoryGitHub implements GitHub {
       this.#pull(Number(issue_number)).comments.filter(
         (item) => since === undefined || String(item['updated_at']) >= String(since),
       ),
+    'GET /repos/{owner}/{repo}/issues/comments': ({ since }) =>
+      [...this.pulls.values()].flatMap(({ number, comments }) =>
+        comments
+          .filter((item) => since === undefined || String(item['updated_at']) >= String(since))
+          .map((item) => ({ ...item, issue_url: `https://api.github.example/repos/acme/access/issues/${number}` })),
+      ),
     'GET /repos/{owner}/{repo}/activity': ({ ref }) => {
       const pull = [...this.pulls.values()].find((one) => `refs/heads/${one.branch}` === ref);
       if (pull === undefined) return [];
