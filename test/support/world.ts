@@ -66,14 +66,14 @@ export interface TestWorld {
   }>;
 }
 
-export function aWorld(): TestWorld {
+/** `signer`: whose ledger it is; a new one's unless told. */
+export function aWorld(signer: LedgerSigner = aSigner()): TestWorld {
   const github = new MemoryGitHub({ now: DEMO_START, users: Object.values(people), files: exampleFiles() });
   for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
     github.teams.set(slug, { id: 9100 + index, parent: null, members: members.map((name) => people[name]) });
   }
   const target = new MemoryTarget();
   const runner = new MemoryRunner();
-  const signer = aSigner();
   startLedger(github, signer);
   const repository = { owner: REPOSITORY.owner, name: REPOSITORY.name };
   let runs = 0;
