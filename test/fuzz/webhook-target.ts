@@ -79,9 +79,10 @@ async function startProbot(calls: string[]): Promise<Probot> {
         : { message: 'Not Found' };
     return Response.json(body, { status: isInstallation ? 200 : isToken ? 201 : 404 });
   };
+  const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
   const probot = new Probot({
     appId: 1,
-    privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+    privateKey: pem,
     secret: 'fuzz',
     logLevel: 'fatal',
     request: { fetch: refuse as typeof fetch },
@@ -94,7 +95,7 @@ async function startProbot(calls: string[]): Promise<Probot> {
   await probot.ready();
   const repository = { owner: 'acme', name: 'access' };
   const { app } = gateApp(
-    { appId: 1, repository, ledger: repository, web: 'https://github.test' },
+    { appId: 1, privateKey: pem, repository, ledger: repository, web: 'https://github.test', alertWebhook: null },
     { after: () => () => {} },
   );
   await probot.load(app, { cwd: process.cwd(), addHandler: () => {} });
