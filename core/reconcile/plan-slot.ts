@@ -107,15 +107,21 @@ function planEnding(site: Site, state: SlotState, ending: Ending, input: PlanInp
   const asked = asks.map((ask) => ask.value);
   const target = targetOf(site, state);
   const after = seen === undefined ? target : lower(slot, seen, target);
-  // Grants that follow raise it further: they come first, the ending follows when they hold it.
-  if (asked.some((value) => isAbove(slot, value, after))) return ensures(site, asks, after, state.standing);
   const followers = ensures(site, asks, after, state.standing);
   const open = state.ending;
-  if (open !== null && open.after === after && ending.grants.every((id) => open.because.grants.includes(id))) {
-    if (seen === after) return [settled(site, open, ending.due), ...followers];
-    if (open.isPending && input.now <= open.lease) return followers;
-  }
-  return [...take(site, state, ending, after, input), ...stuck(site, ending, input.now), ...followers];
+  const isSent = open !== null && open.after === after && ending.grants.every((id) => open.because.grants.includes(id));
+  // Seen to be over: what follows begins on a slot that is free of it.
+  if (isSent && seen === after) return [settled(site, open, ending.due), ...followers];
+  // Grants that follow raise it further: they come first, the ending follows when they hold it.
+  if (asked.some((value) => isAbove(slot, value, after))) return followers;
+  if (isSent && open.isPending && input.now <= open.lease) return followers;
+  return [...take(site, state, ending, after, input), ...stuckThere(site, ending, after, input.now), ...followers];
+}
+
+/** A removal of which only the outcome is missing needs nobody. */
+function stuckThere(site: Site, ending: Ending, after: Value, now: Instant): readonly Change[] {
+  const isThere = site.seen === undefined || isAbove(site.slot, site.seen, after);
+  return isThere ? stuck(site, ending, now) : [];
 }
 
 /** What the slot is for without the grants that are over: what stands, what is held, and what is asked. */

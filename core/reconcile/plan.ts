@@ -61,7 +61,7 @@ export interface PlanInput {
 }
 
 /**
- * Removals (the riskiest first, then the overdue-most), standing values, ensures, runs, then what is only looked at or said. The intents of one
+ * Removals (the riskiest first, then the overdue-most), what is found to be settled, standing values, ensures, runs, then what is only looked at or said. The intents of one
  * plan are to be written together, before anything is sent.
  */
 export function plan(input: PlanInput): readonly Change[] {
@@ -97,11 +97,12 @@ function heldBack(change: Change): Change | null {
 const ORDER: readonly Change['kind'][] = [
   'remove',
   'restore',
+  // An outcome that is found out comes before what begins on it.
+  'settle',
   'standing',
   'ensure',
   'run',
   'follow',
-  'settle',
   'lapse',
   'drift',
   'stuck',

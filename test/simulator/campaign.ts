@@ -25,6 +25,8 @@ export async function campaign(asked: {
   readonly lives: number;
   readonly histories?: number;
   readonly path?: string;
+  /** The first history that breaks a promise is not made short. */
+  readonly isHasty?: boolean;
 }): Promise<Figures> {
   const faults = new Map<string, number>();
   let [lives, sweeps, histories] = [0, 0, 0];
@@ -43,9 +45,14 @@ export async function campaign(asked: {
       throw error;
     }
   });
-  const { seed, path } = asked;
+  const { seed, path, isHasty } = asked;
   const numRuns = asked.histories ?? asked.lives;
-  const details = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+  const details = await fc.check(property, {
+    seed,
+    numRuns,
+    endOnFailure: isHasty === true,
+    ...(path === undefined ? {} : { path }),
+  });
   const [shortest] = details.counterexample ?? [];
   const failure =
     !details.failed || shortest === undefined

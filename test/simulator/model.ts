@@ -9,6 +9,7 @@
  * | I3 | an effect has its intent in the ledger before it, and the ledger loses nothing |
  * | I4 | once faults stop two sweeps converge and a third writes nothing (`simulate.ts`) |
  * | I6 | a recorded decision comes out the same again (`simulate.ts`) |
+ * | lease | nothing is raised by a run that slept past its lease |
  * | I7 | nothing is lowered below what others put there, as far as it could be known |
  * | kept | what is approved, begun and not over stays until its end |
  * | once | an action is started at most once |
@@ -89,7 +90,8 @@ export class Model {
   latest = 0;
   #theirsBefore = new Map<string, Value>();
   readonly #seen = new WeakMap<Process, Map<string, Value>>();
-  readonly #intents = new Set<string>();
+  /** Of each intent, by run, slot and value: until when it may be sent. */
+  readonly #leases = new Map<string, number>();
   readonly #held = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #started = new Set<string>();
@@ -172,14 +174,16 @@ export class Model {
       const allowed = Math.max(-1, ...this.#allowing(slot, at).map(([, level]) => rankOf(slot, level)));
       // Others may have lowered it since it was seen: then it is only put back.
       if (to > Math.max(allowed, rankOf(slot, seen))) throw new Violation('I1', what);
-      if (!this.#intents.has(`${process.run} ${slot} ${value}`)) throw new Violation('I3', `${what} without an intent`);
+      const lease = this.#leases.get(`${process.run} ${slot} ${value}`);
+      if (lease === undefined) throw new Violation('I3', `${what} without an intent`);
+      if (at >= lease) throw new Violation('lease', `${what}, whose lease is over`);
       if (rankOf(slot, place.theirs) > rankOf(slot, seen) && to >= rankOf(slot, place.theirs)) place.theirs = seen;
     }
     if (to < from) {
       const theirs = Math.min(rankOf(slot, place.theirs), rankOf(slot, seen));
       if (to < theirs) throw new Violation('I7', `${what}, but others put ${place.theirs} there`);
       const mayBeUnwritten = this.isDamaged || process.injected.size > 0;
-      if (!mayBeUnwritten && !this.#intents.has(`${process.run} ${slot} ${value}`))
+      if (!mayBeUnwritten && !this.#leases.has(`${process.run} ${slot} ${value}`))
         throw new Violation('I3', `${what} without an intent`);
       for (const [asked, level] of this.#allowing(slot, at)) {
         if (rankOf(slot, level) <= to || !this.#isSure(asked, at) || !this.#held.has(`${asked.grant} ${slot}`))
@@ -280,10 +284,10 @@ export class Model {
   #intended(process: Process, line: Line): void {
     const { key } = line['slot'] as { key: string };
     const after = line['after'] as Value;
-    this.#intents.add(`${line['run']} ${key} ${after}`);
+    const lease = Date.parse(String(line['lease']));
+    this.#leases.set(`${line['run']} ${key} ${after}`, lease);
     if (line['effect'] !== 'ensure') return;
     this.#forget(process, key);
-    const lease = Date.parse(String(line['lease']));
     this.place(key).sent.push({ intent: String(line['id']), after, lease, isSettled: false });
   }
 

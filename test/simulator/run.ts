@@ -18,6 +18,7 @@ const { values } = parseArgs({
     lives: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     path: { type: 'string' },
+    hasty: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -43,7 +44,11 @@ async function together(lives: number, workers: number): Promise<readonly Figure
   const work = async (): Promise<void> => {
     const worker = new Worker(join(import.meta.dirname, 'worker.ts'));
     while (lived < lives && done.every((each) => each.failure === null)) {
-      const order: Order = { seed: seedOf(seed, orders) | 0, lives: Math.min(LIVES_AT_ONCE, lives - lived) };
+      const order: Order = {
+        seed: seedOf(seed, orders) | 0,
+        lives: Math.min(LIVES_AT_ONCE, lives - lived),
+        isHasty: values.hasty,
+      };
       orders += 1;
       const answer = await new Promise<Figures>((resolve, reject) => {
         worker.once('message', resolve);
@@ -93,7 +98,9 @@ function report(all: readonly Figures[], seconds: number): void {
 }
 
 async function tell({ why, seed: at, path, history }: Failure): Promise<void> {
-  console.log(`\n${why}\nlive it again: npm run simulate -- --seed ${at} --path ${path}\n\nas short as it gets:`);
+  console.log(`\n${why}\nlive it again: npm run simulate -- --seed ${at} --path ${path}`);
+  if (values.hasty) return;
+  console.log('\nas short as it gets:');
   const short = await shortened(history);
   console.log(`${JSON.stringify(short.standing)} ending ${short.ending}`);
   for (const step of short.steps) console.log(`  ${JSON.stringify(step)}`);

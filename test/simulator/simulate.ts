@@ -66,11 +66,11 @@ const SIGNER = ledgerSigner(
   createPrivateKey({ key: PKCS8, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }).toString(),
 );
 
-class Simulation {
+export class Simulation {
   readonly #github: MemoryGitHub;
   readonly #targets = new Targets();
   readonly #runs = new Runs();
-  readonly #model: Model;
+  readonly model: Model;
   readonly #faults = new Map<string, number>();
   /** Tips that each branch had, the oldest first. */
   readonly #tips = new Map<string, string[]>();
@@ -86,8 +86,8 @@ class Simulation {
     }
     for (const { slot, level } of standing) this.#targets.set(...slotAt(slot, level));
     if (standing.length > 0) this.#count('standing');
-    this.#model = new Model(this.#targets, () => this.#clock);
-    const model = this.#model;
+    this.model = new Model(this.#targets, () => this.#clock);
+    const model = this.model;
     this.#targets.onChange = (...change) => this.#noting(() => model.changed(...change));
     this.#targets.onSeen = (...seen) => this.#noting(() => model.saw(...seen));
     this.#targets.onTrouble = (...trouble) => model.trouble(...trouble);
@@ -96,7 +96,7 @@ class Simulation {
   }
 
   get lived(): Lived {
-    const lives = this.#model.asked.filter(({ grant }) => grant !== null).length;
+    const lives = this.model.asked.filter(({ grant }) => grant !== null).length;
     return { lives, sweeps: this.#sweeps, faults: this.#faults };
   }
 
@@ -131,7 +131,7 @@ class Simulation {
       [LEDGER_HEAD, fileOf(`${head}\n`)],
     ]);
     git.refs.set(LEDGER, git.commit(files, [], 'start').sha);
-    this.#model.mirror.take(files);
+    this.model.mirror.take(files);
     this.#moved(LEDGER);
     this.#moved(MAIN);
   }
@@ -147,7 +147,7 @@ class Simulation {
       return this.#sweepAll(step.runs, step.order);
     }
     this.#targets.remember();
-    this.#model.remember();
+    this.model.remember();
     this.#advance(20_000);
     this.#act(step);
     this.#moved(MAIN);
@@ -179,13 +179,13 @@ class Simulation {
       }
       case 'lock':
         this.#github.push({ [LOCKS]: locksFor(REQUESTERS[step.who]?.login ?? '') });
-        this.#model.lockedWho = step.who;
-        for (const asked of this.#model.asked) if (asked.who === step.who) asked.wasLocked = true;
+        this.model.lockedWho = step.who;
+        for (const asked of this.model.asked) if (asked.who === step.who) asked.wasLocked = true;
         return;
       case 'unlock':
-        if (this.#model.lockedWho === null) return;
+        if (this.model.lockedWho === null) return;
         this.#github.push({ [LOCKS]: null });
-        this.#model.lockedWho = null;
+        this.model.lockedWho = null;
         return;
       case 'govern':
         this.#govern(step.isApproved);
@@ -195,7 +195,7 @@ class Simulation {
         return;
       case 'hand':
         this.#count('drift');
-        this.#model.byHand(...slotAt(step.slot, step.level));
+        this.model.byHand(...slotAt(step.slot, step.level));
         return;
       case 'wait':
         if (step.minutes >= 60) this.#count('no-sweep');
@@ -212,7 +212,7 @@ class Simulation {
 
   /** `nth` from the latest. */
   #earlier(nth: number): Asked | undefined {
-    return this.#model.asked.at(-1 - nth);
+    return this.model.asked.at(-1 - nth);
   }
 
   #ask(wish: {
@@ -228,7 +228,7 @@ class Simulation {
     const user = REQUESTERS[who];
     if (role === undefined || user === undefined) return;
     const number = this.#github.pulls.size + 1;
-    const path = `requests/${role.path}/r${number}-${this.#model.asked.length}.yaml`;
+    const path = `requests/${role.path}/r${number}-${this.model.asked.length}.yaml`;
     const startsAt = starts === null ? null : new Date(starts).toISOString();
     const text = documentOf(role, { minutes, starts: startsAt, breakGlass, reason: `number ${number}` });
     if (way === 'push') this.#github.push({ [path]: text });
@@ -242,7 +242,7 @@ class Simulation {
     }
     const merged = this.#clock;
     const begins = starts ?? merged;
-    this.#model.asked.push({
+    this.model.asked.push({
       number: way === 'push' ? 0 : number,
       path,
       text,
@@ -253,7 +253,7 @@ class Simulation {
       starts: begins,
       ends: begins + minutes * MINUTE,
       returned: null,
-      wasLocked: this.#model.lockedWho === who,
+      wasLocked: this.model.lockedWho === who,
       isOver: false,
       grant: null,
       answer: null,
@@ -307,9 +307,9 @@ class Simulation {
     const number = this.#github.open(GUARDIANS[0], { 'README.md': `Access of acme, ${this.#readme}.\n` });
     if (isApproved) this.#github.approve(number, GUARDIANS[1]);
     this.#github.merge(number);
-    if (!isApproved || this.#model.isDiverged) this.#model.isLoosened = true;
+    if (!isApproved || this.model.isDiverged) this.model.isLoosened = true;
     if (!isApproved) this.#count('policy-refused');
-    if (!this.#model.isDiverged) this.#accepted = this.#readmeNow();
+    if (!this.model.isDiverged) this.#accepted = this.#readmeNow();
   }
 
   #accepted = governingFiles().get('README.md')?.text ?? '';
@@ -319,14 +319,14 @@ class Simulation {
   }
 
   #restore(): void {
-    if (!this.#model.isLoosened) return;
+    if (!this.model.isLoosened) return;
     this.#github.push({ 'README.md': this.#accepted });
-    this.#model.isLoosened = false;
+    this.model.isLoosened = false;
   }
 
   /** Somebody without the key writes to the ledger's branch. */
   #damage(how: 'line' | 'more' | 'head'): void {
-    if (this.#model.isDamaged) return;
+    if (this.model.isDamaged) return;
     const { git } = this.#github;
     const tip = git.tip(LEDGER_BRANCH);
     const last =
@@ -339,16 +339,16 @@ class Simulation {
     const worse = how === 'more' ? `${text}{"type":"read","commit":"x"}\n` : text.replace(/"at":"2026/, '"at":"2025');
     const files = new Map(tip.files).set(path, fileOf(worse));
     git.refs.set(LEDGER, git.commit(files, [tip.sha], 'damage').sha);
-    this.#model.isDamaged = true;
+    this.model.isDamaged = true;
     this.#count('damaged');
   }
 
   /** A person sets the branch to its last good commit. */
   #repair(): void {
     const good = this.#tips.get(LEDGER)?.at(-1);
-    if (!this.#model.isDamaged || good === undefined) return;
+    if (!this.model.isDamaged || good === undefined) return;
     this.#github.git.refs.set(LEDGER, good);
-    this.#model.isDamaged = false;
+    this.model.isDamaged = false;
   }
 
   async #sweepAll(runs: readonly Run[], order: number): Promise<void> {
@@ -357,7 +357,7 @@ class Simulation {
     const processes = runs.map((run) => {
       this.#sweeps += 1;
       const zone = ZONES[run.zone] ?? 'default';
-      if (run.faults.skew !== 0) this.#model.wasSkewed = true;
+      if (run.faults.skew !== 0) this.model.wasSkewed = true;
       return new Process({ run: `${this.#sweeps}/1`, zone, faults: run.faults }, turns, (minutes) =>
         this.#advance(minutes * MINUTE),
       );
@@ -375,7 +375,7 @@ class Simulation {
     for (const process of processes) for (const fault of process.injected) this.#count(fault);
     const [process] = processes;
     if (process !== undefined && turns === null && results[0] === 'done' && process.injected.size === 0)
-      if (process.faults.skew === 0) this.#model.checkEnds(process, startedAt);
+      if (process.faults.skew === 0) this.model.checkEnds(process, startedAt);
   }
 
   /** A violation that the sweep itself would catch, or take for an outage, is kept. */
@@ -395,7 +395,7 @@ class Simulation {
         return 'done' as const;
       },
       (error: unknown) => {
-        if (process.injected.size > 0 || this.#model.isDamaged || process.turns !== null) return 'threw' as const;
+        if (process.injected.size > 0 || this.model.isDamaged || process.turns !== null) return 'threw' as const;
         this.#violation ??= new Violation(
           'I2',
           `${process.run} threw without any fault: ${error instanceof Error ? error.stack : error}`,
@@ -440,12 +440,12 @@ class Simulation {
           const answer = await this.#github.request(route, parameters);
           if (route.endsWith('/git/refs/{ref}') && parameters['ref'] === LEDGER) {
             this.#moved(LEDGER);
-            this.#noting(() => this.#model.written(process, this.#github.git.tip(LEDGER_BRANCH).files));
+            this.#noting(() => this.model.written(process, this.#github.git.tip(LEDGER_BRANCH).files));
           }
           if (fault === 'lost') throw httpError(502, 'no answer');
           const stale = this.#staleOf(process, route, parameters);
           process.told = this.#clock + process.faults.skew * MINUTE;
-          this.#model.latest = Math.max(this.#model.latest, process.told);
+          this.model.latest = Math.max(this.model.latest, process.told);
           const date = new Date(process.told).toUTCString();
           return { ...answer, ...(stale === null ? {} : { data: stale }), headers: { ...answer.headers, date } };
         }),
@@ -472,7 +472,7 @@ class Simulation {
 
   async end(ending: 'soon' | 'late'): Promise<void> {
     this.#repair();
-    if (this.#model.lockedWho !== null) this.#act({ is: 'unlock' });
+    if (this.model.lockedWho !== null) this.#act({ is: 'unlock' });
     this.#restore();
     this.#moved(MAIN);
     this.#advance(ending === 'soon' ? HOUR + MINUTE : 26 * HOUR);
@@ -481,8 +481,8 @@ class Simulation {
       const written = await this.#clean(zone);
       if (written > 0) throw new Violation('I4', `the third sweep of ${ZONES[zone]} writes ${written} entries`);
     }
-    if (ending === 'soon') this.#model.checkHeld();
-    else this.#model.checkEmpty();
+    if (ending === 'soon') this.model.checkHeld();
+    else this.model.checkEmpty();
   }
 }
 

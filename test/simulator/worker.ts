@@ -5,6 +5,7 @@ import { campaign } from './campaign.ts';
 export interface Order {
   readonly seed: number;
   readonly lives: number;
+  readonly isHasty: boolean;
 }
 
 parentPort?.on('message', async (order: Order) => {
