@@ -45,7 +45,7 @@ describe('gatepass check', () => {
     const teams = 'policies/catalog/teams.yaml';
     const cwd = await anAccessRepository({
       [teams]:
-        'apiVersion: gatepass/v1\nkind: Catalog\nlabels: { class: team, env: prod }\nprovider: { type: github-team, with: { organisation: acme } }\n' +
+        'apiVersion: gatepass/v1\nkind: Catalog\nlabels: { class: team, env: prod }\nprovider: { type: github-team, with: { organisation: acme, allowMaintainer: true } }\n' +
         'resources:\n  payments:\n    owner: team:payments\n    sensitivity: medium\n    roles:\n      operator: { grants: [{ team: payments-production, role: member }] }\n      lead: { grants: [{ team: payments-production, role: maintainer }] }\n',
     });
     const { code, out } = await runCli(['check'], { cwd });
