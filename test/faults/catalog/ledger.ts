@@ -42,10 +42,11 @@ export const LEDGER: readonly Fault[] = [
   {
     number: 52,
     happens: 'Gatepass is upgraded while grants are held',
-    behaviour: '',
-    bound: '',
+    behaviour:
+      'Every version of an entry is read for ever, and a field that is not there means what it meant then (`core/ledger/line.ts`, `core/ledger/replay.ts`): a ledger of each release is kept under `test/golden/`. What a later release wrote is not guessed at: grants stop, removals go on from the last commit that is understood, and nothing is written over it (`sweep/read-ledger.ts`)',
+    bound: 'one sweep',
     simulated: null,
-    gap: null,
+    gap: 'A release that refuses policies which the one before accepted stops grants, and cannot accept the change that would put it right: such a rule has to come as a warning first. Removals go on',
   },
   {
     number: 54,
