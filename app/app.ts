@@ -65,13 +65,14 @@ function open(
   timer: Timer,
 ): RunningGate {
   const health = newHealth();
+  const lanes = connector(probot, health, timer);
   const { appId, repository, ledger, web } = settings;
   const gate: Gate = {
     appId,
     repository,
     ledger,
     web,
-    connect: connector(probot, health),
+    connect: lanes.ordinary,
     git: gitCache(),
     ledgerFiles: new Map(),
     health,
@@ -83,6 +84,7 @@ function open(
     enqueueAll: () => later('all'),
     tell: () => later('alerts'),
   };
+  const urgent: Gate = { ...gate, connect: lanes.urgent };
   const notifier = createNotifier(gate, {
     webhook: settings.alertWebhook,
     seal: sealWith(settings.privateKey),
@@ -93,7 +95,7 @@ function open(
   const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
     try {
       if (work === 'all') return await enqueueAll(gate, queue);
-      if (work === 'clock') return await tick(gate);
+      if (work === 'clock') return await tick(urgent);
       if (work === 'patrol') {
         await patrol(
           gate,
@@ -123,7 +125,7 @@ function open(
   const later = (work: Work): void => {
     queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
   };
-  listen(probot, gate, queue);
+  listen(probot, gate, urgent, queue);
   addHandler(healthHandler(gate, () => queue.size));
   const goRound = () => {
     later('patrol');
@@ -142,7 +144,8 @@ function open(
   };
 }
 
-function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
+/** `urgent`: the same gate in the lane for what ends access. */
+function listen(probot: Probot, gate: Gate, urgent: Gate, queue: Queue<Work>): void {
   const isOurs = (payload: { repository?: { full_name: string } }) =>
     payload.repository !== undefined && isRepository(gate.repository, payload.repository.full_name);
 
@@ -182,7 +185,7 @@ function listen(probot: Probot, gate: Gate, queue: Queue<Work>): void {
   probot.on('issue_comment.created', async ({ payload }) => {
     if (!isOurs(payload) || payload.issue.pull_request === undefined || commandIn(payload.comment.body) === null)
       return;
-    if (payload.comment.user?.type === 'User') await answerCommand(gate, payload.issue.number, payload.comment.id);
+    if (payload.comment.user?.type === 'User') await answerCommand(urgent, payload.issue.number, payload.comment.id);
   });
 
   probot.on('push', async ({ payload }) => {

@@ -9,35 +9,59 @@ import {
   toGitHubError,
 } from '../github/client.ts';
 import { fields, integer } from '../github/read.ts';
+import { createBrake } from './brake.ts';
+import { conditional } from './conditional.ts';
 import { fullName } from './gate.ts';
 import type { Health } from './health.ts';
+import { urgentPace } from './pace.ts';
+import type { Timer } from './queue.ts';
 
-/** As the installation on a repository; tokens are renewed below. Throws `GitHubError`. */
-export function connector(probot: Probot, health: Health): (repository: RepositoryName) => Promise<GitHub> {
-  const kept = new Map<string, Promise<GitHub>>();
-  return (repository) => {
-    const name = fullName(repository);
-    const existing = kept.get(name);
-    if (existing !== undefined) return existing;
-    const forget = () => kept.delete(name);
-    const fresh = install(probot, repository).then((github) => watched(github, health, forget));
-    kept.set(name, fresh);
-    fresh.catch((error: unknown) => {
-      forget();
-      noteFailure(health, error);
-    });
-    return fresh;
-  };
+type Connect = (repository: RepositoryName) => Promise<GitHub>;
+
+/** Two lanes to GitHub, as the installation on a repository; tokens are renewed below. Both throw `GitHubError`. */
+export interface Connections {
+  /** For nearly everything: at a pace, at rest when GitHub asks for it, and asking only whether something is new. */
+  readonly ordinary: Connect;
+  /** For what ends access: it waits for nothing that is ordinary. */
+  readonly urgent: Connect;
 }
 
-async function install(probot: Probot, repository: RepositoryName): Promise<GitHub> {
+type Lane = keyof Connections;
+
+export function connector(probot: Probot, health: Health, timer: Timer): Connections {
+  const brake = createBrake(timer, (seconds) => {
+    probot.log.warn({ seconds }, 'GitHub asks for rest: nothing ordinary is sent until then');
+  });
+  const lane = (name: Lane): Connect => {
+    const kept = new Map<string, Promise<GitHub>>();
+    return (repository) => {
+      const key = fullName(repository);
+      const existing = kept.get(key);
+      if (existing !== undefined) return existing;
+      const forget = () => kept.delete(key);
+      const fresh = install(probot, repository, name).then((github) => {
+        if (name === 'urgent') return brake.watch(watched(github, health, forget));
+        return brake.guard(watched(conditional(github), health, forget));
+      });
+      kept.set(key, fresh);
+      fresh.catch((error: unknown) => {
+        forget();
+        noteFailure(health, error);
+      });
+      return fresh;
+    };
+  };
+  return { ordinary: lane('ordinary'), urgent: lane('urgent') };
+}
+
+async function install(probot: Probot, repository: RepositoryName, lane: Lane): Promise<GitHub> {
   try {
     const asApp = await probot.auth();
     const { data } = await call(asApp, 'GET /repos/{owner}/{repo}/installation', {
       owner: repository.owner,
       repo: repository.name,
     });
-    return await asInstallation(asApp, integer(fields(data, 'installation')['id'], 'installation id'));
+    return await asInstallation(asApp, integer(fields(data, 'installation')['id'], 'installation id'), lane);
   } catch (error) {
     throw toGitHubError(error, `the installation on ${fullName(repository)}`);
   }
@@ -45,17 +69,23 @@ async function install(probot: Probot, repository: RepositoryName): Promise<GitH
 
 /** What the App's own Octokit hands to whoever makes another from it. */
 interface Made {
-  readonly octokitOptions: Record<string, unknown> & { readonly auth: Record<string, unknown> };
+  readonly octokitOptions: Record<string, unknown> & {
+    readonly auth: Record<string, unknown>;
+    readonly throttle?: Record<string, unknown>;
+  };
 }
 
 /**
  * As `probot.auth(id)`, but with a token cache of its own: Probot's keeps a token for an hour even when GitHub refuses
  * it, such as after a change of permissions, and then a new client would get the same one again.
  */
-async function asInstallation(asApp: ProbotOctokit, installationId: number): Promise<GitHub> {
+async function asInstallation(asApp: ProbotOctokit, installationId: number, lane: Lane): Promise<GitHub> {
   const Octokit = asApp.constructor as typeof ProbotOctokit;
-  const factory = ({ octokitOptions }: Made) =>
-    new Octokit({ ...octokitOptions, auth: { ...octokitOptions.auth, installationId, cache: tokenCache() } });
+  const factory = ({ octokitOptions }: Made) => {
+    const auth = { ...octokitOptions.auth, installationId, cache: tokenCache() };
+    const throttle = lane === 'urgent' ? urgentPace(octokitOptions.throttle) : octokitOptions.throttle;
+    return new Octokit({ ...octokitOptions, auth, throttle });
+  };
   return (await asApp.auth({ type: 'installation', installationId, factory })) as ProbotOctokit;
 }
 

@@ -80,12 +80,17 @@ function listen(server: Server, { host, port }: Environment): Promise<void> {
  * throttles by default; only the function form of `defaults` reaches that option (probot 14.3).
  */
 function octokitFor(writesPerMinute: number): typeof ProbotOctokit {
+  // One for all repositories: GitHub counts what the App does, not where.
+  const pace = paceOf(writesPerMinute);
   return ProbotOctokit.defaults((options: Record<string, unknown>) => ({
     ...options,
     retry: { enabled: false },
-    throttle: { ...(options['throttle'] as object), ...paceOf(writesPerMinute) },
+    throttle: { ...(options['throttle'] as object), ...REST, ...pace },
   }));
 }
+
+/** Nobody waits inside a request: a limited one is over, and `brake.ts` keeps the others from being sent. */
+const REST = { onRateLimit: () => false, onSecondaryRateLimit: () => false };
 
 async function stop(server: Server, gate: RunningGate): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

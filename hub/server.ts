@@ -64,7 +64,8 @@ async function serveApi(
   response.setHeader('x-github-media-type', 'github.v3; format=json');
   if (fault?.kind === 'status') {
     const refusal = new HttpError(fault.status, fault.message);
-    return send(request, response, { ...errorAnswer(refusal), headers: fault.headers });
+    send(request, response, { ...errorAnswer(refusal), headers: fault.headers });
+    return;
   }
   let found: Found | null = null;
   let given: Answer;
@@ -95,7 +96,11 @@ async function serveApi(
     response.destroy();
     return;
   }
-  send(request, response, given);
+  const caller = limits.get(request.headers.authorization ?? '');
+  if (!send(request, response, given)) return;
+  // Not counted; the headers of this answer are from before that was known.
+  hub.notModified += 1;
+  if (caller !== undefined) caller.used -= 1;
 }
 
 /** Of the REST API, or `/graphql`, which lies beside it; `null`: neither. */
@@ -138,7 +143,8 @@ function errorAnswer(error: HttpError): Answer {
   return { status: error.status, body };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, given: Answer): void {
+/** Says whether the caller had it already. */
+function send(request: IncomingMessage, response: ServerResponse, given: Answer): boolean {
   const text = given.body === undefined ? '' : JSON.stringify(given.body);
   const etag = `"${createHash('sha256').update(text).digest('hex')}"`;
   const isRead = request.method === 'GET' && given.status === 200;
@@ -148,6 +154,7 @@ function send(request: IncomingMessage, response: ServerResponse, given: Answer)
   if (text !== '' && !isKnown) headers['content-type'] = 'application/json; charset=utf-8';
   response.writeHead(isKnown ? 304 : given.status, headers);
   response.end(isKnown ? '' : text);
+  return isKnown;
 }
 
 /** The counters of a caller; they never refuse (a fault does), and run on real time. */

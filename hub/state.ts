@@ -46,6 +46,7 @@ export function makeWorld(options: StateOptions): World {
     installations: new Map(),
     tokens: new Map(),
     verified: new Set(),
+    notModified: 0,
     nextId: () => {
       lastId += 1;
       return lastId;

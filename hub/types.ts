@@ -76,6 +76,8 @@ export interface HubState {
   readonly tokens: Map<string, Token>;
   /** Commits that GitHub signed. */
   readonly verified: Set<string>;
+  /** Reads that were answered 304: GitHub does not count them. */
+  notModified: number;
   nextId(): number;
   /** Sends an event to the Apps installed on the repository (or organisation) that subscribe to it. */
   emit(event: string, payload: Json, about: About): void;

@@ -82,6 +82,7 @@ export async function aWorld(now = '2026-11-23T10:00:00Z'): Promise<World> {
     installations: new Map(),
     tokens: new Map(),
     verified: new Set(),
+    notModified: 0,
     nextId: () => {
       last += 1;
       return last;
