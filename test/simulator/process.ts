@@ -78,9 +78,12 @@ export class Process {
       this.#sleep(slept.minutes);
     }
     if (crash?.at === at && crash.when === 'before') return this.#kill();
-    const answer = await work();
-    if (crash?.at === at) return this.#kill();
-    return answer;
+    try {
+      return await work();
+    } finally {
+      // Whether it was done or refused: who asked never hears of it.
+      if (crash?.at === at) await this.#kill();
+    }
   }
 
   #kill(): Promise<never> {

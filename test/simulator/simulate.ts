@@ -68,8 +68,8 @@ const SIGNER = ledgerSigner(
 
 export class Simulation {
   readonly #github: MemoryGitHub;
-  readonly #targets = new Targets();
-  readonly #runs = new Runs();
+  readonly targets = new Targets();
+  readonly runs = new Runs();
   readonly model: Model;
   readonly #faults = new Map<string, number>();
   /** Tips that each branch had, the oldest first. */
@@ -84,14 +84,14 @@ export class Simulation {
     for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
       this.#github.teams.set(slug, { id: 9000 + index, parent: null, members: [...members] });
     }
-    for (const { slot, level } of standing) this.#targets.set(...slotAt(slot, level));
+    for (const { slot, level } of standing) this.targets.set(...slotAt(slot, level));
     if (standing.length > 0) this.#count('standing');
-    this.model = new Model(this.#targets, () => this.#clock);
+    this.model = new Model(this.targets, () => this.#clock);
     const model = this.model;
-    this.#targets.onChange = (...change) => this.#noting(() => model.changed(...change));
-    this.#targets.onSeen = (...seen) => this.#noting(() => model.saw(...seen));
-    this.#targets.onTrouble = (...trouble) => model.trouble(...trouble);
-    this.#runs.onStart = (...start) => this.#noting(() => model.started(...start));
+    this.targets.onChange = (...change) => this.#noting(() => model.changed(...change));
+    this.targets.onSeen = (...seen) => this.#noting(() => model.saw(...seen));
+    this.targets.onTrouble = (...trouble) => model.trouble(...trouble);
+    this.runs.onStart = (...start) => this.#noting(() => model.started(...start));
     this.#begin();
   }
 
@@ -146,7 +146,7 @@ export class Simulation {
       this.#advance(20_000);
       return this.#sweepAll(step.runs, step.order);
     }
-    this.#targets.remember();
+    this.targets.remember();
     this.model.remember();
     this.#advance(20_000);
     this.#act(step);
@@ -230,13 +230,14 @@ export class Simulation {
     const number = this.#github.pulls.size + 1;
     const path = `requests/${role.path}/r${number}-${this.model.asked.length}.yaml`;
     const startsAt = starts === null ? null : new Date(starts).toISOString();
-    const text = documentOf(role, { minutes, starts: startsAt, breakGlass, reason: `number ${number}` });
+    const first = documentOf(role, { minutes, starts: startsAt, breakGlass, reason: `number ${number}` });
+    const text = way === 'stale' ? first.replace('number', 'Number') : first;
     if (way === 'push') this.#github.push({ [path]: text });
     else {
-      this.#github.open(user, { [path]: text });
+      this.#github.open(user, { [path]: first });
       if (way === 'squash' || way === 'merge' || way === 'stale') this.#github.approve(number, OWNERS[0]);
       if (way === 'self-approved') this.#github.approve(number, user);
-      if (way === 'stale') this.#github.amend(number, { [path]: text.replace('number', 'Number') });
+      if (way === 'stale') this.#github.amend(number, { [path]: text });
       if (way === 'open') return;
       this.#github.merge(number, way === 'merge' ? 'merge' : 'squash');
     }
@@ -415,8 +416,8 @@ export class Simulation {
       repository: NAME,
       ledger: { github, repository: NAME },
       attest: async () => [],
-      openProvider: (type, config) => process.call(() => this.#targets.open(process, type, config)),
-      runner: this.#runs.for(process),
+      openProvider: (type, config) => process.call(() => this.targets.open(process, type, config)),
+      runner: this.runs.for(process),
       signer: SIGNER,
       witness: 'none',
       run: process.run,

@@ -67,8 +67,8 @@ export interface TestWorld {
 }
 
 /** `signer`: whose ledger it is; a new one's unless told. */
-export function aWorld(signer: LedgerSigner = aSigner()): TestWorld {
-  const github = new MemoryGitHub({ now: DEMO_START, users: Object.values(people), files: exampleFiles() });
+export function aWorld(signer: LedgerSigner = aSigner(), files: Files = exampleFiles()): TestWorld {
+  const github = new MemoryGitHub({ now: DEMO_START, users: Object.values(people), files });
   for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
     github.teams.set(slug, { id: 9100 + index, parent: null, members: members.map((name) => people[name]) });
   }
