@@ -117,6 +117,9 @@ describe('a sweep that is killed around the start of an action', () => {
     await world.sweep();
     expect(world.runner.runs).toEqual([]);
     expect(await outcomes(world)).toEqual(['unknown']);
+    // Said by the very sweep that found out: the next one has nothing to write.
+    expect((await alertKeys(world)).map((key) => key.split(':')[0])).toEqual(['unknown-action']);
+    expect((await world.sweep()).written).toEqual([]);
   });
 
   it('after it: the run is found and followed', async () => {
