@@ -41,6 +41,8 @@ export class Process {
   calls = 0;
   gitHubCalls = 0;
   changes = 0;
+  /** Lost races for the ledger. */
+  raced = 0;
   /** The last instant that GitHub told it. */
   told = 0;
   isDead = false;

@@ -8,7 +8,7 @@ import { appendEntries } from '../../core/ledger/chain.ts';
 import { governingDigest } from '../../core/ledger/governing-digest.ts';
 import { headToSign } from '../../core/ledger/head.ts';
 import { toInstant } from '../../core/time.ts';
-import type { GitHub } from '../../github/client.ts';
+import type { GitHub, GitHubResponse } from '../../github/client.ts';
 import { ledgerSigner } from '../../github/ledger-key.ts';
 import { LEDGER_BRANCH, LEDGER_HEAD } from '../../github/ledger-store.ts';
 import { gitCache } from '../../github/tree.ts';
@@ -93,6 +93,11 @@ export class Simulation {
     this.targets.onTrouble = (...trouble) => model.trouble(...trouble);
     this.runs.onStart = (...start) => this.#noting(() => model.started(...start));
     this.#begin();
+  }
+
+  /** Milliseconds since the epoch. */
+  get clock(): number {
+    return this.#clock;
   }
 
   get lived(): Lived {
@@ -243,6 +248,10 @@ export class Simulation {
     }
     const merged = this.#clock;
     const begins = starts ?? merged;
+    const isOverlap = this.model.asked.some(
+      (other) => other.who === who && other.role === wish.role && other.ends > begins,
+    );
+    if (isOverlap && !role.isAction) this.#count('overlap');
     this.model.asked.push({
       number: way === 'push' ? 0 : number,
       path,
@@ -373,7 +382,11 @@ export class Simulation {
     if (turns !== null) await turns.run(() => left === 0);
     const results = await Promise.all(ended);
     if (this.#violation !== null) throw this.#violation;
-    for (const process of processes) for (const fault of process.injected) this.#count(fault);
+    for (const process of processes) {
+      for (const fault of process.injected) this.#count(fault);
+      if (process.raced > 0) this.#count('lost-race');
+      if (process.faults.skew !== 0) this.#count('skew');
+    }
     const [process] = processes;
     if (process !== undefined && turns === null && results[0] === 'done' && process.injected.size === 0)
       if (process.faults.skew === 0) this.model.checkEnds(process, startedAt);
@@ -436,9 +449,10 @@ export class Simulation {
           const number = process.gitHubCalls;
           process.gitHubCalls += 1;
           const fault = process.faults.github?.at === number ? process.faults.github.is : null;
-          if (fault !== null) process.injected.add(fault === 429 ? 'limited' : 'server-error');
+          const isWrite = !route.startsWith('GET');
+          if (fault !== null) process.injected.add(fault === 429 ? 'limited' : isWrite ? 'unwritten' : 'server-error');
           if (typeof fault === 'number') throw httpError(fault, 'not now');
-          const answer = await this.#github.request(route, parameters);
+          const answer = await this.#asked(process, route, parameters);
           if (route.endsWith('/git/refs/{ref}') && parameters['ref'] === LEDGER) {
             this.#moved(LEDGER);
             this.#noting(() => this.model.written(process, this.#github.git.tip(LEDGER_BRANCH).files));
@@ -451,6 +465,15 @@ export class Simulation {
           return { ...answer, ...(stale === null ? {} : { data: stale }), headers: { ...answer.headers, date } };
         }),
     };
+  }
+
+  async #asked(process: Process, route: string, parameters: Record<string, unknown>): Promise<GitHubResponse> {
+    try {
+      return await this.#github.request(route, parameters);
+    } catch (error) {
+      if (route.startsWith('PATCH')) process.raced += 1;
+      throw error;
+    }
   }
 
   #staleOf(process: Process, route: string, { ref }: Record<string, unknown>): unknown {

@@ -152,7 +152,7 @@ const sweep = fc.record({
 
 const others: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ is: fc.constant('extend' as const), nth }) },
-  { weight: 1, arbitrary: fc.record({ is: fc.constant('reuse' as const), nth }) },
+  { weight: 3, arbitrary: fc.record({ is: fc.constant('reuse' as const), nth }) },
   {
     weight: 4,
     arbitrary: fc.record({

@@ -5,26 +5,29 @@ export const SLOTS: readonly Fault[] = [
   {
     number: 48,
     happens: 'two grants of one slot overlap',
-    behaviour: '',
-    bound: '',
-    simulated: null,
+    behaviour:
+      'A slot holds the highest of what its live grants ask for and what stood there before (`core/reconcile/plan-slot.ts`): who ends first takes nothing from the others, and a grant that begins where another ends leaves no gap',
+    bound: 'the sweep after each start and end',
+    simulated: 'overlap',
     gap: null,
   },
   {
     number: 49,
     happens: 'somebody had the access before Gatepass gave it',
-    behaviour: '',
-    bound: '',
-    simulated: null,
-    gap: null,
+    behaviour:
+      'Before our first intent what the slot holds is written down as `standing` (`sweep/effects.ts`), and the last of our grants sets it back to that (`core/reconcile/plan-slot.ts`). Nothing below it is ever taken',
+    bound: 'none: it is never removed',
+    simulated: 'standing',
+    gap: 'It is written down and no alert says so. What others give while ours is there, at our level or below, cannot be told from ours and goes with it',
   },
   {
     number: 50,
     happens: 'somebody else takes access away, or gives it',
-    behaviour: '',
-    bound: '',
-    simulated: null,
-    gap: null,
+    behaviour:
+      'It is said once, as `drift-removed`, `drift-raised`, `drift-kept` or `drift-added`, and not fought: what others took is not given again, what they gave is not taken (`core/reconcile/situations.ts`). Only what a run of ours may have sent late is taken back, and no more than ten of those at once (`core/reconcile/plan.ts`)',
+    bound: 'said by the next sweep; `drift-added` for an hour after our removal',
+    simulated: 'drift',
+    gap: 'A raise that cannot be seen when the grant ends, because its target does not tell what is there, is lowered to what stood there before',
   },
   {
     number: 51,
