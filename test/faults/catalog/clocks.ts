@@ -9,7 +9,7 @@ export const CLOCKS: readonly Fault[] = [
       'The app reads from the ledger when the next sweep is owed and starts it at that instant by `workflow_dispatch` (`app/clock.ts`, `core/ledger/owed.ts`); the schedule is only the backstop. Due, issued and confirmed are in the ledger, so lateness is data.',
     bound:
       'the run is asked for within a second of the due instant, as exactly as GitHub’s `Date` header tells time; what a run needs to start is GitHub’s',
-    simulated: null,
+    simulated: 'no-sweep',
     gap: 'Without the permission `actions: write`, and while the app is down, the schedule alone starts sweeps, as late as GitHub makes it.',
   },
   {

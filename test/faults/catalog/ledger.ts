@@ -17,7 +17,7 @@ export const LEDGER: readonly Fault[] = [
     behaviour:
       'One turned bit anywhere breaks the chain of digests or the signed head, so nothing from there on is believed (`core/ledger/head.ts`); otherwise as a ledger that was forced: removals go on from the last commit that proves itself (`sweep/read-ledger.ts`).',
     bound: 'The next sweep; a hundred commits back.',
-    simulated: null,
+    simulated: 'damaged',
     gap: 'The whole commit is set aside, not the one line: what a single line said can hang together with those after it.',
   },
   {

@@ -17,7 +17,7 @@ export const REQUESTS: readonly Fault[] = [
     behaviour:
       'A merged pull request that its holder or an owner may make gives the grant back (`sweep/returns.ts`). Any other deletion raises an alarm (`sweep/alerts.ts`), and the ledger goes on to take the grant back at its end.',
     bound: 'A return ends it with the next sweep; else its own end.',
-    simulated: null,
+    simulated: 'deleted',
     gap: null,
   },
   {

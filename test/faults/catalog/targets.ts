@@ -8,7 +8,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/provider-pool.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too (`core/ledger/retry.ts`). Other targets go on.',
     bound: 'As long as the target asks, an hour at most, removals included; ten seconds, three times, within a sweep.',
-    simulated: null,
+    simulated: 'limited',
     gap: 'A target is one configuration of a provider: two catalog entries that lead to one server are two.',
   },
   {
@@ -18,7 +18,7 @@ export const TARGETS: readonly Fault[] = [
       'Targets are served side by side, removals first within each (`sweep/lanes.ts`). A call has a minute, a target five minutes of a sweep, and after three failures in a row nothing begins there; each removal is tried once all the same, with less patience (`sweep/provider-pool.ts`). What failed is tried again after 1, 2, 4 … minutes, each wait cut by up to a quarter so that not all come back at once (`core/ledger/retry.ts`). A slot that cannot be seen hides no other, and a target that is down is looked at once (`sweep/observe.ts`).',
     bound:
       'A removal is tried again within 5 minutes of the last try in the first hour, 15 in the first day, 60 after, wherever sweeps run that often; a sweep ends within about 8 minutes, whatever hangs.',
-    simulated: null,
+    simulated: 'server-error',
     gap: 'A call that was given up may still arrive: what it did is seen by the next look. What did not fit into five minutes is first in the next sweep.',
   },
   {
@@ -28,7 +28,7 @@ export const TARGETS: readonly Fault[] = [
       'The time is the later of GitHub’s `Date` and the ledger’s last entry; the clock of the machine that sweeps is only compared (`sweep/clocks.ts`). When GitHub’s is behind the ledger, or the machine’s is off, nothing begins and an alert says so. A grant that is over by any of the clocks is taken back (`core/reconcile/plan.ts`).',
     bound:
       '30 seconds; a machine’s clock that is ahead ends windows early by an hour at most, and not at all if it is further ahead. Nothing is written down by it.',
-    simulated: null,
+    simulated: 'skew',
     gap: 'On the look-alike, whose clock tests move, the machine’s is not compared (`sweep/machine-clock.ts`).',
   },
   {
