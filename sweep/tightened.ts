@@ -40,8 +40,12 @@ function tightened(
   const granted = { terms, rule: authority.rule, path: request.path };
   const { most, by, onTighten } = allowanceOf(granted, setting, now);
   const allowed = plus(window.starts, most);
-  if (allowed >= window.expires || known === most) return [];
+  if (allowed >= window.expires) return [];
   const what = { grant: terms.id, commit: accepted, most, by };
-  if (onTighten === 'keep') return [{ type: 'tightened', ...what, is: 'kept', expires: window.expires }];
+  if (onTighten === 'keep') {
+    if (known === most) return [];
+    return [{ type: 'tightened', ...what, is: 'kept', expires: window.expires }];
+  }
+  // Said to be kept before or not: what the window shows is what was shrunk.
   return [{ type: 'tightened', ...what, is: 'shrunk', expires: allowed > now ? allowed : now }];
 }

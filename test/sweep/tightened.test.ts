@@ -98,6 +98,25 @@ describe('a policy that allows less than what is held', () => {
     expect((await world.sweep()).written).toEqual([]);
   });
 
+  it('shortens what it kept before, at the same length, and says so once', async () => {
+    const world = await held();
+    change(world, most(2, false));
+    await world.sweep();
+    change(world, most(2, true));
+    await world.sweep();
+    expect((await entriesOf(world, 'tightened')).map(({ is, most }) => [is, most / HOUR])).toEqual([
+      ['kept', 2],
+      ['shrunk', 2],
+    ]);
+    change(world, (text) => `${text}# a comment\n`);
+    await world.sweep();
+    expect(await entriesOf(world, 'tightened')).toHaveLength(2);
+    world.advance(HOUR);
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+
   it('is not accepted while it cannot be told what it means for what is held', async () => {
     const world = await held();
     change(world, most(2, true));
