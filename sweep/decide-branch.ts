@@ -14,6 +14,7 @@ import { type Branch, readBranch } from './first-parent.ts';
 import { foldIn } from './fold.ts';
 import { type Accepted, type Governed, govern, undecidedKey } from './govern.ts';
 import { findLocked } from './locks.ts';
+import { ownership } from './owners.ts';
 import type { LedgerView } from './read-ledger.ts';
 import { returnsByComment, returnsOf, UntoldReturn } from './returns.ts';
 import { overdueReviews, reviewsGiven } from './reviews.ts';
@@ -151,8 +152,9 @@ async function decideCommits(
     }
     bodies.push(...(await authoriseCommit(world, asked, commit, bodies)));
   }
-  bodies.push(...(await returnsByComment(world, returnsIn(bodies))));
-  bodies.push(...(await reviewsGiven(world, returnsIn(bodies))));
+  const isOwner = ownership(world, { accepted: governed.accepted.commit, now });
+  bodies.push(...(await returnsByComment(world, returnsIn(bodies), isOwner)));
+  bodies.push(...(await reviewsGiven(world, returnsIn(bodies), isOwner)));
   return { bodies };
 }
 

@@ -17,7 +17,7 @@ import { readText } from '../github/tree.ts';
 import { commandCommentsOf } from './command-comments.ts';
 import { derivePull, readDifference } from './derive.ts';
 import type { BranchCommit } from './first-parent.ts';
-import { isOwner } from './owners.ts';
+import type { IsOwner } from './owners.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface ReturnsAsked {
@@ -82,14 +82,21 @@ async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<
 }
 
 /** The one who holds it says so in a comment, or who owns the resource or its path, told by numeric id. */
-export async function returnsByComment(world: SweepWorld, asked: ReturnsAsked): Promise<readonly Body[]> {
+export async function returnsByComment(
+  world: SweepWorld,
+  asked: ReturnsAsked,
+  isOwner: IsOwner,
+): Promise<readonly Body[]> {
   // What has expired needs nobody's word to end: ten thousand at once are not looked up one by one first.
   const live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null);
   const comments = await commandCommentsOf(world, live, 'return');
   const found = await inBatches(live, async (grant) => {
+    const strangers = new Set<number>();
     for (const { id, by, at } of comments.get(grant.terms.id) ?? []) {
-      const isTheirs = grant.terms.subject.id === by.id || (await isOwner(world, asked, grant, by.id)) === 'yes';
+      if (strangers.has(by.id)) continue;
+      const isTheirs = grant.terms.subject.id === by.id || (await isOwner(grant, by.id)) === 'yes';
       if (isTheirs) return [returned(grant, by, { comment: id }, at)];
+      strangers.add(by.id);
     }
     return [];
   });

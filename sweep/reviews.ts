@@ -13,7 +13,7 @@ import { inBatches } from '../github/in-batches.ts';
 import { readReviews } from '../github/reviews.ts';
 import { commandComments } from './command-comments.ts';
 import { readCommit } from './first-parent.ts';
-import { isOwner } from './owners.ts';
+import type { IsOwner } from './owners.ts';
 import { readSetting } from './setting.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
@@ -26,18 +26,13 @@ export interface ReviewsAsked {
 }
 
 /** The reviews that were given since. What cannot be read is not given yet. */
-export async function reviewsGiven(world: SweepWorld, asked: ReviewsAsked): Promise<readonly Body[]> {
+export async function reviewsGiven(world: SweepWorld, asked: ReviewsAsked, isOwner: IsOwner): Promise<readonly Body[]> {
   const found = await inBatches(owingReview(asked.state), async (grant) => {
     const candidates = [...(await approvals(world, grant)), ...(await comments(world, grant))];
     if (candidates.length === 0) return [];
     const hadPart = await whoHadPart(world, asked, grant);
     for (const review of candidates) {
-      if (
-        hadPart === null ||
-        hadPart.has(review.user.id) ||
-        (await isOwner(world, asked, grant, review.user.id)) !== 'yes'
-      )
-        continue;
+      if (hadPart === null || hadPart.has(review.user.id) || (await isOwner(grant, review.user.id)) !== 'yes') continue;
       return [{ type: 'reviewed', grant: grant.terms.id, review } as const];
     }
     return [];

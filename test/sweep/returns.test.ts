@@ -59,6 +59,31 @@ describe('`/gatepass return`', () => {
     expect(world.target.held.has(READ_SLOT)).toBe(true);
   });
 
+  it('by outsiders, however many and often, makes the removals of others wait for no call more', async () => {
+    const callsBefore = async (comments: number) => {
+      const world = aWorld();
+      const number = grantRead(world, { duration: '4h' });
+      const files = { 'requests/orders-db/read-only/erin.yaml': aRequest({ duration: '1h' }) };
+      merged(world, { by: erin, approvedBy: [bob], files });
+      await world.sweep();
+      world.advance(MINUTE);
+      for (let index = 0; index < comments; index += 1) {
+        world.github.comment(number, [mallory, erin][index % 2] ?? mallory, COMMAND);
+      }
+      world.advance(HOUR);
+      const before = world.github.calls.length;
+      let calls = 0;
+      world.target.before = () => {
+        calls = world.github.calls.length - before;
+      };
+      await world.sweep();
+      expect(await entriesOf(world, 'returned')).toEqual([]);
+      return calls;
+    };
+    // The second finds who owns it, for all who come after.
+    expect(await callsBefore(60)).toBe(await callsBefore(2));
+  });
+
   it('ends nothing when it was written before the merge', async () => {
     const world = aWorld();
     const number = world.github.open(alice, {
