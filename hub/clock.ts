@@ -17,7 +17,8 @@ export interface ClockOptions {
 export function startClock(options: ClockOptions): Clock {
   let origin = options.now === undefined ? Date.now() : parse(options.now);
   let since = Date.now();
-  const epoch = (): number => (options.running ? origin + Date.now() - since : origin);
+  let isRunning = options.running;
+  const epoch = (): number => (isRunning ? origin + Date.now() - since : origin);
   const set = (at: number): void => {
     origin = at;
     since = Date.now();
@@ -26,6 +27,10 @@ export function startClock(options: ClockOptions): Clock {
     epoch,
     now: () => iso(epoch()),
     set: (at) => set(parse(at)),
+    run: () => {
+      set(epoch());
+      isRunning = true;
+    },
     async advance(milliseconds) {
       if (!(milliseconds >= 0)) throw new RangeError(`a clock cannot advance by ${milliseconds} ms`);
       const target = epoch() + milliseconds;

@@ -18,6 +18,8 @@ export interface Clock {
   now(): Instant;
   epoch(): number;
   set(at: Instant | string): void;
+  /** From now on it goes on by itself, at the machine's pace. */
+  run(): void;
   /** Moves on, runs what falls due on the way in order, waits for it. */
   advance(milliseconds: number): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { HOUR, type Instant, MINUTE } from '../../core/time.ts';
 import { clock, refusal, request, type Stage } from './beats.ts';
 import { runCommand } from './story.ts';
+import { tellClock } from './story-clock.ts';
 import { until } from './until.ts';
 
 export async function tellAll(stage: Stage): Promise<void> {
@@ -18,6 +19,7 @@ export async function tellAll(stage: Stage): Promise<void> {
   await tellOverlap(stage);
   mark();
   await tellAudit(stage, instants);
+  await tellClock(stage);
 }
 
 async function tellAutomatic({ tell, hand, merged, grant, world }: Stage): Promise<void> {
