@@ -138,19 +138,25 @@ function failure(response: Response, answer: GitHubAnswer, method: string, path:
 
 /** When GitHub does not say: at least a minute, by its guide to rate limits. */
 const UNSAID = 60;
+/** Whatever a header says: GitHub's quotas are an hour's. */
+const LONGEST = 3600;
 
 /**
- * Seconds to wait: `retry-after` (seconds or a date, RFC 9110), else the end of the hour's quota when that is spent
+ * Seconds to wait, from 1 to an hour: `retry-after` (seconds or a date, RFC 9110), else the end of the hour's quota when that is spent
  * (`x-ratelimit-reset`, an instant on GitHub's clock). Source: docs.github.com, Rate limits for the REST API.
  */
 function waitOf({ headers }: Response): number {
   const now = Date.parse(headers.get('date') ?? '') / 1000;
   const after = headers.get('retry-after') ?? '';
   const seconds = /^\d+$/.test(after) ? Number(after) : Date.parse(after) / 1000 - now;
-  if (Number.isFinite(seconds)) return Math.max(1, Math.ceil(seconds));
+  if (!Number.isNaN(seconds)) return inBounds(seconds);
   if (headers.get('x-ratelimit-remaining') !== '0') return UNSAID;
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) - now;
-  return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset)) : UNSAID;
+  return Number.isNaN(reset) ? UNSAID : inBounds(reset);
+}
+
+function inBounds(seconds: number): number {
+  return Math.min(LONGEST, Math.max(1, Math.ceil(seconds)));
 }
 
 function listIn(data: unknown, path: string): readonly Record<string, unknown>[] {

@@ -32,7 +32,9 @@ export async function apply(
   if (intended.length === 0) return [];
   const sent = new Map<Intended, Sent>();
   await inLanes(intended, async (each) => {
-    sent.set(each, await send(world, pool, each));
+    // A fault of ours may come after the call: taken for a try of unknown effect.
+    const failed = (error: unknown): Sent => ({ is: 'failed', at: now, why: failureOf(error) });
+    sent.set(each, await send(world, pool, each).catch(failed));
   });
   const slots = intended.map(({ effect }) => effect.slot);
   const [observation, confirmed] = await Promise.all([observe(pool, slots, world.zone), nowOr(world, now)]);

@@ -1,6 +1,11 @@
 /** What was thrown, for a ledger line and a person: one line, bounded, without a stack. */
 export function failureOf(error: unknown): string {
-  return bounded(error instanceof Error ? error.message : String(error));
+  try {
+    return bounded(error instanceof Error ? error.message : String(error));
+  } catch {
+    // Not everything that can be thrown can be told as text.
+    return 'something was thrown that has no text';
+  }
 }
 
 /** One line of no more than 500 UTF-16 code units, whoever wrote the text. Half a character has no canonical form. */

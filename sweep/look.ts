@@ -8,8 +8,7 @@ import type { Change } from '../core/reconcile/change.ts';
 import { plan } from '../core/reconcile/plan.ts';
 import { slotsToObserve } from '../core/reconcile/slots.ts';
 import type { Instant } from '../core/time.ts';
-import { GitHubError } from '../github/client.ts';
-import { alertBodies } from './alerts.ts';
+import { alertBodies, orphanKey } from './alerts.ts';
 import { clockStops, latestOf, readClocks, trustedNow } from './clocks.ts';
 import { decideBranch, NOTHING_DECIDED } from './decide-branch.ts';
 import { failureOf } from './failure.ts';
@@ -20,8 +19,8 @@ import type { ProviderPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
-import { strangersIn } from './strangers.ts';
-import { targetWarnings } from './target-warnings.ts';
+import { strangerPrefix, strangersIn } from './strangers.ts';
+import { targetWarnings, warningPrefix } from './target-warnings.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface Look {
@@ -71,11 +70,13 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
     zone: world.zone,
   });
   const asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key));
-  const strangers = await strangersIn(pool, state, { zone: world.zone, now, asked });
-  const orphans = await findOrphans(pool, { state, zone: world.zone, now });
-  const warnings = await targetWarnings(pool, state, world.zone, resolved.targets);
+  const { zone } = world;
+  const found = strangersIn(pool, state, { zone, now, asked });
+  const strangers = await orKept(found, state, strangerPrefix(zone));
+  const orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, ''));
+  const warnings = await orKept(targetWarnings(pool, state, zone, resolved.targets), state, warningPrefix(zone));
   const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans, ...warnings];
-  const alerts = alertBodies(state, situations, world.zone);
+  const alerts = alertBodies(state, situations, world.zone, branch.isWhole);
   const { unseen } = observation;
   return {
     view,
@@ -91,18 +92,21 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
   };
 }
 
-async function attestOrStop(world: SweepWorld): Promise<readonly Stop[]> {
-  return world.attest().catch((error: unknown) => [unexpected(error)]);
+/** What is only said keeps no removal from being sent: where it cannot be told, what was said before stays. */
+async function orKept(said: Promise<readonly Stop[]>, state: LedgerState, prefix: string): Promise<readonly Stop[]> {
+  return said.catch((error: unknown) => [
+    {
+      key: 'sweep-failed',
+      severity: 'critical' as const,
+      message: `what a target holds beside the grants could not be told: ${failureOf(error)}`,
+      next: 'report it with the log of this run; grants and removals go on',
+    },
+    ...[...state.alerts.values()].filter(({ key }) => key.startsWith(prefix)),
+  ]);
 }
 
-/** A fault of ours, or an input that nobody foresaw: no grant on top of it, and no removal less. */
-function unexpected(error: unknown): Stop {
-  return {
-    key: 'sweep-failed',
-    severity: 'critical',
-    message: `what is to be granted could not be decided: ${failureOf(error)}`,
-    next: 'report it with the log of this run; grants wait, removals go on',
-  };
+async function attestOrStop(world: SweepWorld): Promise<readonly Stop[]> {
+  return world.attest().catch((error: unknown) => [unexpected(error)]);
 }
 
 type Genesis = NonNullable<LedgerState['genesis']>;
@@ -117,14 +121,7 @@ async function decideOrStop(
   try {
     return await decideBranch(world, { view, genesis, now, stops });
   } catch (error) {
-    if (!(error instanceof GitHubError)) return { ...NOTHING_DECIDED, stops: [unexpected(error)] };
-    const stop: Stop = {
-      key: 'branch-unreadable',
-      severity: 'warning',
-      message: `the default branch could not be read: ${error.message}`,
-      next: 'the next sweep tries again; grants wait, removals go on',
-    };
-    return { ...NOTHING_DECIDED, stops: [stop] };
+    return { ...NOTHING_DECIDED, stops: [undecided(error)] };
   }
 }
 

@@ -23,7 +23,7 @@ export async function observe(pool: ProviderPool, slots: readonly Slot[], zone: 
   const groups = Map.groupBy(ours, targetKey);
   await Promise.all(
     [...groups.values()].map(async (group) => {
-      for (const found of await observeGroup(pool, group)) {
+      for (const found of await observeGroup(pool, group).catch((error: unknown) => untold(group, error))) {
         if ('why' in found) unseen.set(found.slot, found.why);
         else seen.set(found.slot, found);
       }
@@ -42,7 +42,17 @@ export function waitingIn(observation: Observation): ReadonlySet<string> {
   return new Set([...observation.seen.values()].filter(({ pending }) => pending === true).map(({ slot }) => slot));
 }
 
-type Found = Observed | { readonly slot: string; readonly why: string };
+type Found = Observed | Untold;
+
+interface Untold {
+  readonly slot: string;
+  readonly why: string;
+}
+
+function untold(slots: readonly Slot[], error: unknown): readonly Untold[] {
+  const why = failureOf(error);
+  return slots.map(({ key }) => ({ slot: key, why }));
+}
 
 /** Slots asked for in one call. */
 const AT_ONCE = 1000;
@@ -76,7 +86,7 @@ async function observeBatch(
     const isTargets = error instanceof ProviderError && error.retry === 'backoff';
     if (isTargets && error.afterSeconds !== null) pool.hold(first.provider, first.config, error.afterSeconds);
     if (slots.length === 1 || isTargets || failures.left <= 0) {
-      return slots.map((slot) => ({ slot: slot.key, why: failureOf(error) }));
+      return untold(slots, error);
     }
     const half = Math.ceil(slots.length / 2);
     const firstHalf = await observeBatch(pool, slots.slice(0, half), failures);

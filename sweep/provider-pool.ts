@@ -4,6 +4,7 @@
  * for, and what follows from its failure, is not its business.
  */
 import type { JsonObject } from '../core/json.ts';
+import { LONGEST_WAIT } from '../core/ledger/retry.ts';
 import { targetKey } from '../core/ledger/state.ts';
 import { between, type Instant, plus } from '../core/time.ts';
 import { type Provider, ProviderError } from '../providers/provider.ts';
@@ -25,7 +26,7 @@ export interface ProviderPool {
   /** The trusted instant, moved on by the machine's clock: when a call is sent. */
   now(): Instant;
   target(type: string, config: JsonObject): Target;
-  /** Leaves the target alone for so long, as it asks; what later sweeps make of it is `retry.ts`'s. Returns until when. */
+  /** Leaves the target alone for so long, as it asks, an hour at most, whatever number it said. Returns until when. */
   hold(type: string, config: JsonObject, seconds: number): Instant;
   /** Never throws: what a provider cannot close, the end of the process will. */
   close(): Promise<void>;
@@ -81,7 +82,9 @@ export function providerPool(world: SweepWorld): ProviderPool {
     now,
     target: (type, config) => targetOf(targetKey({ provider: type, config })),
     hold: (type, config, seconds) => {
-      const until = plus(now(), seconds * 1000);
+      // INVARIANT: any number makes an instant that a ledger takes.
+      const wait = seconds * 1000 < LONGEST_WAIT ? Math.max(0, seconds * 1000) : LONGEST_WAIT;
+      const until = plus(now(), wait);
       targetOf(targetKey({ provider: type, config })).heldUntil = until;
       return until;
     },

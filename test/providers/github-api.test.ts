@@ -41,6 +41,27 @@ describe('what a failure means', () => {
       { code: 'rate-limited', ...wait, afterSeconds: 60 },
     ],
     ['429', 'GET', { status: 429 }, { code: 'rate-limited', ...wait, afterSeconds: 60 }],
+    ...['99999999999999', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'].map(
+      (after): [string, 'GET', Answer, object] => [
+        `no more than an hour, whatever a header says: ${after.slice(0, 40)}`,
+        'GET',
+        { status: 503, headers: { 'retry-after': after, date: new Date(1_000_000_000_000).toUTCString() } },
+        { code: 'server', ...wait, afterSeconds: 3600 },
+      ],
+    ),
+    [
+      'a quota whose end is in milliseconds by mistake is waited for for an hour',
+      'GET',
+      {
+        status: 403,
+        headers: {
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': '1000000060000',
+          date: new Date(1_000_000_000_000).toUTCString(),
+        },
+      },
+      { code: 'rate-limited', ...wait, afterSeconds: 3600 },
+    ],
     [
       'a limit can say until when, as a date',
       'GET',

@@ -6,7 +6,7 @@ export const TARGETS: readonly Fault[] = [
     number: 10,
     happens: 'a target says that it is asked too often',
     behaviour:
-      'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/provider-pool.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too (`core/ledger/retry.ts`). Other targets go on.',
+      'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`); any number above an hour is an hour (`sweep/provider-pool.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/provider-pool.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too (`core/ledger/retry.ts`). Other targets go on.',
     bound: 'As long as the target asks, an hour at most, removals included; ten seconds, three times, within a sweep.',
     simulated: 'limited',
     gap: 'A target is one configuration of a provider: two catalog entries that lead to one server are two.',
