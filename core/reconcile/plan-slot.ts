@@ -114,8 +114,10 @@ function planEnding(site: Site, state: SlotState, ending: Ending, input: PlanInp
   if (isSent && seen === after) return [settled(site, open, ending.due), ...followers];
   // Grants that follow raise it further: they come first, the ending follows when they hold it.
   if (asked.some((value) => isAbove(slot, value, after))) return followers;
-  if (isSent && open.isPending && input.now <= open.lease) return followers;
-  return [...take(site, state, ending, after, input), ...stuckThere(site, ending, after, input.now), ...followers];
+  const isWaitedFor = isSent && open.isPending && input.now <= open.lease;
+  const effects = isWaitedFor ? [] : take(site, state, ending, after, input);
+  // What the target only accepted is still held: said as long as it is.
+  return [...effects, ...stuckThere(site, ending, after, input.now), ...followers];
 }
 
 /** A removal of which only the outcome is missing needs nobody. */

@@ -387,6 +387,24 @@ describe('crashes and failures', () => {
     expect(kinds(world.look(minute(71)))).toEqual(['remove', 'stuck']);
   });
 
+  it('says that a removal is stuck while its target only accepts it, and calms nothing while it is held', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    const said: string[] = [];
+    // A target that takes every removal and does none.
+    for (let at = 60; at <= 60 + 25 * 60; at += 3) {
+      const changes = world.look(minute(at));
+      const open = world.state.slots.get(KEY)?.ending?.intent;
+      world.apply(minute(at), changes, { crashAfter: 1 });
+      const sent = world.state.slots.get(KEY)?.ending?.intent;
+      if (sent !== undefined && sent !== open) world.answer(minute(at), sent, 'remove', 'pending');
+      said.push(...changes.flatMap((change) => ('key' in change ? [`${change.kind} at ${at - 60}`] : [])));
+    }
+    expect(said).toEqual(['stuck at 6', 'escalate at 30', `digest at ${24 * 60}`]);
+    world.values.delete(KEY);
+    expect(kinds(world.look(minute(60 + 26 * 60)))).toEqual(['settle', 'calm', 'calm', 'calm']);
+  });
+
   it('never gives a removal up, and says once that it is stuck', () => {
     const world = aWorld({ number: 42, from: 0, to: 60 });
     world.sweep(minute(0));
