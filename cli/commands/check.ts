@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import type { Governance } from '../../core/document/documents.ts';
-import type { Issue } from '../../core/document/issue.ts';
+import { type Issue, inProposal } from '../../core/document/issue.ts';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
 import { parseRequest } from '../../core/document/parse-request.ts';
 import { renderIssue } from '../../core/document/render-issue.ts';
@@ -34,7 +34,7 @@ async function check(args: readonly string[], terminal: Terminal): Promise<numbe
 
   const parsed = parseGovernance(governing, checkCondition);
   const issues = [
-    ...parsed.issues,
+    ...inProposal(parsed.issues),
     ...(parsed.ok ? providerIssues(parsed.value) : []),
     ...requests.flatMap((file) => requestIssues(file, parsed.ok ? parsed.value : null)),
   ].filter((issue) => wanted(issue.file));

@@ -26,3 +26,14 @@ export interface Issue {
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T; readonly issues: readonly Issue[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** Rules that came after trees were accepted which break them. */
+const REFUSED_IN_PROPOSALS: ReadonlySet<string> = new Set(['catalog-maintainer']);
+
+/**
+ * The issues of files that are about to be accepted: what is only a warning of a tree that is in force is an error of one
+ * that is proposed. If it were an error of both, nothing could be accepted any more, the repair included.
+ */
+export function inProposal(issues: readonly Issue[]): readonly Issue[] {
+  return issues.map((issue) => (REFUSED_IN_PROPOSALS.has(issue.code) ? { ...issue, severity: 'error' } : issue));
+}

@@ -2,7 +2,7 @@
  * A change outside `requests/`. The changed governing files are validated as data and never obeyed: who must agree is said
  * by the governance before the change. The code owners of every changed path approve, of both ends of a rename.
  */
-import type { Issue } from '../document/issue.ts';
+import { type Issue, inProposal } from '../document/issue.ts';
 import { isGoverningPath } from '../document/paths.ts';
 import { countApprovals } from './approvals.ts';
 import type { Decision } from './decision.ts';
@@ -68,14 +68,16 @@ function validate(evidence: Evidence): { readonly issues: readonly Issue[]; read
   const parsed = readGovernance(filesAfter(evidence));
   if (!parsed.ok) return { issues: parsed.issues, warnings: [] };
   const failed = runPolicyTests(parsed.value.governance).filter((result) => !result.passed);
-  const issues = failed.map((result) =>
+  const failures = failed.map((result) =>
     issueAt(result.at, 'policy-test-failed', `the policy test “${result.name}” fails`, {
       found: result.found,
       expected: result.expected,
       fix: 'change the policy, or the test if the new answer is meant',
     }),
   );
-  return { issues, warnings: parsed.issues };
+  const found = inProposal(parsed.issues);
+  const isError = ({ severity }: Issue) => severity === 'error';
+  return { issues: [...found.filter(isError), ...failures], warnings: found.filter((issue) => !isError(issue)) };
 }
 
 function filesAfter(evidence: Evidence): readonly GoverningFile[] {

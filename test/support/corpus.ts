@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Issue } from '../../core/document/issue.ts';
+import { type Issue, inProposal } from '../../core/document/issue.ts';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
 import { parseRequest } from '../../core/document/parse-request.ts';
 import { checkCondition } from '../../core/policy/conditions.ts';
@@ -53,11 +53,11 @@ function metaOf(name: string): { delete?: readonly string[]; modes?: Readonly<Re
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
-/** What is said about a tree: its requests, and its governing files against each other. */
+/** What is said about a tree that is proposed: its requests, and its governing files against each other. */
 export function issuesOf(files: readonly CorpusFile[]): readonly Issue[] {
   const requests = files.filter(({ path }) => path.startsWith('requests/'));
   return [
     ...requests.flatMap(({ path, text }) => parseRequest(path, text).issues),
-    ...parseGovernance(files, checkCondition).issues,
+    ...inProposal(parseGovernance(files, checkCondition).issues),
   ];
 }

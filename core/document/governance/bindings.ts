@@ -92,7 +92,10 @@ export function approverIssues(entries: readonly CatalogEntry[], named: Readonly
   });
 }
 
-/** Whom a maintainer adds by hand stays when the grant is over, so that has to be meant. */
+/**
+ * Whom a maintainer adds by hand stays when the grant is over, so that has to be meant. A warning, which `inProposal` makes
+ * an error: a tree that was accepted before there was this rule still has to parse.
+ */
 export function maintainerIssues(entries: readonly CatalogEntry[]): Issue[] {
   return entries.flatMap((entry) =>
     Object.values(entry.resource.roles).flatMap((role) =>
@@ -101,6 +104,7 @@ export function maintainerIssues(entries: readonly CatalogEntry[]): Issue[] {
         if (isMeant || target['role'] !== 'maintainer') return [];
         return wrongKey(entry.source, pointer(`${entry.rolePath(role.name)}/grants`, index, 'role'), {
           code: 'catalog-maintainer',
+          severity: 'warning',
           message: `the role \`${role.name}\` makes a maintainer, who can add others to the team by hand`,
           found: 'maintainer',
           expected: 'member',

@@ -17,6 +17,8 @@ const modified = (path: string, change: (text: string) => string) =>
   aChange(path, change(textOf(path)), { status: 'modified' });
 const RULES = 'policies/rules/teams.yaml';
 const longer = modified(RULES, (text) => text.replace('max: 8h', 'max: 12h'));
+const TEAMS = 'policies/catalog/teams.yaml';
+const unmeant = (text: string) => text.replace(', allowMaintainer: true', '');
 const readme = aChange('README.md', null, { status: 'modified' });
 
 type Row = readonly [what: string, expected: string, evidence: EvidenceBuilder];
@@ -76,6 +78,20 @@ describe('a policy change', () => {
       'invalid policy-invalid',
       anEvidence()
         .changing(modified('CODEOWNERS', (text) => `${text}/policies/\n`))
+        .approvedBy('erin'),
+    ],
+    [
+      'that makes maintainers without meaning to',
+      'invalid policy-invalid',
+      anEvidence().changing(modified(TEAMS, unmeant)).approvedBy('grace').approvedBy('erin'),
+    ],
+    [
+      'that repairs what was accepted before there was a rule against it',
+      'allow',
+      anEvidence()
+        .governing(TEAMS, unmeant)
+        .changing(aChange(TEAMS, textOf(TEAMS), { status: 'modified' }))
+        .approvedBy('grace')
         .approvedBy('erin'),
     ],
     [

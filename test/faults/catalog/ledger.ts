@@ -46,7 +46,7 @@ export const LEDGER: readonly Fault[] = [
       'Every version of an entry is read for ever, and a field that is not there means what it meant then (`core/ledger/line.ts`, `core/ledger/replay.ts`): a ledger of each release is kept under `test/golden/`. What a later release wrote is not guessed at: grants stop, removals go on from the last commit that is understood, and nothing is written over it (`sweep/read-ledger.ts`)',
     bound: 'one sweep',
     simulated: null,
-    gap: 'A release that refuses policies which the one before accepted stops grants, and cannot accept the change that would put it right: such a rule has to come as a warning first. Removals go on',
+    gap: 'A release whose rules refuse policies that the one before accepted would stop grants, and could not accept the change that puts it right: such a rule is a warning of what is in force and an error of what is proposed only (`inProposal` in `core/document/issue.ts`). Whoever adds a rule has to remember that',
   },
   {
     number: 54,
