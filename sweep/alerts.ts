@@ -13,13 +13,27 @@ import { warningPrefix } from './target-warnings.ts';
 
 /** Situations of these names are any sweep's to close. The others are the plan's. */
 const OURS =
-  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
+  /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable|tightening-undecided)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
 
-/** What is new, and what is over. */
-export function alertBodies(state: LedgerState, situations: readonly Stop[], zone: string): readonly Body[] {
+/** Of those, what only the default branch tells. */
+const OF_BRANCH =
+  /^(?:governing-refused|history-rewritten|wrong-repository|locks-unreadable|locks-doubtful|departures-doubtful|tightening-undecided)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
+
+/**
+ * What is new, and what is over. While the branch could not be read as a whole nothing that it tells is over: an alert
+ * that closes and opens again would start its hour anew.
+ */
+export function alertBodies(
+  state: LedgerState,
+  situations: readonly Stop[],
+  zone: string,
+  isBranchRead: boolean,
+): readonly Body[] {
   const current = new Map(situations.map((situation) => [situation.key, situation]));
   const opened = [...current.values()].filter(({ key }) => !state.alerts.has(key));
-  const closed = [...state.alerts.keys()].filter((key) => isOurs(key, zone) && !current.has(key));
+  const closed = [...state.alerts.keys()].filter(
+    (key) => isOurs(key, zone) && !current.has(key) && (isBranchRead || !OF_BRANCH.test(key)),
+  );
   return [
     ...opened.map(({ key, severity, message, next }): Body => ({ type: 'alert', key, severity, message, next })),
     ...closed.map((key): Body => ({ type: 'alert-closed', key })),

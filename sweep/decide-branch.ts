@@ -10,17 +10,19 @@ import { isOverdue, situationsInTree } from './alerts.ts';
 import { type AuthoriseAsked, authoriseCommit, authoriseDeferred } from './authorise.ts';
 import { type Closed, closedRequests } from './closed.ts';
 import { findDeparted } from './departed.ts';
+import { bounded, failureOf } from './failure.ts';
 import { type Branch, readBranch } from './first-parent.ts';
 import { foldIn } from './fold.ts';
 import { type Accepted, type Governed, govern, undecidedKey } from './govern.ts';
 import { findLocked } from './locks.ts';
 import { ownership } from './owners.ts';
 import type { LedgerView } from './read-ledger.ts';
-import { returnsByComment, returnsOf, UntoldReturn } from './returns.ts';
+import { type ReturnsAsked, returnsByComment, returnsOf, UntoldReturn } from './returns.ts';
 import { overdueReviews, reviewsGiven } from './reviews.ts';
 import { readRepository } from './setting.ts';
 import type { Stop } from './stop.ts';
 import { tightenedGrants } from './tightened.ts';
+import { undecided } from './undecided.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface BranchAsked {
@@ -44,6 +46,8 @@ export interface BranchDecided {
   readonly stops: readonly Stop[];
   /** What else needs a person. */
   readonly situations: readonly Stop[];
+  /** Everything was read: what is not said here any more is over. */
+  readonly isWhole: boolean;
 }
 
 export const NOTHING_DECIDED: BranchDecided = {
@@ -53,6 +57,7 @@ export const NOTHING_DECIDED: BranchDecided = {
   locks: new Set(),
   stops: [],
   situations: [],
+  isWhole: false,
 };
 
 /** Throws `GitHubError` when the branch cannot be read at all. */
@@ -86,23 +91,36 @@ async function decideUpTo(
   { cursor, known, untold }: Reading,
 ): Promise<BranchDecided> {
   const { view, genesis, now } = asked;
+  const { state } = view;
   const home = genesis.repository;
   const end = branch.commits.findIndex(({ sha }) => sha === untold?.commit);
   const commits = end < 0 ? branch.commits : branch.commits.slice(0, end);
-  const governed = await govern(world, { home, cursor, commits, accepted: known, now, state: view.state });
+  const failures: Stop[] = [];
+  const governed = await govern(world, { home, cursor, commits, accepted: known, now, state }).catch(
+    (error: unknown) => {
+      failures.push(undecided(error));
+      return stillGoverned(known);
+    },
+  );
   const { accepted } = governed;
-  const locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now });
-  const departed = await findDeparted(world, { accepted: accepted.commit, state: view.state, now });
+  const locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state, now });
+  const departed = await findDeparted(world, { accepted: accepted.commit, state, now });
   const stops = [
     ...rewrittenStop(branch, cursor),
-    ...governingStops(governed, view.state),
+    ...governingStops(governed, state),
     ...untoldStops(untold),
     ...locked.stops,
     ...departed.stops,
   ];
-  const decided = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
-  if ('untold' in decided) return decideUpTo(world, asked, branch, { cursor, known, untold: decided.untold });
-  const { bodies } = decided;
+  const judged = { home, view, governed, now, stops: [...asked.stops, ...stops, ...failures] };
+  const bodies: Body[] = [];
+  try {
+    const next = await decideCommits(world, judged, bodies);
+    if (next !== null) return await decideUpTo(world, asked, branch, { cursor, known, untold: next });
+  } catch (error) {
+    failures.push(undecided(error));
+  }
+  bodies.push(...(await wordsGiven(world, judged, bodies)));
   const last = governed.commits.at(-1)?.sha ?? cursor;
   const closed = await closedIn(world, asked, accepted.commit);
   bodies.push(...closed.bodies);
@@ -110,52 +128,83 @@ async function decideUpTo(
     bodies.push({ type: 'read', commit: last, ...(closed.until !== null && { closed: closed.until }) });
   }
   for (const body of [...locked.bodies, ...departed.bodies]) if (!isEnded(bodies, body)) bodies.push(body);
-  if (accepted.commit !== known.commit) {
-    bodies.push(
-      ...(await tightenedGrants(world, { accepted: accepted.commit, state: foldIn(view, bodies, now), now })),
-    );
+  const isRead = failures.length === 0;
+  if (isRead && accepted.commit !== known.commit) {
+    const tightened = await tightenedOrStop(world, accepted.commit, foldIn(view, bodies, now), now);
+    if ('key' in tightened) failures.push(tightened);
+    else bodies.push(...tightened.bodies);
   }
-  const tree = await readTree(world.github, world.repository, branch.tip, world.cache.git);
-  const state = foldIn(view, bodies, now);
-  const overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
+  const taken = failures.length === 0 ? bodies : bodies.filter((body) => isEndOfKnown(body, state));
+  const after = foldIn(view, taken, now);
+  const tree = await readTree(world.github, world.repository, branch.tip, world.cache.git).catch(() => null);
+  const overdue = await overdueReviews(world, { state: after, accepted: accepted.commit, now });
   return {
     tip: branch.tip,
-    bodies,
+    bodies: taken,
     governed: { accepted, home },
     locks: locked.grants,
-    stops,
-    situations: [...situationsInTree(state, tree), ...overdue],
+    stops: [...stops, ...failures],
+    situations: [...(tree === null ? [] : situationsInTree(after, tree)), ...overdue],
+    isWhole: isRead && tree !== null,
   };
 }
 
-async function decideCommits(
-  world: SweepWorld,
-  asked: AuthoriseAsked,
-): Promise<{ readonly bodies: Body[] } | { readonly untold: Untold }> {
-  const { home, view, governed, now } = asked;
-  const returnsIn = (bodies: readonly Body[]) => ({
-    home,
-    state: foldIn(view, bodies, now),
-    accepted: governed.accepted.commit,
-    now,
-  });
-  const bodies: Body[] = [...(await authoriseDeferred(world, asked))];
+/** Fills `bodies` as it goes, so that what was decided before something failed is not lost. */
+async function decideCommits(world: SweepWorld, asked: AuthoriseAsked, bodies: Body[]): Promise<Untold | null> {
+  const { view, governed, now } = asked;
+  bodies.push(...(await authoriseDeferred(world, asked)));
   for (const commit of governed.commits) {
     bodies.push(...governed.bodies.filter((body) => 'commit' in body && body.commit === commit.sha));
     try {
-      bodies.push(...(await returnsOf(world, returnsIn(bodies), commit)));
+      bodies.push(...(await returnsOf(world, returnsIn(asked, bodies), commit)));
     } catch (error) {
       if (!(error instanceof UntoldReturn)) throw error;
       // Given back is given back: the commit waits, for an hour. After that its missing file is the alarm.
       const untold = { commit: commit.sha, why: error.message };
-      if (!isOverdue(view.state, untoldKey(untold), now)) return { untold };
+      if (!isOverdue(view.state, untoldKey(untold), now)) return untold;
     }
     bodies.push(...(await authoriseCommit(world, asked, commit, bodies)));
   }
-  const isOwner = ownership(world, { accepted: governed.accepted.commit, now });
-  bodies.push(...(await returnsByComment(world, returnsIn(bodies), isOwner)));
-  bodies.push(...(await reviewsGiven(world, returnsIn(bodies), isOwner)));
-  return { bodies };
+  return null;
+}
+
+/** What people say in comments and reviews, whatever became of the commits. */
+async function wordsGiven(world: SweepWorld, asked: AuthoriseAsked, before: readonly Body[]): Promise<readonly Body[]> {
+  const isOwner = ownership(world, { accepted: asked.governed.accepted.commit, now: asked.now });
+  const returns = await returnsByComment(world, returnsIn(asked, before), isOwner);
+  const reviews = await reviewsGiven(world, returnsIn(asked, [...before, ...returns]), isOwner);
+  return [...returns, ...reviews];
+}
+
+function returnsIn({ home, view, governed, now }: AuthoriseAsked, bodies: readonly Body[]): ReturnsAsked {
+  return { home, state: foldIn(view, bodies, now), accepted: governed.accepted.commit, now };
+}
+
+/** As if nothing had been pushed since: what cannot be judged changes nothing yet. */
+function stillGoverned(accepted: Accepted): Governed {
+  return { bodies: [], accepted, isClean: true, inForce: new Map(), commits: [], fault: null };
+}
+
+/** Shortening is owed, so the change is not accepted before it is known; it is asked again by the next sweep. */
+async function tightenedOrStop(
+  world: SweepWorld,
+  accepted: string,
+  state: LedgerState,
+  now: Instant,
+): Promise<{ readonly bodies: readonly Body[] } | Stop> {
+  try {
+    return { bodies: await tightenedGrants(world, { accepted, state, now }) };
+  } catch (error) {
+    const message = `what the policy change ${accepted} means for the grants that are held could not be told yet: ${failureOf(error)}`;
+    const next = 'the next sweep tries again, and accepts the change then; grants wait, returns and locks work';
+    return { key: 'tightening-undecided', severity: 'warning', message: bounded(message), next };
+  }
+}
+
+/** All that is taken while something could not be read: it stands by itself, whatever the next sweep reads. */
+function isEndOfKnown(body: Body, state: LedgerState): boolean {
+  const isEnd = body.type === 'returned' || body.type === 'locked' || body.type === 'left';
+  return isEnd && state.grants.has(body.grant);
 }
 
 function untoldKey({ commit }: Untold): string {

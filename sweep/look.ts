@@ -21,6 +21,7 @@ import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
 import { strangerPrefix, strangersIn } from './strangers.ts';
 import { targetWarnings, warningPrefix } from './target-warnings.ts';
+import { undecided, unexpected } from './undecided.ts';
 import type { SweepWorld } from './world.ts';
 
 export interface Look {

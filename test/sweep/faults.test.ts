@@ -7,8 +7,8 @@ import { failureOf } from '../../sweep/failure.ts';
 import type { SweepWorld } from '../../sweep/world.ts';
 import { witness } from '../support/forge.ts';
 import { httpError, REPOSITORY } from '../support/memory-github.ts';
-import { alertKeys, entriesOf, grantRead, killed, READ_SLOT } from '../support/sweep-steps.ts';
-import { aWorld, type TestWorld } from '../support/world.ts';
+import { alertKeys, entriesOf, grantRead, killed, merged, READ, READ_SLOT } from '../support/sweep-steps.ts';
+import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 
 const MOVE = 'PATCH /repos/{owner}/{repo}/git/refs/{ref}';
 
@@ -453,6 +453,45 @@ describe('a default branch', () => {
     world.github.git.refs.set(ref, kept);
     await world.sweep();
     expect(await alertKeys(world)).toEqual([]);
+  });
+
+  it.each<[string, (asked: Record<string, unknown>, tip: string) => boolean]>([
+    ['at all', ({ ref }) => ref === 'heads/main'],
+    ['to its end', ({ tree_sha }, tip) => tree_sha === tip],
+  ])('that cannot be read %s closes no alert of what it said before', async (_, isBroken) => {
+    const world = aWorld();
+    world.github.push({ 'policies/settings.yaml': 'apiVersion: gatepass/v1\nkind: Settings\nmerge: auto\n' });
+    world.github.push({ [READ]: aRequest() });
+    await world.sweep();
+    const before = (await world.ledger()).state.alerts;
+    expect([...before.keys()].sort()).toEqual(['governing-refused', `quarantined:${READ}`]);
+    world.advance(MINUTE);
+    const tip = world.github.git.tip('main').sha;
+    world.github.before = (_, asked) => {
+      if (isBroken(asked, tip)) throw httpError(502, 'Bad Gateway');
+    };
+    await world.sweep();
+    world.github.before = () => {};
+    world.advance(MINUTE);
+    await world.sweep();
+    expect((await world.ledger()).state.alerts).toEqual(before);
+  });
+
+  it('that cannot be read now and then ends the hour of a doubtful return all the same', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '4h' });
+    await world.sweep();
+    merged(world, { by: people.mallory, approvedBy: [], files: { [READ]: null } });
+    for (let round = 0; round < 5; round += 1) {
+      world.github.before = (route, { ref }) => {
+        if (route.endsWith('/pulls/{pull_number}/reviews')) throw httpError(502, 'Bad Gateway');
+        if (round % 2 === 1 && route.endsWith('/git/ref/{ref}') && ref === 'heads/main')
+          throw httpError(502, 'Bad Gateway');
+      };
+      await world.sweep();
+      world.advance(20 * MINUTE);
+    }
+    expect(await alertKeys(world)).toEqual([expect.stringMatching(/^deleted:/)]);
   });
 
   it('that cannot be read keeps grants waiting, and no removal', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../core/time.ts';
 import { httpError } from '../support/memory-github.ts';
-import { entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
-import { aWorld, people, type TestWorld } from '../support/world.ts';
+import { alertKeys, entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
+import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 
-const { bob, grace } = people;
+const { alice, bob, dan, erin, grace } = people;
+const DANS = 'requests/orders-db/read-only/dan.yaml';
+const ERINS = 'requests/orders-db/read-only/erin.yaml';
 const RULES = 'policies/rules/databases.yaml';
 /** What the rules must answer is not what this is about. */
 const TESTS = 'policies/rules/databases.test.yaml';
@@ -132,6 +134,33 @@ describe('a policy that allows less than what is held', () => {
     world.github.before = () => {};
     await world.sweep();
     expect(await entriesOf(world, 'tightened')).toHaveLength(1);
+  });
+
+  it('keeps no return and no departure waiting while it cannot be told', async () => {
+    const world = aWorld();
+    const number = grantRead(world, { duration: '4h' });
+    merged(world, { by: erin, approvedBy: [bob], files: { [ERINS]: aRequest({ duration: '4h' }) } });
+    merged(world, { by: dan, approvedBy: [bob], files: { [DANS]: aRequest({ duration: '4h' }) } });
+    await world.sweep();
+    expect(world.target.held.size).toBe(3);
+    world.github.teams.set('giant', { id: 9999, parent: null, members: [] });
+    change(world, (text) => most(2, true)(text).replaceAll('team:engineering', 'team:giant, team:engineering'));
+    world.github.users.splice(world.github.users.indexOf(erin), 1);
+    world.github.outsiders.push(erin);
+    world.github.comment(number, alice, '/gatepass return');
+    world.github.before = (_, { team_slug }) => {
+      if (team_slug === 'giant') throw httpError(502, 'Bad gateway');
+    };
+    const report = await world.sweep();
+    expect(report.stops.map(({ key }) => key)).toContain('tightening-undecided');
+    expect(report.revoked.map(({ because }) => because).sort()).toEqual(['left', 'returned']);
+    expect(world.target.held.size).toBe(1);
+    expect(await entriesOf(world, 'governing-accepted')).toEqual([]);
+    expect((await world.sweep()).written).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    expect(await entriesOf(world, 'governing-accepted')).toHaveLength(1);
+    expect(await alertKeys(world)).not.toContain('tightening-undecided');
   });
 
   it('touches nothing that is short enough', async () => {

@@ -24,7 +24,7 @@ export const REQUESTS: readonly Fault[] = [
     number: 33,
     happens: 'a policy is tightened while grants under it are held',
     behaviour:
-      'The sweep that accepts the change holds every live grant against it (`sweep/tightened.ts`, `core/policy/tighten.ts`): by the rule that granted it, or the most generous one left, by guardrails and break-glass. `onTighten` of the rule set says `keep`, the default, or `shrink`; both are written down, and `shrink` shortens what was kept before. What cannot be told counts in the grant’s favour. What has not begun is decided anew (`sweep/resolve.ts`).',
+      'The sweep that accepts the change holds every live grant against it (`sweep/tightened.ts`, `core/policy/tighten.ts`): by the rule that granted it, or the most generous one left, by guardrails and break-glass. `onTighten` of the rule set says `keep`, the default, or `shrink`; both are written down, and `shrink` shortens what was kept before. What cannot be told counts in the grant’s favour. While GitHub does not give the people that it takes, the change is not accepted, nothing begins and `tightening-undecided` says so; returns, locks and departures are taken all the same (`sweep/decide-branch.ts`). What has not begun is decided anew (`sweep/resolve.ts`).',
     bound: 'The same sweep; a window shrinks to what is allowed now, and what that leaves behind ends at once.',
     simulated: null,
     gap: 'Guardrails with a condition (`when`), calendars and approvals are not asked again for what is held: a lock ends it.',
