@@ -1,7 +1,8 @@
 /**
  * Sends what was planned and written down, removals first, then looks again and says what became of each. One failing
- * target changes no other's outcome. A removal is always tried, unless its target asked for time or took all there was; an
- * `ensure` is sent only within its lease and its window, and not to a target that fails again and again.
+ * target changes no other's outcome. A removal is always tried, unless its target asked for time within the last hour, or
+ * took all there was; an `ensure` is sent only within its lease and its window, and not to a target that fails again and
+ * again.
  */
 import type { Body } from '../core/ledger/entry.ts';
 import { rank } from '../core/ledger/levels.ts';
@@ -12,7 +13,14 @@ import type { Intended } from './effects.ts';
 import { bounded, failureOf } from './failure.ts';
 import { inLanes } from './lanes.ts';
 import { observe } from './observe.ts';
-import { FAILURES_IN_A_ROW, isUnsent, type ProviderPool, type Target } from './provider-pool.ts';
+import {
+  FAILURES_IN_A_ROW,
+  isUnsent,
+  MOST_RESTS,
+  type ProviderPool,
+  SHORT_REST,
+  type Target,
+} from './provider-pool.ts';
 import { type SweepWorld, serverNow } from './world.ts';
 
 type OutcomeBody = Extract<Body, { readonly type: 'outcome' }>;
@@ -53,11 +61,8 @@ type Sent =
 
 const NOT_SENT: Sent = { is: 'withheld', why: 'it was not sent' };
 
-/** A target that asks for no more seconds than this is waited for, so often; else it is left alone by the whole sweep. */
-const SHORT_REST = 10;
-const MOST_RESTS = 3;
-
 async function send(world: SweepWorld, pool: ProviderPool, intended: Intended): Promise<Sent> {
+  if (intended.effect.isBelow === true) return { is: 'withheld', why: 'less was seen there than it is to hold' };
   for (let rests = 0; ; rests += 1) {
     const sent = await sendOnce(world, pool, intended);
     if (!('rest' in sent)) return sent;
@@ -65,7 +70,7 @@ async function send(world: SweepWorld, pool: ProviderPool, intended: Intended): 
       const { provider, config } = intended.effect.slot;
       return { is: 'failed', at: sent.at, why: sent.why, notBefore: pool.hold(provider, config, sent.rest) };
     }
-    await world.pause(sent.rest * 1000);
+    await pool.rest(sent.rest);
   }
 }
 
@@ -88,6 +93,8 @@ async function sendOnce(world: SweepWorld, pool: ProviderPool, intended: Intende
       if (!leave.may) return { is: 'withheld', why: leave.why };
       at = leave.at;
     }
+    // INVARIANT: a target that asks for time without end keeps no removal for good.
+    if (intended.effect.isLongUntried === true) pool.release(slot.provider, slot.config);
     // INVARIANT: nothing is awaited between the leave and the call, so that a run that slept learns it here.
     const answer = await provider.set({
       slot,

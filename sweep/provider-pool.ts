@@ -28,6 +28,10 @@ export interface ProviderPool {
   target(type: string, config: JsonObject): Target;
   /** Leaves the target alone for so long, as it asks, an hour at most, whatever number it said. Returns until when. */
   hold(type: string, config: JsonObject, seconds: number): Instant;
+  /** It is called again, though it asked for time. */
+  release(type: string, config: JsonObject): void;
+  /** Waits so many seconds, as a target asked. */
+  rest(seconds: number): Promise<void>;
   /** Never throws: what a provider cannot close, the end of the process will. */
   close(): Promise<void>;
 }
@@ -37,6 +41,9 @@ const CALL_LIMIT = 60_000;
 /** One change of a target that has failed so often in a row that the next is hardly worth the wait. */
 const SHORT_LIMIT = 10_000;
 export const FAILURES_IN_A_ROW = 3;
+/** A target that asks for no more seconds than this is waited for, so often; else it is left alone by the whole sweep. */
+export const SHORT_REST = 10;
+export const MOST_RESTS = 3;
 /** All changes of one target in one sweep: less than a lease. What is left is first in the next sweep. */
 const TARGET_LIMIT = 5 * 60_000;
 const CLOSE_LIMIT = 5_000;
@@ -88,6 +95,10 @@ export function providerPool(world: SweepWorld): ProviderPool {
       targetOf(targetKey({ provider: type, config })).heldUntil = until;
       return until;
     },
+    release: (type, config) => {
+      targetOf(targetKey({ provider: type, config })).heldUntil = null;
+    },
+    rest: async (seconds) => world.pause(Math.max(0, seconds) * 1000),
     close: async () => {
       for (const { budget } of targets.values()) budget?.cancel();
       const providers = await Promise.allSettled(opened.values());

@@ -6,8 +6,19 @@ import { sha256Hex } from '../canonical.ts';
 import { between, DAY, HOUR, type Instant, MINUTE, type Milliseconds, plus } from '../time.ts';
 import { type Hold, type LedgerState, type SlotState, targetKey } from './state.ts';
 
-/** No target keeps us away for longer, whatever it asks for. */
+/** No target keeps us away for longer, whatever it asks for, and however often. */
 export const LONGEST_WAIT: Milliseconds = HOUR;
+
+/**
+ * Whether a removal that is due since then was not even tried for so long: then it is, whatever its target asks for. A
+ * target can ask for time each time that it is looked at.
+ */
+export function isLongUntried({ failing, ending }: SlotState, since: Instant, now: Instant): boolean {
+  const failed = failing === null ? null : failing.lastAt;
+  // What the target accepted was tried by its lease.
+  const accepted = ending?.isPending === true ? ending.lease : null;
+  return now >= plus(later(later(since, failed), accepted), LONGEST_WAIT);
+}
 
 /** An ensure that failed: after 1, 2, 4 … minutes, at most an hour, or when its target asked to be called again. */
 export function retryAt(hold: Hold, state: LedgerState): Instant {

@@ -2,7 +2,7 @@
 
 import { highest, isAbove, lower, type Value } from '../ledger/levels.ts';
 import { startOf } from '../ledger/live.ts';
-import { removalRetryAt } from '../ledger/retry.ts';
+import { isLongUntried, removalRetryAt } from '../ledger/retry.ts';
 import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { between, type Instant, plus } from '../time.ts';
 import type { Change } from './change.ts';
@@ -115,7 +115,11 @@ function planEnding(site: Site, state: SlotState, ending: Ending, input: PlanInp
   // Grants that follow raise it further: they come first, the ending follows when they hold it.
   if (asked.some((value) => isAbove(slot, value, after))) return followers;
   const isWaitedFor = isSent && open.isPending && input.now <= open.lease;
-  const effects = isWaitedFor ? [] : take(site, state, ending, after, input);
+  // What lives there asks for more than is seen: others lowered it, or the target told of some time ago. Nothing is sent.
+  const isBelow = isAbove(slot, target, after) ? { isBelow: true as const } : {};
+  const effects = isWaitedFor
+    ? []
+    : take(site, state, ending, after, input).map((change) => ({ ...change, ...isBelow }));
   // What the target only accepted is still held: said as long as it is.
   return [...effects, ...stuckThere(site, ending, after, input.now), ...followers];
 }
@@ -142,7 +146,9 @@ function take(site: Site, state: SlotState, ending: Ending, after: Value, input:
   const { slot, seen } = site;
   // What is gone already needs no try: only its outcome is missing.
   const isThere = seen === undefined || isAbove(slot, seen, after);
-  if (isThere && (isWaited(input, slot) || isTriedLately(state, ending, input.now))) return [];
+  const isLong = isLongUntried(state, ending.tried ?? due, input.now);
+  const isHeldUp = isWaited(input, slot) && !isLong;
+  if (isThere && (isHeldUp || isTriedLately(state, ending, input.now))) return [];
   return [
     {
       kind: after === null ? 'remove' : 'restore',
@@ -155,6 +161,7 @@ function take(site: Site, state: SlotState, ending: Ending, after: Value, input:
       until: untilOf(site, after, state.standing),
       due,
       because: { why, grants },
+      ...(isLong && { isLongUntried: true }),
     },
   ];
 }

@@ -9,7 +9,7 @@
  * | its grants are over               | up to what we wrote      | remove, or restore what stands or still lives |
  * | its grants are over               | unknown                  | the same: doubt never blocks a removal        |
  * | its grants are over               | there, a try failed      | nothing until the next try is due (`retry.ts`) |
- * | its target asked for time         | anything                 | nothing until then, an hour at most           |
+ * | its target asked for time         | anything                 | nothing until then; a removal an hour at most |
  * | its grants are over               | above what we wrote      | drift `kept`: that is not ours to take        |
  * | a grant lives                     | less, or more            | drift `removed` or `raised`: said, not fought |
  * | an intent without outcome         | as it wanted             | settle                                        |

@@ -116,7 +116,7 @@ export class World {
       case 'ensure':
       case 'remove':
       case 'restore': {
-        const { kind, due: _due, until: _until, ...rest } = change;
+        const { kind, due: _due, until: _until, isLongUntried: _long, ...rest } = change;
         const id = ids.get(change) ?? '';
         return [{ type: 'intent', id, effect: kind, run, lease: plus(now, 10 * MINUTE), ...rest }];
       }

@@ -6,6 +6,7 @@ import { type Provider, ProviderError } from '../../providers/provider.ts';
 import { observe } from '../../sweep/observe.ts';
 import type { ProviderPool } from '../../sweep/provider-pool.ts';
 import type { SweepWorld } from '../../sweep/world.ts';
+import { START } from '../support/ledger.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 
@@ -78,6 +79,7 @@ describe('what nobody foresaw', () => {
         if (type === 'bad') throw new ProviderError('limited', 'wait', { retry: 'backoff', afterSeconds: 600 });
         return { observe: async () => [{ slot: 'good:1', value: null }] };
       },
+      now: () => START,
       hold: () => {
         throw thrown;
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_WAIT, removalRetryAt, retryAt, waitOf } from '../../../core/ledger/retry.ts';
+import type { Body } from '../../../core/ledger/entry.ts';
+import { isLongUntried, LONGEST_WAIT, removalRetryAt, retryAt, waitOf } from '../../../core/ledger/retry.ts';
 import type { SlotState } from '../../../core/ledger/state.ts';
 import { between, DAY, HOUR, type Instant, MINUTE, plus } from '../../../core/time.ts';
 import { anEnsure, aRemoval, aSlot, authorised, Book, grantId, outcomeOf, START } from '../../support/ledger.ts';
@@ -93,6 +94,33 @@ describe('an ensure that failed', () => {
     const { state } = Book.of(authorised(42), anEnsure(42), asked);
     const hold = state.grants.get(grantId(42))?.holds.get(KEY);
     expect(hold === undefined ? null : retryAt(hold, state)).toBe(plus(START, 30 * MINUTE));
+  });
+});
+
+describe('a removal that its target puts off', () => {
+  const bodies = [authorised(42), anEnsure(42), outcomeOf(anEnsure(42)), aRemoval(42)];
+  const since = plus(START, -2 * MINUTE);
+  const untried = (...more: Body[]) => {
+    const slot = Book.of(...bodies, ...more).state.slots.get(KEY) as SlotState;
+    const at = [since, START, slot.ending?.lease ?? START].filter((from) => {
+      const end = plus(from, LONGEST_WAIT);
+      return isLongUntried(slot, since, end) && !isLongUntried(slot, since, plus(end, -1));
+    });
+    return at[0];
+  };
+
+  it('is tried an hour after it was due', () => {
+    expect(untried()).toBe(since);
+    expect(untried(outcomeOf(aRemoval(42), { result: 'failed', issued: null }))).toBe(since);
+  });
+
+  it('or an hour after the last try, should that be later', () => {
+    expect(untried(outcomeOf(aRemoval(42), { result: 'failed' }))).toBe(START);
+  });
+
+  it('or an hour after the lease of what the target accepted', () => {
+    const { lease } = aRemoval(42) as Extract<Body, { type: 'intent' }>;
+    expect(untried(outcomeOf(aRemoval(42), { result: 'pending' }))).toBe(lease);
   });
 });
 

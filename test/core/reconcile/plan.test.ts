@@ -511,6 +511,27 @@ describe('crashes and failures', () => {
     expect(kinds(world.look(minute(65)))).toEqual(['remove', 'remove', 'standing', 'ensure']);
   });
 
+  it('puts a removal off for an hour at most, however often its target asks for time', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 });
+    world.sweep(minute(0));
+    const asks = (at: number, until: number) =>
+      world.book.add(minute(at), outcomeOf(anEnsure(42, { id: 'run-0/0' }), { notBefore: minute(until) }));
+    asks(59, 119);
+    asks(118, 178);
+    expect(world.look(minute(119.9))).toEqual([]);
+    expect(world.look(minute(120))).toMatchObject([{ kind: 'remove', isLongUntried: true }]);
+    world.sweep(minute(120), { failing: new Set([KEY]) });
+    asks(121, 181);
+    asks(180, 240);
+    expect(kinds(world.look(minute(179.9)))).not.toContain('remove');
+    expect(world.look(minute(180)).filter(({ kind }) => kind === 'remove')).toMatchObject([{ isLongUntried: true }]);
+    // One that is not late for so long is as any other.
+    expect(world.look(minute(240))[0]).toHaveProperty('isLongUntried');
+    const soon = aWorld({ number: 42, from: 0, to: 60 });
+    soon.sweep(minute(0));
+    expect(soon.look(minute(60))[0]).not.toHaveProperty('isLongUntried');
+  });
+
   it('ends by the latest clock and begins by none but the trusted one', () => {
     const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 58, to: 120 });
     world.sweep(minute(0));

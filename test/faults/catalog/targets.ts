@@ -6,8 +6,9 @@ export const TARGETS: readonly Fault[] = [
     number: 10,
     happens: 'a target says that it is asked too often',
     behaviour:
-      'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`); any number above an hour is an hour (`sweep/provider-pool.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/provider-pool.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too (`core/ledger/retry.ts`). Other targets go on.',
-    bound: 'As long as the target asks, an hour at most, removals included; ten seconds, three times, within a sweep.',
+      'The provider reads `Retry-After`, in seconds or as a date, and the end of a spent quota, at least a minute where GitHub says nothing (`providers/github-api.ts`); any number above an hour is an hour (`sweep/provider-pool.ts`). A few seconds are waited for; else the target is not called again in that sweep, neither to look nor to change (`sweep/observe.ts`, `sweep/apply.ts`), and the outcome entry keeps until when, so that the next sweeps leave it alone too. A target can ask for time whenever it is looked at: a removal that was due and not tried for an hour is sent all the same, unseen (`core/ledger/retry.ts`). Other targets go on.',
+    bound:
+      'As long as the target asks; a removal an hour at most since it was due or last tried, and until the next sweep. Within a sweep ten seconds, three times, for each change and each look.',
     simulated: 'limited',
     gap: 'A target is one configuration of a provider: two catalog entries that lead to one server are two.',
   },
@@ -17,7 +18,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'Targets are served side by side, removals first within each (`sweep/lanes.ts`). A call has a minute, a target five minutes of a sweep, and after three failures in a row nothing begins there; each removal is tried once all the same, with less patience (`sweep/provider-pool.ts`). What failed is tried again after 1, 2, 4 … minutes, each wait cut by up to a quarter so that not all come back at once (`core/ledger/retry.ts`). A slot that cannot be seen hides no other, and a target that is down is looked at once (`sweep/observe.ts`).',
     bound:
-      'A removal is tried again within 5 minutes of the last try in the first hour, 15 in the first day, 60 after, wherever sweeps run that often; a sweep ends within about 8 minutes, whatever hangs.',
+      'A removal is tried again within 5 minutes of the last try in the first hour, 15 in the first day, 60 after, wherever sweeps run that often; a sweep ends within about 10 minutes, whatever hangs.',
     simulated: 'server-error',
     gap: 'A call that was given up may still arrive: what it did is seen by the next look. What did not fit into five minutes is first in the next sweep.',
   },
