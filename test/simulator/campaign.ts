@@ -1,4 +1,5 @@
 /** Runs a stretch of histories and counts; on the first that breaks a promise, fast-check makes it short. */
+import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { live } from './simulate.ts';
 import { type History, history } from './steps.ts';
@@ -19,6 +20,9 @@ export interface Failure {
   readonly history: History;
 }
 
+/** Milliseconds. `shorten.ts` goes on from there. */
+const SHORTEN_FOR = 20_000;
+
 /** Until so many lives were lived, or histories, or a promise is broken. */
 export async function campaign(asked: {
   readonly seed: number;
@@ -30,10 +34,10 @@ export async function campaign(asked: {
 }): Promise<Figures> {
   const faults = new Map<string, number>();
   let [lives, sweeps, histories] = [0, 0, 0];
-  let isBroken = false;
+  let shortenUntil: number | null = null;
   const property = fc.asyncProperty(history, async (one) => {
     // Enough: the rest of the runs cost nothing.
-    if (lives >= asked.lives && !isBroken) return;
+    if (shortenUntil === null ? lives >= asked.lives : performance.now() > shortenUntil) return;
     try {
       const lived = await live(one);
       histories += 1;
@@ -41,7 +45,7 @@ export async function campaign(asked: {
       sweeps += lived.sweeps;
       for (const [name, count] of lived.faults) faults.set(name, (faults.get(name) ?? 0) + count);
     } catch (error) {
-      isBroken = true;
+      shortenUntil ??= performance.now() + SHORTEN_FOR;
       throw error;
     }
   });

@@ -11,13 +11,15 @@ const LIVES = '20000';
 /** Which promise each of them keeps. Others may break first. */
 const SEEN: Readonly<Record<string, readonly string[]>> = {
   'write-ahead': ['I3', 'I4'],
-  're-observe': ['I2', 'I4'],
+  're-observe': ['I2', 'I4', 'kept'],
   union: ['kept'],
   standing: ['I7'],
   'compare-and-swap': ['I3'],
   lease: ['lease'],
-  'single use of paths': ['I1'],
+  'single use of paths': ['I1', 'I4'],
   expiry: ['I2'],
+  isolation: ['I5'],
+  'the recorded decision': ['I6'],
   'one start': ['once', 'I1'],
 };
 

@@ -1,25 +1,8 @@
 /** Histories that once broke a promise, as short as they got, so that they never do again. */
 import { describe, expect, it } from 'vitest';
+import { aRun, asks, atOnce, sweeps, wait } from './happenings.ts';
 import { live } from './simulate.ts';
-import { type Faults, type History, NO_FAULTS, type Step } from './steps.ts';
-
-const ask = (who: number, role: number, minutes: number): Step => ({
-  is: 'ask',
-  who,
-  role,
-  minutes,
-  startsIn: null,
-  way: 'squash',
-  breakGlass: false,
-});
-
-const sweep = (faults: Partial<Faults> = {}, zone = 0): Step => ({
-  is: 'sweep',
-  runs: [{ zone, faults: { ...NO_FAULTS, ...faults } }],
-  order: 0,
-});
-
-const wait = (minutes: number): Step => ({ is: 'wait', minutes });
+import type { History } from './steps.ts';
 
 const FOUND: readonly (readonly [string, History])[] = [
   [
@@ -28,15 +11,29 @@ const FOUND: readonly (readonly [string, History])[] = [
       standing: [],
       ending: 'soon',
       steps: [
-        ask(2, 3, 10),
-        ask(0, 0, 10),
-        sweep(),
+        asks(2, 3, 10),
+        asks(0, 0, 10),
+        sweeps(),
         wait(15),
-        ask(0, 3, 10),
-        ask(0, 3, 10),
-        ask(0, 0, 10),
-        sweep({ target: { at: 4, length: 1, is: 'limited' } }),
-        ask(2, 3, 240),
+        asks(0, 3, 10),
+        asks(0, 3, 10),
+        asks(0, 0, 10),
+        sweeps({ target: { at: 4, length: 1, is: 'limited' } }),
+        asks(2, 3, 240),
+      ],
+    },
+  ],
+  [
+    'a removal that was planned on an old view of the slot took what another grant holds there',
+    {
+      standing: [],
+      ending: 'soon',
+      steps: [
+        asks(1, 3, 10, { startsIn: 5 }),
+        asks(1, 3, 10),
+        atOnce([aRun({ slept: { at: 1, minutes: 11 } }), aRun({}, 1)], 253_638),
+        sweeps(),
+        sweeps({ isStaleSlots: true }),
       ],
     },
   ],

@@ -77,6 +77,8 @@ interface Place {
 
 export class Model {
   readonly asked: Asked[] = [];
+  /** Paths of what is not judged here: items that are there to be in the way. */
+  readonly ignored = new Set<string>();
   readonly mirror = new Mirror();
   readonly alerts = new Set<string>();
   readonly targets: Targets;
@@ -232,6 +234,8 @@ export class Model {
   }
 
   #line(process: Process, line: Line): void {
+    const slot = line['slot'] as string | { key: string } | undefined;
+    if (slot !== undefined && !this.places.has(typeof slot === 'string' ? slot : slot.key)) return;
     switch (line.type) {
       case 'authorised':
       case 'refused':
@@ -261,6 +265,7 @@ export class Model {
 
   #answered(process: Process, line: Line): void {
     const { path, pullRequest } = line['request'] as { path: string; pullRequest: number };
+    if (this.ignored.has(path)) return;
     const asked = this.asked.find((each) => each.path === path && each.number === pullRequest);
     if (line.type === 'authorised') {
       if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${path} was authorised`);
@@ -341,6 +346,18 @@ export class Model {
     const length = place.lastTrouble - place.firstTrouble;
     const longest = length < HOUR ? 5 * MINUTE : length < 24 * HOUR ? 15 * MINUTE : HOUR;
     return now <= place.lastTrouble + longest;
+  }
+
+  /** Every effect on a slot that is judged, with whose it was, when, and what became of it. Sorted. */
+  effects(): readonly string[] {
+    const paths = new Map(this.asked.map(({ grant, path }) => [grant, path]));
+    const outcomes = this.mirror.lines.filter(
+      (line) => line.type === 'outcome' && this.places.has(String(line['slot'])),
+    );
+    const told = outcomes.map(
+      (line) => `${line.at} ${paths.get(String(line['grant']))} ${line['effect']} ${line['slot']}: ${line['result']}`,
+    );
+    return [...told, ...[...this.targets.held].map(([slot, value]) => `${slot} holds ${value}`)].sort();
   }
 
   /** Faults have stopped, and sweeps have come to rest: what is approved and not over is held. */

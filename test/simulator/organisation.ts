@@ -68,6 +68,22 @@ export const SLOTS: readonly { readonly key: string; readonly zone: string; read
     return [...places].map(([place, zone]) => ({ key: `${place}/${id}`, zone, who }));
   });
 
+/** Items that cannot be dealt with: their targets fail in every way, or they are no requests at all. By path. */
+export function poison(): Readonly<Record<string, string>> {
+  const bad = (role: string) => [
+    `requests/bad/${role}/poison.yaml`,
+    `${HEADER}AccessRequest\nreason: poison\nduration: 4h\n`,
+  ];
+  return Object.fromEntries([
+    bad('shut'),
+    bad('blind'),
+    bad('stubborn'),
+    ['requests/db/free/poison-alias.yaml', `${HEADER}AccessRequest\nreason: &a [*a, *a]\nduration: 1h\n`],
+    ['requests/db/free/poison-large.yaml', `${HEADER}AccessRequest\nreason: ${'x'.repeat(70_000)}\nduration: 1h\n`],
+    ['requests/db/free/poison-bytes.yaml', '\u0000\u001b[31m\ud83d'],
+  ]);
+}
+
 const HEADER = 'apiVersion: gatepass/v1\nkind: ';
 
 const CATALOG = `${HEADER}Catalog
@@ -97,6 +113,12 @@ resources:
     provider: { type: postgres, with: { credentials: SPAN } }
     roles:
       both: { grants: [{ role: span_here }, { role: span_far, provider: { type: postgres, zone: far, with: { credentials: SPAN_FAR } } }] }
+  bad:
+    owner: team:owners
+    roles:
+      shut: { grants: [{ provider: { type: shut }, place: shut }] }
+      blind: { grants: [{ provider: { type: blind }, place: blind }] }
+      stubborn: { grants: [{ provider: { type: stubborn }, place: stubborn }] }
   jobs:
     owner: team:owners
     actions:
@@ -106,7 +128,7 @@ resources:
 const RULES = `${HEADER}RuleSet
 on: { env: [prod] }
 rules:
-  - { name: free for engineers, for: [free], subjects: [team:engineering], max: 8h, approvals: [] }
+  - { name: free for engineers, for: [free, shut, blind, stubborn], subjects: [team:engineering], max: 8h, approvals: [] }
   - name: an owner agrees
     for: [read, wide, operator, lead, both, restart]
     subjects: [team:engineering]
@@ -116,7 +138,7 @@ rules:
 
 const PEOPLE = `${HEADER}People
 people:
-${USERS.map(({ id, login }) => `  ${login}: { github: { id: ${id}, login: ${login} }, zone: UTC, identities: { postgres: ${login}, graded: ${login} } }\n`).join('')}`;
+${USERS.map(({ id, login }) => `  ${login}: { github: { id: ${id}, login: ${login} }, zone: UTC, identities: { postgres: ${login}, graded: ${login}, shut: ${login}, blind: ${login}, stubborn: ${login} } }\n`).join('')}`;
 
 const TEXTS: Readonly<Record<string, string>> = {
   CODEOWNERS: '* @acme/guardians\n/requests/ @acme/owners\n',

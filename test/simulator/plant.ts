@@ -54,6 +54,16 @@ export const PLANTS: Readonly<Record<string, Planted>> = {
     was: "return expires !== undefined && now >= expires ? { why: 'expired', at: expires } : null;",
     is: 'return null;',
   },
+  isolation: {
+    file: 'sweep/resolve.ts',
+    was: 'problems.push(doubtful(grant, zone, `${binding.provider} did not resolve it: ${failureOf(error)}`));',
+    is: 'throw error;',
+  },
+  'the recorded decision': {
+    file: 'sweep/derive-grant.ts',
+    was: 'decision: digestOf(decision),',
+    is: 'decision: digestOf(evidence),',
+  },
   'one start': {
     file: 'core/reconcile/plan-grants.ts',
     was: "if (action.state !== 'started' && action.state !== 'running') return [];",

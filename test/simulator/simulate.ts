@@ -3,12 +3,17 @@
  * GitHub and targets in memory; the model looks at every effect and every line. Throws `Violation`. Same history, same end.
  */
 import { createPrivateKey } from 'node:crypto';
-import { canonicalJson } from '../../core/canonical.ts';
+import { canonicalJson, digestOf } from '../../core/canonical.ts';
 import { appendEntries } from '../../core/ledger/chain.ts';
+import type { Entry } from '../../core/ledger/entry.ts';
 import { governingDigest } from '../../core/ledger/governing-digest.ts';
 import { headToSign } from '../../core/ledger/head.ts';
+import { heldGrants } from '../../core/ledger/live.ts';
+import { replay } from '../../core/ledger/replay.ts';
+import { decide } from '../../core/policy/decide.ts';
 import { toInstant } from '../../core/time.ts';
 import type { GitHub, GitHubResponse } from '../../github/client.ts';
+import { collectEvidence } from '../../github/evidence.ts';
 import { ledgerSigner } from '../../github/ledger-key.ts';
 import { LEDGER_BRANCH, LEDGER_HEAD } from '../../github/ledger-store.ts';
 import { gitCache } from '../../github/tree.ts';
@@ -25,6 +30,7 @@ import {
   levelsOf,
   locksFor,
   OWNERS,
+  poison,
   REQUESTERS,
   ROLES,
   SLOTS,
@@ -47,10 +53,39 @@ export interface Lived {
 }
 
 export async function live(history: History): Promise<Lived> {
+  if (history.isPoisoned === true) return livePoisoned(history);
+  return (await lived(history)).lived;
+}
+
+async function lived(history: History, poisoned: Readonly<Record<string, string>> = {}): Promise<Simulation> {
   const simulation = new Simulation(history);
+  simulation.poison(poisoned);
   for (const step of history.steps) await simulation.step(step);
   await simulation.end(history.ending);
-  return simulation.lived;
+  return simulation;
+}
+
+/** I5: the same history with and without items that are in the way; everybody else's effects are the same. */
+async function livePoisoned(history: History): Promise<Lived> {
+  const plain = { ...history, steps: history.steps.map(withoutCounted) };
+  const [without, beside] = [await lived(plain), await lived(plain, poison())];
+  const [expected, found] = [without.model.effects(), beside.model.effects()];
+  const differs = expected.findIndex((effect, index) => effect !== found[index]);
+  if (differs >= 0 || expected.length !== found.length) {
+    throw new Violation(
+      'I5',
+      `beside poison, ${found[Math.max(differs, 0)]} instead of ${expected[Math.max(differs, 0)]}`,
+    );
+  }
+  return beside.lived;
+}
+
+/** Faults that hit a call by its number would hit another one beside poison. */
+function withoutCounted(step: Step): Step {
+  if (step.is !== 'sweep') return step;
+  const [run] = step.runs;
+  const { unseen, isStaleSlots, skew } = run?.faults ?? NO_FAULTS;
+  return { ...step, runs: [{ zone: run?.zone ?? 0, faults: { ...NO_FAULTS, unseen, isStaleSlots, skew } }] };
 }
 
 const START = Date.parse('2026-11-23T10:00:00Z');
@@ -146,6 +181,18 @@ export class Simulation {
     this.#tips.set(ref, [...(this.#tips.get(ref) ?? []), tip]);
   }
 
+  /** Merges, at once, what is in the way. */
+  poison(files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const number = this.#github.open(REQUESTERS[3], { [path]: text });
+      this.#github.approve(number, OWNERS[0]);
+      this.#github.merge(number);
+      this.model.ignored.add(path);
+      this.#count('poison');
+    }
+    this.#moved(MAIN);
+  }
+
   async step(step: Step): Promise<void> {
     if (step.is === 'sweep') {
       this.#advance(20_000);
@@ -233,9 +280,14 @@ export class Simulation {
     const user = REQUESTERS[who];
     if (role === undefined || user === undefined) return;
     const number = this.#github.pulls.size + 1;
-    const path = `requests/${role.path}/r${number}-${this.model.asked.length}.yaml`;
+    const path = `requests/${role.path}/r${this.model.asked.length + 1}.yaml`;
     const startsAt = starts === null ? null : new Date(starts).toISOString();
-    const first = documentOf(role, { minutes, starts: startsAt, breakGlass, reason: `number ${number}` });
+    const first = documentOf(role, {
+      minutes,
+      starts: startsAt,
+      breakGlass,
+      reason: `number ${this.model.asked.length + 1}`,
+    });
     const text = way === 'stale' ? first.replace('number', 'Number') : first;
     if (way === 'push') this.#github.push({ [path]: text });
     else {
@@ -507,6 +559,31 @@ export class Simulation {
     }
     if (ending === 'soon') this.model.checkHeld();
     else this.model.checkEmpty();
+    await this.#decideAgain();
+  }
+
+  /** I6: the decision that was recorded last comes out the same, from what GitHub says now of then. */
+  async #decideAgain(): Promise<void> {
+    const { lines } = this.model.mirror;
+    const last = lines.findLast(({ type }) => type === 'authorised') as
+      | Extract<Entry, { type: 'authorised' }>
+      | undefined;
+    if (last === undefined) return;
+    const { authority, request, grant } = last;
+    const [parent = ''] = this.#github.git.at(authority.commit).parents;
+    const evidence = await collectEvidence(this.#github, {
+      repository: NAME,
+      pullRequest: request.pullRequest,
+      at: { mergeCommit: authority.commit, parent },
+      governing: authority.governing.parent,
+      now: authority.mergedAt,
+      grants: heldGrants(replay(lines.slice(0, last.seq) as unknown as Entry[]), grant.subject.id ?? '', last.at),
+      signals: {},
+      cache: CACHE,
+    });
+    const found = { decision: digestOf(decide(evidence)), evidence: digestOf(evidence) };
+    if (found.decision === authority.decision && found.evidence === authority.evidence) return;
+    throw new Violation('I6', `${request.path} was decided otherwise than it is now`);
   }
 }
 

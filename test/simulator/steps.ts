@@ -85,6 +85,8 @@ export interface History {
   readonly steps: readonly Step[];
   /** Whether faults stop while grants live, or after all of them are over. */
   readonly ending: 'soon' | 'late';
+  /** Lived twice, without what hits by number, and once of it with items that are in the way of everything. */
+  readonly isPoisoned?: boolean;
 }
 
 /** One time in so many. */
@@ -208,4 +210,5 @@ export const history: fc.Arbitrary<History> = fc.record({
   }),
   steps: fc.array(step, { maxLength: 60, size: 'max' }),
   ending: fc.constantFrom('soon' as const, 'late' as const),
+  isPoisoned: fc.oneof({ weight: 29, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });

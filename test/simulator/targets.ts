@@ -14,6 +14,8 @@ export interface Seen {
   readonly theirs: Value;
 }
 
+const POISONED: ReadonlySet<string> = new Set(['shut', 'blind', 'stubborn']);
+
 export class Targets {
   readonly held = new Map<string, string>();
   /** Before the last step. */
@@ -38,6 +40,7 @@ export class Targets {
   }
 
   open(process: Process, type: string, config: JsonObject): Provider {
+    if (POISONED.has(type)) return this.#poisoned(type);
     let looks = 0;
     return {
       check: async () => [],
@@ -56,6 +59,30 @@ export class Targets {
       },
       set: (change) => process.call(() => this.#change(process, change)),
       close: async () => {},
+    };
+  }
+
+  /** Fails wherever it is touched, as its name says. */
+  #poisoned(type: string): Provider {
+    const fails = () => {
+      throw new TypeError(`${type} \ud83d \u001b[31m`);
+    };
+    return {
+      check: async () => [],
+      resolve: async (_, who) => {
+        if (type === 'shut') fails();
+        const key = `${type}:poison/${who.name}`;
+        return {
+          slot: { provider: type, zone: 'unset', key, config: {}, ids: {}, levels: ['granted'], label: key },
+          value: 'granted',
+        };
+      },
+      observe: async (slots) => {
+        if (type === 'blind') fails();
+        return slots.map(({ key }) => ({ slot: key, value: null }));
+      },
+      set: async () => fails(),
+      close: async () => fails(),
     };
   }
 

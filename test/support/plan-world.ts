@@ -74,7 +74,7 @@ export class World {
         this.stalled.push(effect);
         return changes;
       }
-      if (!options.failing?.has(effect.slot.key)) this.send(effect, now);
+      if (!options.failing?.has(effect.slot.key) && effect.isBelow !== true) this.send(effect, now);
     }
     if (!goesOn()) return changes;
     this.book.add(now, ...effects.map((effect) => this.toOutcome(effect, ids, now, options)));
@@ -116,7 +116,7 @@ export class World {
       case 'ensure':
       case 'remove':
       case 'restore': {
-        const { kind, due: _due, until: _until, isLongUntried: _long, ...rest } = change;
+        const { kind, due: _due, until: _until, isLongUntried: _long, isBelow: _below, ...rest } = change;
         const id = ids.get(change) ?? '';
         return [{ type: 'intent', id, effect: kind, run, lease: plus(now, 10 * MINUTE), ...rest }];
       }
