@@ -12,7 +12,8 @@ import type { GrantState, LedgerState, RequestStatus } from './state.ts';
  *
  * | the pull request | the ledger | so it is |
  * |---|---|---|
- * | removes it | every request of this path is over, one of them with these bytes | `closed` |
+ * | removes it | a request of this path was quarantined: a person is to find out first who put it there | `quarantined` |
+ * | removes it | else every request of it is over, one of them with these bytes | `closed` |
  * | removes it | one of them is not over | `live` |
  * | removes it | knows no request with these bytes, or cannot be read | `unknown` |
  * | brings it | another pull request asked by this path | `used` |
@@ -25,27 +26,32 @@ export function markRequestFiles(
   state: LedgerState | null,
   pullRequest: number,
 ): readonly Change[] {
+  const asked: Asked = state === null ? new Map() : byPath(state);
   return changes.map((change) => {
-    const ledger = change.status === 'removed' ? standing(change, state) : usedBy(change, state, pullRequest);
+    const before = asked.get(change.path) ?? [];
+    const ledger = change.status === 'removed' ? standing(change, before, state) : usedBy(before, pullRequest);
     return ledger === null ? change : { ...change, ledger };
   });
 }
 
-function standing({ path, blob }: Change, state: LedgerState | null): 'closed' | 'live' | 'unknown' {
-  const asked = state === null ? [] : requestsAt(state, path);
+type Standing = 'closed' | 'live' | 'quarantined' | 'unknown';
+
+function standing({ blob }: Change, asked: readonly Request[], state: LedgerState | null): Standing {
   if (state === null || !asked.some(({ request }) => request.blob === blob)) return 'unknown';
+  if (asked.some(({ status }) => status.is === 'quarantined')) return 'quarantined';
   return asked.every(({ status }) => closedSince(status, state) !== null) ? 'closed' : 'live';
 }
 
-function usedBy({ path }: Change, state: LedgerState | null, pullRequest: number): 'used' | null {
-  const asked = state === null ? [] : requestsAt(state, path);
+function usedBy(asked: readonly Request[], pullRequest: number): 'used' | null {
   return asked.some(({ request }) => request.pullRequest !== pullRequest) ? 'used' : null;
 }
 
 type Request = LedgerState['requests'] extends ReadonlyMap<string, infer R> ? R : never;
+type Asked = ReadonlyMap<string, readonly Request[]>;
 
-function requestsAt(state: LedgerState, path: string): readonly Request[] {
-  return [...state.requests.values()].filter(({ request }) => request.path === path);
+/** Made once for many paths: a ledger knows tens of thousands of requests. */
+function byPath(state: LedgerState): Asked {
+  return Map.groupBy(state.requests.values(), ({ request }) => request.path);
 }
 
 /** When the last word on it was said; `null`: something is held, owed or in doubt. */
@@ -81,12 +87,12 @@ export interface ClosedFile {
  * first who put them there, and that alert lasts as long as the file.
  */
 export function closedFiles(state: LedgerState): readonly ClosedFile[] {
-  const found = [...state.requests.values()].flatMap(({ request: { path, blob, pullRequest }, status }) => {
-    const since = closedSince(status, state);
-    const isTidy = requestsAt(state, path).every(
-      (other) => other.status.is !== 'quarantined' && closedSince(other.status, state) !== null,
-    );
-    return since !== null && isTidy ? [{ path, blob, pullRequest, since }] : [];
+  const found = [...byPath(state).values()].flatMap((asked) => {
+    const files = asked.flatMap(({ request: { path, blob, pullRequest }, status }) => {
+      const since = status.is === 'quarantined' ? null : closedSince(status, state);
+      return since === null ? [] : [{ path, blob, pullRequest, since }];
+    });
+    return files.length === asked.length ? files : [];
   });
   return found.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

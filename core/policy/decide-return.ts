@@ -76,13 +76,17 @@ function ownReason(change: Change, setting: Setting): Reason | null {
   }
 }
 
-/** The removed request names the opener as its subject, or the ledger has it as the opener's grant. */
-function isReceiver({ path, blob, text }: Change, opener: number, setting: Setting): boolean {
+/**
+ * The ledger has it as the opener's grant, or the removed request names the opener as its subject. A text that derives
+ * from no approved pull request makes nobody a subject: whoever pushed it wrote that name.
+ */
+function isReceiver({ path, blob, text, ledger }: Change, opener: number, setting: Setting): boolean {
   const isHeld = setting.evidence.grants.some(
     (grant) =>
       grant.subject === opener && grant.id === grantId({ path, blob, pullRequest: Number.parseInt(grant.id, 10) }),
   );
   if (isHeld) return true;
+  if (ledger === 'quarantined') return false;
   const parsed = parseRequest(path, text ?? '');
   const subject = parsed.ok ? parsed.value.subject : null;
   return subject?.kind === 'person' && lookup(setting.governance.people.people, subject.name)?.id === opener;

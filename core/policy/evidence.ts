@@ -32,10 +32,10 @@ export interface Change {
   readonly behind?: true;
   /**
    * Of a request's file, what the ledger says. Removed: whether every request of its path is over and one had these bytes
-   * (`closed`), not (`live`), or nobody can tell (`unknown`). Otherwise: another pull request `used` its path. Absent:
-   * nobody looked, or there is nothing to say.
+   * (`closed`), not (`live`), or nobody can tell (`unknown`), and whether one derived from no approved pull request
+   * (`quarantined`). Otherwise: another pull request `used` its path. Absent: nobody looked, or there is nothing to say.
    */
-  readonly ledger?: 'closed' | 'live' | 'unknown' | 'used';
+  readonly ledger?: 'closed' | 'live' | 'quarantined' | 'unknown' | 'used';
 }
 
 export interface CommitAuthor {

@@ -100,6 +100,23 @@ describe('a pull request that tidies up', () => {
     expect((await gate1(world, number)).verdict).toBe('pending');
   });
 
+  threat(85, 'of what was quarantined, by whoever pushed it and may have written their own name', async () => {
+    const world = aWorld();
+    const STRANGE = 'requests/orders-db/read-only/strange.yaml';
+    for (const [path, subject] of [
+      [STRANGE, 'person:mallory'],
+      [READ, 'person:alice'],
+    ] as const)
+      world.github.push({ [path]: aRequest({ subject }) });
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([READ, STRANGE].sort().map((path) => `quarantined:${path}`));
+    for (const path of [STRANGE, READ]) {
+      expect((await gate1(world, tidy(world, mallory, path))).verdict).toBe('pending');
+    }
+    const owners = tidy(world, bob, STRANGE);
+    expect(await gate1(world, owners)).toMatchObject({ verdict: 'allow', returns: [STRANGE] });
+  });
+
   threat(52, 'its file was tidied away', async () => {
     const world = await overAndHeld();
     world.github.merge(tidy(world, mallory, OVER));

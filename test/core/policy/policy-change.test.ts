@@ -320,6 +320,20 @@ describe('a return', () => {
       ],
     ),
     [
+      'of what was quarantined, by the one whom it names',
+      'pending approval-missing',
+      anEvidence()
+        .by('mallory')
+        .changing({ ...gone, text: `${text}subject: person:mallory\n`, ledger: 'quarantined' }),
+    ],
+    [
+      'of what was quarantined beside one’s own grant with these bytes',
+      'allow',
+      anEvidence()
+        .changing({ ...gone, text: null, ledger: 'quarantined' })
+        .holding(held(id)),
+    ],
+    [
       'of one that is over and one that is not, by somebody else',
       'pending approval-missing',
       anEvidence()

@@ -145,7 +145,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 85,
     attack: 'deleting somebody’s request file ends their grant',
     defence:
-      'A deletion counts only as a derived return (`sweep/returns.ts`, `core/policy/decide-return.ts`). What anybody may remove is what the ledger calls over, by path and bytes (`core/ledger/request-files.ts`).',
+      'A deletion counts only as a derived return (`sweep/returns.ts`, `core/policy/decide-return.ts`). What anybody may remove is what the ledger calls over, by path and bytes (`core/ledger/request-files.ts`). A quarantined file needs a code owner’s approval to go, or an owner to remove it, whoever it names.',
     levels: ['F'],
     gates: 'both',
     residual: 'Anybody who can write may tidy away a request that was refused, before its requester has read why.',
