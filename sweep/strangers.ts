@@ -7,8 +7,12 @@ import { type LedgerState, targetKey } from '../core/ledger/state.ts';
 import { isTracked } from '../core/reconcile/slots.ts';
 import type { Instant } from '../core/time.ts';
 import type { Resolved } from '../providers/provider.ts';
+import { bounded } from './failure.ts';
 import type { ProviderPool } from './provider-pool.ts';
 import type { Stop } from './stop.ts';
+
+/** More than so many are counted only: whoever adds thousands writes no ledger full of them. */
+const MOST_NAMED = 20;
 
 /**
  * Only places that the ledger knows a slot of, in the zone. What could not be asked keeps what was said of it open.
@@ -20,15 +24,18 @@ export async function strangersIn(
   { zone, now, asked }: { readonly zone: string; readonly now: Instant; readonly asked: ReadonlySet<string> },
 ): Promise<readonly Stop[]> {
   const known = [...state.slots.values()].map(({ slot }) => slot).filter((slot) => slot.zone === zone);
-  const found: Stop[] = [];
-  let isDoubtful = false;
-  for (const slots of Map.groupBy(known.filter(isExclusive), targetKey).values()) {
-    const held = await inventoryOf(pool, slots);
-    if (held === null) isDoubtful = true;
-    else found.push(...held.filter(({ slot }) => !asked.has(slot.key) && isStranger(state, slot, now)).map(said(zone)));
+  const targets = [...Map.groupBy(known.filter(isExclusive), targetKey).values()];
+  const lists = await Promise.all(targets.map((slots) => inventoryOf(pool, slots)));
+  const strangers = new Map<string, Resolved>();
+  for (const each of lists.flatMap((held) => held ?? [])) {
+    if (!asked.has(each.slot.key) && isStranger(state, each.slot, now)) strangers.set(each.slot.key, each);
   }
+  const sorted = [...strangers.values()].sort((a, b) => (a.slot.key < b.slot.key ? -1 : 1));
+  const named = sorted.slice(0, MOST_NAMED).map(said(zone));
+  const found = [...named, ...moreStop(sorted.length - named.length, zone)];
   const keys = new Set(found.map(({ key }) => key));
-  return isDoubtful ? [...found, ...openBefore(state, zone).filter(({ key }) => !keys.has(key))] : found;
+  const before = lists.includes(null) ? openBefore(state, zone) : [];
+  return [...found, ...before.filter(({ key }) => !keys.has(key))];
 }
 
 /** The catalog says so, and the intent has copied what the catalog said. */
@@ -62,9 +69,16 @@ function said(zone: string): (stranger: Resolved) => Stop {
   return ({ slot, value }) => ({
     key: `${strangerPrefix(zone)}${slot.key}`,
     severity: 'warning',
-    message: `${slot.label} (${value}) without a grant, though only Gatepass fills it`,
+    message: bounded(`${slot.label} (${value}) without a grant, though only Gatepass fills it`),
     next: 'find out who added it, such as a maintainer, and remove it by hand; Gatepass takes back only what it gave',
   });
+}
+
+function moreStop(count: number, zone: string): readonly Stop[] {
+  if (count <= 0) return [];
+  const message = `${count} more are without a grant in places that only Gatepass fills`;
+  const next = 'list who is there at the target, and find out who added so many';
+  return [{ key: `${strangerPrefix(zone)}more`, severity: 'warning', message, next }];
 }
 
 function openBefore(state: LedgerState, zone: string): readonly Stop[] {

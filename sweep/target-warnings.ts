@@ -8,6 +8,7 @@ import { activeHolds } from '../core/ledger/live.ts';
 import { type LedgerState, targetKey } from '../core/ledger/state.ts';
 import type { Target } from '../core/reconcile/plan.ts';
 import type { Diagnostic } from '../providers/provider.ts';
+import { bounded } from './failure.ts';
 import type { ProviderPool } from './provider-pool.ts';
 import type { Stop } from './stop.ts';
 
@@ -48,8 +49,8 @@ function warning(key: string, resource: string, said: readonly Diagnostic[]): St
   return {
     key,
     severity: 'warning',
-    message: `how the sweep signs in for ${resource}: ${said.map(({ message }) => message).join('; ')}`,
-    next: said.map(({ fix }) => fix).join('; '),
+    message: bounded(`how the sweep signs in for ${resource}: ${said.map(({ message }) => message).join('; ')}`),
+    next: bounded(said.map(({ fix }) => fix).join('; ')),
   };
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
+import type { Slot } from '../../core/ledger/entry.ts';
 import { HOUR, MINUTE } from '../../core/time.ts';
+import type { Provider, Resolved } from '../../providers/provider.ts';
 import { alertKeys, merged } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 
@@ -53,6 +56,35 @@ describe('a team that only Gatepass fills', () => {
     };
     await world.sweep();
     expect(await alertKeys(world)).toContain(KEY);
+  });
+
+  it('names twenty of thousands, and counts the others', async () => {
+    const world = await led();
+    for (let id = 50_000; id < 53_000; id += 1) world.target.held.set(`${TEAM}/${id}`, 'member');
+    const { written } = await world.sweep();
+    expect(written).toHaveLength(21);
+    const { alerts } = (await world.ledger()).state;
+    expect(alerts.get('drift-member:default:more')?.message).toMatch(/^2980 more are without a grant/);
+    expect((await world.sweep()).written).toEqual([]);
+    for (let id = 50_020; id < 53_000; id += 1) world.target.held.delete(`${TEAM}/${id}`);
+    expect((await world.sweep()).written).toEqual([{ type: 'alert-closed', key: 'drift-member:default:more' }]);
+  });
+
+  it('is spoken of in one bounded line, whatever a target says', async () => {
+    const world = await led();
+    const open = (type: string, config: JsonObject): Provider => {
+      const provider = world.target.open(type, config);
+      const inventory = async (known: readonly Slot[]): Promise<readonly Resolved[]> => {
+        const [one] = known;
+        const slot = { ...one, key: `${TEAM}/1`, label: 'a\n'.repeat(5000) } as Slot;
+        return [{ slot, value: 'member' }];
+      };
+      return config['exclusive'] === true ? { ...provider, inventory } : provider;
+    };
+    await world.as({ openProvider: async (type, config) => open(type, config) });
+    const [alert] = [...(await world.ledger()).state.alerts.values()];
+    expect(alert?.message).toMatch(/^(?:a ){200,}.*…$/);
+    expect(alert?.message.length).toBeLessThanOrEqual(500);
   });
 
   it('is a matter of its own zone', async () => {

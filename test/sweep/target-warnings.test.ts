@@ -41,3 +41,15 @@ it('says so no more once it was put right, and nothing while it cannot be asked'
   await world.sweep();
   expect(await warnings(world)).toEqual([]);
 });
+
+it('says it in one bounded line, whatever a target says', async () => {
+  const world = aWorld();
+  world.target.diagnostics = [{ severity: 'warning', message: 'm\n'.repeat(5000), fix: 'f\n'.repeat(5000) }];
+  grantRead(world);
+  await world.sweep();
+  const [alert] = [...(await world.ledger()).state.alerts.values()];
+  expect([alert?.message, alert?.next].map((text) => [text?.length, text?.includes('\n')])).toEqual([
+    [500, false],
+    [500, false],
+  ]);
+});
