@@ -1,23 +1,17 @@
 /**
- * Requests that were closed without a merge, so that the ledger has every decision: who asked for what, who closed it, and
- * what would have been answered then. It grants and ends nothing, and what cannot be read keeps nothing else waiting.
+ * Requests that were closed without a merge, so that the ledger has every decision. It grants and ends nothing, and runs
+ * when all removals were sent and written down: whoever opens and closes a thousand pull requests makes nobody wait.
  */
-import { isRequestPath } from '../core/document/paths.ts';
-import { whatFailed } from '../core/explain/verdict.ts';
-import type { Body, ClosedRequest } from '../core/ledger/entry.ts';
-import { heldGrants } from '../core/ledger/live.ts';
+import type { Body } from '../core/ledger/entry.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
-import { lengthOf } from '../core/policy/asked.ts';
-import { decide } from '../core/policy/decide.ts';
-import type { Decision } from '../core/policy/decision.ts';
-import type { Account, Evidence } from '../core/policy/evidence.ts';
-import { readGovernance } from '../core/policy/governance.ts';
-import { lapsesAt } from '../core/policy/lapse.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
-import { call, callAll, GitHubError, nextPlace } from '../github/client.ts';
-import { collectEvidence } from '../github/evidence.ts';
-import { account, accountOrNull, type Fields, fields, instant, integer, list, text } from '../github/read.ts';
-import { bounded } from './failure.ts';
+import { call, type GitHub, GitHubError, nextPlace } from '../github/client.ts';
+import { accountOrNull, type Fields, fields, instant, integer, list, text } from '../github/read.ts';
+import { append } from './append.ts';
+import { type ClosedPull, readClosed } from './closed-request.ts';
+import { failureOf } from './failure.ts';
+import type { LedgerView } from './read-ledger.ts';
+import type { Stop } from './stop.ts';
 import { repositoryOf, type SweepWorld } from './world.ts';
 
 export interface ClosedAsked {
@@ -32,56 +26,157 @@ export interface ClosedAsked {
 
 export interface Closed {
   readonly bodies: readonly Body[];
-  /** Everything that was closed before then was looked at; `null`: nobody can tell. */
-  readonly until: Instant | null;
+  /** Everything up to there was looked at; `null`: nobody can tell. */
+  readonly until: Place | null;
   /** So much was looked at for nothing that it pays to write down how far. */
   readonly isLong: boolean;
 }
 
-/** GitHub's lists lag behind a little, and what was looked at already is not written again. */
+/** An instant, and of those that were closed at it the last number: GitHub counts in seconds, and many fit into one. */
+export interface Place {
+  readonly at: Instant;
+  readonly pull: number;
+}
+
+/** What was written beside, which is nothing that anything waits for. */
+export interface Recorded {
+  readonly view: LedgerView;
+  readonly bodies: readonly Body[];
+  readonly problems: readonly Stop[];
+}
+
+/** Writes a commit of its own where there is something to say. `hasRead`: the sweep wrote how far it read the branch. Never throws. */
+export async function recordClosed(
+  world: SweepWorld,
+  view: LedgerView,
+  { now, hasRead }: { readonly now: Instant; readonly hasRead: boolean },
+): Promise<Recorded> {
+  const { state } = view;
+  const { genesis } = state;
+  const nothing = { view, bodies: [], problems: [] };
+  if (genesis === null || view.tip === null) return nothing;
+  const branch = genesis.repository.defaultBranch;
+  const accepted = (state.governing ?? genesis.root).commit;
+  const asked = { branch, state, accepted, since: view.entries[0]?.at ?? now, now };
+  try {
+    const found = await closedRequests(world, asked);
+    const bodies = [...found.bodies, ...moved(asked, found, state.read ?? genesis.root.commit, hasRead)];
+    const written = await append(world, view, bodies, now > view.tip.at ? now : view.tip.at);
+    return written === 'lost' ? nothing : { view: written, bodies, problems: [] };
+  } catch (error) {
+    return error instanceof GitHubError ? nothing : { ...nothing, problems: [unrecorded(error)] };
+  }
+}
+
+/** How far it was read is written where that saves something, and else once an hour at most, by a sweep that read the branch on. */
+function moved(
+  asked: ClosedAsked,
+  { bodies, until, isLong }: Closed,
+  commit: string,
+  hasRead: boolean,
+): readonly Body[] {
+  const from = startOf(asked);
+  if (until === null || !isAfter(until, from)) return [];
+  const isDue = isLong || ((hasRead || bodies.length > 0) && until.at >= plus(from.at, HOUR));
+  return isDue ? [{ type: 'read', commit, closed: until.at, ...(until.pull > 0 && { closedPull: until.pull }) }] : [];
+}
+
+function unrecorded(error: unknown): Stop {
+  const message = `requests that were closed without a merge could not be recorded: ${failureOf(error)}`;
+  const next = 'report it with the log of this run; grants and removals go on';
+  return { key: 'sweep-failed', severity: 'critical', message, next };
+}
+
+function startOf({ state, since }: ClosedAsked): Place {
+  return { at: state.closedUntil ?? since, pull: state.closedPull };
+}
+
+/** GitHub's lists lag behind a little, and what GitHub does not give is asked for again for so long. */
 const MARGIN = HOUR;
 
-/** Of one sweep, which has removals to send: whoever opens and closes a thousand requests makes nobody wait. */
-const MOST_FOUND = 20;
+/** Of one sweep: the next one begins when it is over. The last to be begun may take `MOST_CALLS_EACH` more. */
 const MOST_SEEN = 50;
+const MOST_CALLS = 150;
+const MOST_CALLS_EACH = 50;
+/** So many that GitHub does not give, and it is GitHub. */
+const MOST_UNREAD = 3;
 
 /** From so many on it pays not to look at them again. */
 const LONG = 10;
 
 export async function closedRequests(world: SweepWorld, asked: ClosedAsked): Promise<Closed> {
+  const { state, since, now } = asked;
   const bodies: Body[] = [];
-  const recent = plus(asked.now, -MARGIN);
+  const recent = plus(now, -MARGIN);
+  const budget = budgeted(world.github);
   try {
-    const pulls = await closedSince(world, asked.branch, asked.state.closedUntil ?? asked.since);
-    const unknown = pulls.filter(({ number, closedAt }) => asked.state.closed.get(number)?.closedAt !== closedAt);
-    let seen = 0;
-    for (const pull of unknown) {
-      if (seen >= MOST_SEEN || bodies.length >= MOST_FOUND) return { bodies, until: pull.closedAt, isLong: true };
-      seen += 1;
-      const found = await readClosed(world, asked, pull);
-      if (found !== null) bodies.push({ type: 'closed', ...found });
+    const from = startOf(asked);
+    const pulls = await closedSince(world, asked.branch, from);
+    const unknown = pulls.filter(({ number, closedAt }) => state.closed.get(number)?.closedAt !== closedAt);
+    let seen = from;
+    // Before the first that is still worth another try.
+    let kept: Place | null = null;
+    let unread = 0;
+    for (const [index, pull] of unknown.entries()) {
+      if (index >= MOST_SEEN || budget.made() >= MOST_CALLS || unread >= MOST_UNREAD)
+        return { bodies, until: kept ?? seen, isLong: true };
+      const isLastTry = pull.closedAt < recent;
+      try {
+        const found = await readClosed({ ...world, github: budget.of(MOST_CALLS_EACH) }, { ...asked, isLastTry }, pull);
+        if (found !== null) bodies.push({ type: 'closed', ...found });
+      } catch (error) {
+        // One that GitHub never gives hides no other: it is passed over, and given up after an hour.
+        if (!(error instanceof GitHubError) || error.code === 'rate-limited') throw error;
+        unread += 1;
+        if (!isLastTry) kept ??= seen;
+      }
+      seen = placeOf(pull);
     }
     const isLong = unknown.filter(({ closedAt }) => closedAt < recent).length >= LONG;
-    return { bodies, until: [recent, asked.since].sort().at(-1) ?? recent, isLong };
+    return { bodies, until: { at: [recent, since].sort().at(-1) ?? recent, pull: 0 }, isLong };
   } catch (error) {
     if (error instanceof GitHubError) return { bodies, until: null, isLong: false };
     throw error;
   }
 }
 
-interface ClosedPull {
-  readonly number: number;
-  readonly head: string;
-  readonly author: Account | null;
-  readonly openedAt: Instant;
-  readonly closedAt: Instant;
+interface Budget {
+  readonly made: () => number;
+  /** The same GitHub, for so many calls more. */
+  readonly of: (most: number) => GitHub;
+}
+
+/** Who writes a thousand reviews under what they close pays for it alone: what is beyond is not read. */
+function budgeted(github: GitHub): Budget {
+  let made = 0;
+  return {
+    made: () => made,
+    of: (most) => {
+      const until = made + most;
+      return {
+        request: async (route, parameters) => {
+          if (made >= until) throw new GitHubError('truncated', `more than ${most} calls for one closed pull request`);
+          made += 1;
+          return github.request(route, parameters);
+        },
+      };
+    },
+  };
+}
+
+function placeOf({ closedAt, number }: ClosedPull): Place {
+  return { at: closedAt, pull: number };
+}
+
+function isAfter(one: Place, other: Place): boolean {
+  return one.at === other.at ? one.pull > other.pull : one.at > other.at;
 }
 
 /** So many pages of a hundred: more than were touched between two sweeps that had something to write. */
 const PAGES = 20;
 
 /** Without a merge, the first to be closed first. */
-async function closedSince(world: SweepWorld, branch: string, from: Instant): Promise<readonly ClosedPull[]> {
+async function closedSince(world: SweepWorld, branch: string, from: Place): Promise<readonly ClosedPull[]> {
   const found: ClosedPull[] = [];
   let place: Readonly<Record<string, string>> | null = {};
   for (let page = 0; place !== null && page < PAGES; page += 1) {
@@ -96,12 +191,12 @@ async function closedSince(world: SweepWorld, branch: string, from: Instant): Pr
     });
     const items = list(response.data, 'pull requests').map((item) => fields(item, 'pull request'));
     found.push(...items.filter((item) => item['merged_at'] === null).map(readPull));
-    const isDone = items.some((item) => instant(item['updated_at'], 'pull request updated_at') < from);
+    const isDone = items.some((item) => instant(item['updated_at'], 'pull request updated_at') < from.at);
     place = isDone ? null : nextPlace(response);
   }
   return found
-    .filter(({ closedAt }) => closedAt >= from)
-    .sort((a, b) => (a.closedAt === b.closedAt ? a.number - b.number : a.closedAt < b.closedAt ? -1 : 1));
+    .filter((pull) => isAfter(placeOf(pull), from))
+    .sort((a, b) => (isAfter(placeOf(a), placeOf(b)) ? 1 : -1));
 }
 
 function readPull(item: Fields): ClosedPull {
@@ -112,125 +207,4 @@ function readPull(item: Fields): ClosedPull {
     openedAt: instant(item['created_at'], 'pull request created_at'),
     closedAt: instant(item['closed_at'], 'pull request closed_at'),
   };
-}
-
-/** `null`: it asked for nothing, or GitHub will never say more. */
-async function readClosed(world: SweepWorld, asked: ClosedAsked, pull: ClosedPull): Promise<ClosedRequest | null> {
-  try {
-    const file = await requestIn(world, pull.number);
-    if (file === null || pull.author === null) return null;
-    const by = await closerOf(world, pull.number);
-    const evidence = await evidenceOf(world, asked, pull);
-    const decision = evidence === null ? null : decide(evidence);
-    return {
-      is: howItEnded(pull, by, evidence, decision),
-      request: { ...file, pullRequest: pull.number },
-      head: pull.head,
-      opener: person(pull.author),
-      openedAt: pull.openedAt,
-      by: by === null ? null : person(by),
-      closedAt: pull.closedAt,
-      asked: decision === null ? null : termsOf(decision),
-      verdict: decision?.verdict ?? null,
-      why: bounded(
-        decision === null ? 'it could not be read any more' : (whatFailed(decision) ?? 'nothing stood against it'),
-      ),
-      reviews: (evidence?.reviews ?? []).map(({ id, user, state, submittedAt }) => ({
-        review: id,
-        user: person(user),
-        state,
-        at: submittedAt,
-      })),
-    };
-  } catch (error) {
-    if (error instanceof GitHubError && !error.isRetryable) return null;
-    throw error;
-  }
-}
-
-/** One call for each that was closed; the first by path where several were asked for at once. */
-async function requestIn(
-  world: SweepWorld,
-  number: number,
-): Promise<{ readonly path: string; readonly blob: string } | null> {
-  const files = await callAll(world.github, 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
-    ...repositoryOf(world.repository),
-    pull_number: number,
-  });
-  const asks = files
-    .map((item) => fields(item, 'file'))
-    .filter((file) => file['status'] !== 'removed' && isRequestPath(text(file['filename'], 'filename')))
-    .map((file) => ({ path: text(file['filename'], 'filename'), blob: text(file['sha'], 'file sha') }));
-  return asks.sort((a, b) => (a.path < b.path ? -1 : 1))[0] ?? null;
-}
-
-/** Who closed it last; `null` for an account that is gone. */
-async function closerOf(world: SweepWorld, number: number): Promise<Account | null> {
-  const events = await callAll(world.github, 'GET /repos/{owner}/{repo}/issues/{issue_number}/events', {
-    ...repositoryOf(world.repository),
-    issue_number: number,
-  });
-  const last = events.map((event) => fields(event, 'issue event')).findLast((event) => event['event'] === 'closed');
-  return last?.['actor'] === undefined || last['actor'] === null ? null : account(last['actor'], 'closer');
-}
-
-/** As if it were still open, at the instant when it was closed; `null`: what it brought cannot be read any more. */
-async function evidenceOf(world: SweepWorld, asked: ClosedAsked, pull: ClosedPull): Promise<Evidence | null> {
-  try {
-    const evidence = await collectEvidence(world.github, {
-      repository: world.repository,
-      pullRequest: pull.number,
-      at: 'open',
-      governing: asked.accepted,
-      now: pull.closedAt,
-      grants: [],
-      signals: {},
-      cache: world.cache.git,
-    });
-    const open: Evidence = { ...evidence, pullRequest: { ...evidence.pullRequest, state: 'open' } };
-    const subject = decide(open).asked?.subject;
-    return subject === undefined
-      ? open
-      : { ...open, grants: heldGrants(asked.state, subject.id ?? subject.name, pull.closedAt) };
-  } catch (error) {
-    if (error instanceof GitHubError && !error.isRetryable) return null;
-    throw error;
-  }
-}
-
-/**
- * | closed by | and | so |
- * |---|---|---|
- * | a bot | its time was over | `lapsed` |
- * | its opener, or an account that is gone | nobody who may approve asked for changes | `withdrawn` |
- * | else | | `denied` |
- */
-function howItEnded(
-  pull: ClosedPull,
-  by: Account | null,
-  evidence: Evidence | null,
-  decision: Decision | null,
-): ClosedRequest['is'] {
-  if (by?.type === 'Bot' && evidence !== null && decision !== null && isLapsed(pull, evidence, decision))
-    return 'lapsed';
-  const isOpeners = by === null || by.id === pull.author?.id;
-  const isBlocked = decision?.reviews.some(({ code }) => code === 'changes-requested') === true;
-  return isOpeners && !isBlocked ? 'withdrawn' : 'denied';
-}
-
-function isLapsed(pull: ClosedPull, evidence: Evidence, decision: Decision): boolean {
-  const governance = readGovernance(evidence.governing.files);
-  const at = governance.ok ? lapsesAt(evidence, decision, governance.value.governance.settings.lapse) : null;
-  return at !== null && pull.closedAt >= at;
-}
-
-function termsOf({ asked }: Decision): ClosedRequest['asked'] {
-  if (asked === null) return null;
-  const { request, resource, entitlement, subject } = asked;
-  const { reason, ticket } = request;
-  return { resource, entitlement, subject: subject.name, length: lengthOf(request), reason, ticket };
-}
-
-function person({ id, login }: { readonly id: number; readonly login: string }): { id: number; login: string } {
-  return { id, login };
 }

@@ -8,7 +8,6 @@ import type { Instant } from '../core/time.ts';
 import { readTree } from '../github/tree.ts';
 import { isOverdue, situationsInTree } from './alerts.ts';
 import { type AuthoriseAsked, authoriseCommit, authoriseDeferred } from './authorise.ts';
-import { type Closed, closedRequests } from './closed.ts';
 import { findDeparted } from './departed.ts';
 import { bounded, failureOf } from './failure.ts';
 import { type Branch, readBranch } from './first-parent.ts';
@@ -122,11 +121,7 @@ async function decideUpTo(
   }
   bodies.push(...(await wordsGiven(world, judged, bodies)));
   const last = governed.commits.at(-1)?.sha ?? cursor;
-  const closed = await closedIn(world, asked, accepted.commit);
-  bodies.push(...closed.bodies);
-  if (last !== cursor || closed.isLong) {
-    bodies.push({ type: 'read', commit: last, ...(closed.until !== null && { closed: closed.until }) });
-  }
+  if (last !== cursor) bodies.push({ type: 'read', commit: last });
   for (const body of [...locked.bodies, ...departed.bodies]) if (!isEnded(bodies, body)) bodies.push(body);
   const isRead = failures.length === 0;
   if (isRead && accepted.commit !== known.commit) {
@@ -222,11 +217,6 @@ function untoldStops(untold: Untold | null): readonly Stop[] {
 function isEnded(bodies: readonly Body[], end: Body): boolean {
   const grant = 'grant' in end ? end.grant : null;
   return bodies.some((body) => (body.type === 'returned' || body.type === 'locked') && body.grant === grant);
-}
-
-function closedIn(world: SweepWorld, { view, genesis, now }: BranchAsked, accepted: string): Promise<Closed> {
-  const since = view.entries[0]?.at ?? now;
-  return closedRequests(world, { branch: genesis.repository.defaultBranch, state: view.state, accepted, since, now });
 }
 
 async function wrongRepository(

@@ -101,9 +101,10 @@ export type Body =
       readonly proof: string;
     }
   /**
-   * How far the default branch was read. `closed`: all that was closed unmerged before then was looked at; absent: as before.
+   * How far the default branch was read. `closed`: all that was closed unmerged before then was looked at, and of that
+   * very instant what is up to the number `closedPull`; absent: as before, and none.
    */
-  | { readonly type: 'read'; readonly commit: string; readonly closed?: Instant }
+  | { readonly type: 'read'; readonly commit: string; readonly closed?: Instant; readonly closedPull?: number }
   | {
       readonly type: 'governing-accepted';
       readonly commit: string;

@@ -28,6 +28,7 @@ export interface Draft {
   readonly alerts: Map<string, OpenAlert>;
   readonly closed: Map<number, ClosedRequest>;
   closedUntil: Instant | null;
+  closedPull: number;
 }
 
 /** Entries that `openLedger` proved, in order. Total: an entry about something unknown changes nothing. */
@@ -44,6 +45,7 @@ export function replay(entries: readonly Entry[]): LedgerState {
     alerts: new Map(),
     closed: new Map(),
     closedUntil: null,
+    closedPull: 0,
   };
   for (const entry of entries) apply(draft, entry);
   return draft;
@@ -60,7 +62,10 @@ function apply(draft: Draft, entry: Entry): void {
       return;
     case 'read':
       draft.read = entry.commit;
-      draft.closedUntil = entry.closed ?? draft.closedUntil;
+      if (entry.closed !== undefined) {
+        draft.closedUntil = entry.closed;
+        draft.closedPull = entry.closedPull ?? 0;
+      }
       return;
     case 'governing-accepted':
       draft.governing = { commit: entry.commit, digest: entry.digest };

@@ -183,6 +183,8 @@ export interface LedgerState {
   readonly closed: ReadonlyMap<number, ClosedRequest>;
   /** Up to when those were looked for; `null`: never yet. */
   readonly closedUntil: Instant | null;
+  /** Of those that were closed at that very instant, up to which number; 0: none. */
+  readonly closedPull: number;
 }
 
 /** Whether the grant may still fill the slot, so that it has to be taken back. */

@@ -136,19 +136,23 @@ describe('a request that is closed without a merge', () => {
 });
 
 describe('whoever opens and closes very many', () => {
-  it('requests keeps no removal waiting: twenty a sweep are recorded, until all are', async () => {
+  it('requests has so many calls a sweep made for them, until all are recorded', async () => {
     const world = aWorld();
     for (let index = 0; index < 45; index += 1) {
       const path = `requests/orders-db/read-only/flood-${index}.yaml`;
       world.github.close(world.github.open(mallory, { [path]: aRequest() }), mallory);
       world.advance(1000);
     }
-    const counts: number[] = [];
-    for (let round = 0; round < 4; round += 1) {
+    let known = 0;
+    for (let round = 0; known < 45 && round < 12; round += 1) {
+      const before = world.github.calls.length;
       await world.sweep();
-      counts.push((await entriesOf(world, 'closed')).length);
+      expect(world.github.calls.length - before).toBeLessThan(250);
+      const count = (await entriesOf(world, 'closed')).length;
+      expect(count).toBeGreaterThan(known);
+      known = count;
     }
-    expect(counts).toEqual([20, 40, 45, 45]);
+    expect(known).toBe(45);
     world.advance(2 * HOUR);
     expect((await world.sweep()).written).toEqual([]);
   });
@@ -173,6 +177,104 @@ describe('whoever opens and closes very many', () => {
     await looks();
     expect(await looks()).toBe(0);
     expect((await world.sweep()).written).toEqual([]);
+  });
+});
+
+it('no closed pull request is looked at before the removals that are due are sent and written down', async () => {
+  const world = aWorld();
+  grantRead(world, { duration: '1h' });
+  await world.sweep();
+  world.advance(HOUR);
+  const files = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`notes/${index}.md`, 'x']));
+  const path = 'requests/orders-db/read-only/hidden.yaml';
+  world.github.close(world.github.open(mallory, { ...files, [path]: aRequest() }), mallory);
+  for (let index = 0; index < 20; index += 1) world.github.close(world.github.open(mallory, files), mallory);
+  world.advance(1000);
+  const looks = (calls: readonly string[]) => calls.filter((route) => /\/files$|\/events$/.test(route)).length;
+  const start = world.github.calls.length;
+  let before = -1;
+  world.target.before = () => {
+    before = looks(world.github.calls.slice(start));
+  };
+  world.github.before = async (route) => {
+    if (route.endsWith('/files'))
+      expect((await entriesOf(world, 'outcome')).at(-1)).toMatchObject({ effect: 'remove' });
+  };
+  await world.sweep();
+  expect(world.target.held.has(READ_SLOT)).toBe(false);
+  expect(before).toBe(0);
+  // One page of each, and no more of what brings more files than anybody could approve.
+  expect(looks(world.github.calls.slice(start))).toBe(21);
+  expect(await entriesOf(world, 'closed')).toEqual([]);
+});
+
+it('more that were closed in one second than one sweep looks at are all looked at, once', async () => {
+  const world = aWorld();
+  for (let index = 0; index < 60; index += 1) {
+    world.github.close(world.github.open(mallory, { [`notes/${index}.md`]: 'x' }), mallory);
+  }
+  world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+  await world.sweep();
+  await world.sweep();
+  expect(await entriesOf(world, 'closed')).toHaveLength(1);
+  expect((await world.sweep()).written).toEqual([]);
+  world.advance(2 * HOUR);
+  await world.sweep();
+  expect((await world.sweep()).written).toEqual([]);
+});
+
+describe('a closed pull request that GitHub does not give', () => {
+  const unlisted = (world: ReturnType<typeof aWorld>, number: number) => {
+    world.github.before = (route, { pull_number }) => {
+      if (route.endsWith('/files') && pull_number === number) throw httpError(503, 'the diff takes too long');
+    };
+  };
+
+  it('hides no other, and is asked for again', async () => {
+    const world = aWorld();
+    const lost = world.github.open(mallory, { 'requests/orders-db/read-only/lost.yaml': aRequest() });
+    world.github.close(lost, mallory);
+    world.advance(1000);
+    world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+    unlisted(world, lost);
+    await world.sweep();
+    expect((await entriesOf(world, 'closed')).map(({ opener }) => opener.login)).toEqual(['alice']);
+    expect((await world.sweep()).written).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    expect(await entriesOf(world, 'closed')).toHaveLength(2);
+  });
+
+  it('is waited for an hour at most by what comes after very many others', async () => {
+    const world = aWorld();
+    const lost = world.github.open(mallory, { 'notes/big.md': 'x' });
+    world.github.close(lost, mallory);
+    for (let index = 0; index < 60; index += 1) {
+      world.advance(1000);
+      world.github.close(world.github.open(mallory, { [`notes/${index}.md`]: 'x' }), mallory);
+    }
+    world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+    unlisted(world, lost);
+    await world.sweep();
+    expect((await world.sweep()).written).toEqual([]);
+    world.advance(HOUR);
+    await world.sweep();
+    await world.sweep();
+    expect(await entriesOf(world, 'closed')).toHaveLength(1);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+
+  it('in part is recorded after an hour with what there is', async () => {
+    const world = aWorld();
+    world.github.close(world.github.open(alice, { [READ]: aRequest() }), alice);
+    world.github.before = (route) => {
+      if (route.endsWith('/pulls/{pull_number}/reviews')) throw httpError(502, 'Bad gateway');
+    };
+    await world.sweep();
+    expect(await entriesOf(world, 'closed')).toEqual([]);
+    world.advance(HOUR + MINUTE);
+    await world.sweep();
+    expect(await entriesOf(world, 'closed')).toMatchObject([{ verdict: null, by: { login: 'alice' } }]);
   });
 });
 

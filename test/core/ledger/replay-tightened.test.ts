@@ -88,6 +88,9 @@ describe('other new ends', () => {
     expect(state.closed.get(42)).toMatchObject({ is: 'withdrawn' });
     expect(state.requests.size).toBe(0);
     expect(state.closedUntil).toBe(START);
+    expect(state.closedPull).toBe(0);
+    const later = replay(Book.of({ type: 'read', commit: sha(2), closed: START, closedPull: 42 }).entries);
+    expect([later.closedUntil, later.closedPull]).toEqual([START, 42]);
     expect(replay([]).closedUntil).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ export const REQUESTS: readonly Fault[] = [
     number: 53,
     happens: 'the approval comes so late that the window is eaten',
     behaviour:
-      'A window without `starts` begins with the merge (`core/ledger/live.ts`), so waiting takes nothing of it. A named window keeps its end. After `startsBy`, or after the end, the request is refused (`core/policy/bounds.ts`), or lapses if it was approved (`core/reconcile/plan-grants.ts`). The app closes what nobody decides in time (`app/lapse.ts`), and the ledger records it (`sweep/closed.ts`).',
+      'A window without `starts` begins with the merge (`core/ledger/live.ts`), so waiting takes nothing of it. A named window keeps its end. After `startsBy`, or after the end, the request is refused (`core/policy/bounds.ts`), or lapses if it was approved (`core/reconcile/plan-grants.ts`). The app closes what nobody decides in time (`app/lapse.ts`), and the ledger records it (`sweep/closed.ts`); one that GitHub does not give hides no other, and is given up after an hour.',
     bound:
       'An approval can be used for as long as the grant would last, counted from the merge or from `starts`; a request waits for `lapse`, seven days unless told.',
     simulated: null,
