@@ -20,7 +20,7 @@ import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
 import type { Stop } from './stop.ts';
 import { strangerPrefix, strangersIn } from './strangers.ts';
-import { targetWarnings, warningPrefix } from './target-warnings.ts';
+import { type Begins, keptWarnings } from './target-warnings.ts';
 import { undecided, unexpected } from './undecided.ts';
 import type { SweepWorld } from './world.ts';
 
@@ -35,6 +35,8 @@ export interface Look {
   /** With `decided` folded in. */
   readonly state: LedgerState;
   readonly changes: readonly Change[];
+  /** What is about to begin: its targets are asked for warnings when removals are sent. */
+  readonly begins: Begins;
   /** To be written after the intents. */
   readonly alerts: readonly Body[];
   /** Why no grant may begin. */
@@ -75,7 +77,7 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
   const found = strangersIn(pool, state, { zone, now, asked });
   const strangers = await orKept(found, state, strangerPrefix(zone));
   const orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, ''));
-  const warnings = await orKept(targetWarnings(pool, state, zone, resolved.targets), state, warningPrefix(zone));
+  const warnings = keptWarnings(state, zone, resolved.targets);
   const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans, ...warnings];
   const alerts = alertBodies(state, situations, world.zone, branch.isWhole);
   const { unseen } = observation;
@@ -86,6 +88,7 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
     decided: bodies,
     state,
     changes,
+    begins: resolved.targets,
     alerts,
     stops,
     orphans: [...strangers, ...orphans],

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../core/time.ts';
-import { alertKeys, grantRead, merged } from '../support/sweep-steps.ts';
+import type { SweepWorld } from '../../sweep/world.ts';
+import { alertKeys, entriesOf, grantRead, merged } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people } from '../support/world.ts';
 
 const superuser = {
@@ -52,4 +53,43 @@ it('says it in one bounded line, whatever a target says', async () => {
     [500, false],
     [500, false],
   ]);
+});
+
+it('asks each target once, after removals were sent and written down, and not one for another', async () => {
+  const world = aWorld();
+  grantRead(world, { duration: '1h' });
+  const others = 'requests/payments/operator/payouts.yaml';
+  await world.sweep();
+  world.advance(HOUR);
+  const { dan, erin, alice, bob } = people;
+  for (const [name, by] of Object.entries({ dans: dan, erins: erin })) {
+    merged(world, { by, approvedBy: [bob], files: { [`requests/orders-db/read-only/${name}.yaml`]: aRequest() } });
+  }
+  merged(world, { by: alice, approvedBy: [bob], files: { [others]: aRequest() } });
+  const asked: string[] = [];
+  const openProvider: SweepWorld['openProvider'] = async (type, config) => ({
+    ...world.target.open(type, config),
+    check: async () => {
+      const removed = (await entriesOf(world, 'outcome')).some(({ effect }) => effect === 'remove');
+      asked.push(`${type}${removed ? '' : ' too soon'}`);
+      // Neither throws away what the other says.
+      if (type === 'postgres') throw new Error('no answer');
+      return [superuser as never];
+    },
+  });
+  await world.as({ openProvider });
+  expect(asked.sort()).toEqual(['github-team', 'postgres']);
+  expect(await warnings(world)).toEqual([expect.stringMatching(/^target-warning:default:github-team-/)]);
+});
+
+it('says nothing of a target whose answer makes no sense, and goes on', async () => {
+  const world = aWorld();
+  grantRead(world);
+  const openProvider: SweepWorld['openProvider'] = async (type, config) => ({
+    ...world.target.open(type, config),
+    check: async () => [null as never],
+  });
+  const { granted } = await world.as({ openProvider });
+  expect(granted.map(({ result }) => result)).toEqual(['done']);
+  expect(await alertKeys(world)).toEqual([]);
 });
