@@ -3,7 +3,9 @@
  * ledger does. Without the permission, or when it fails, the schedule comes anyway.
  */
 import type { Instant } from '../core/time.ts';
+import { readBranchTip } from '../github/branch-store.ts';
 import { call, type GitHub, GitHubError, serverDate } from '../github/client.ts';
+import { LEDGER_BRANCH } from '../github/ledger-store.ts';
 import { fields, integer, list, text, textOrEmpty } from '../github/read.ts';
 import { fullName, type Gate } from './gate.ts';
 
@@ -14,12 +16,14 @@ export type Dispatched =
   /** `run`: `null` where GitHub does not say which, as older GitHub Enterprise Servers. */
   { readonly is: 'sent'; readonly run: number | null } | { readonly is: 'refused'; readonly why: string };
 
-/** Throws the `GitHubError`s that pass by themselves; what a person has to mend is said. */
-export async function startSweep(gate: Gate): Promise<Dispatched> {
+/**
+ * Throws the `GitHubError`s that pass by themselves; what a person has to mend is said.
+ * @param known the default branch of the sweep's repository, where a call to ask for it is one too many
+ */
+export async function startSweep(gate: Gate, known: string | null = null): Promise<Dispatched> {
   try {
     const github = await gate.connect(gate.ledger);
-    const { data } = await call(github, 'GET /repos/{owner}/{repo}', nameOf(gate));
-    const branch = text(fields(data, 'repository')['default_branch'], 'default branch');
+    const branch = known ?? (await readBranch(gate, github));
     return { is: 'sent', run: await send(gate, github, branch) };
   } catch (error) {
     if (!(error instanceof GitHubError) || error.isRetryable) throw error;
@@ -27,6 +31,23 @@ export async function startSweep(gate: Gate): Promise<Dispatched> {
     gate.log.warn(facts, 'could not start a sweep; its schedule will');
     return { is: 'refused', why: error.message };
   }
+}
+
+async function readBranch(gate: Gate, github: GitHub): Promise<string> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}', nameOf(gate));
+  gate.clock.branch = text(fields(data, 'repository')['default_branch'], 'default branch');
+  return gate.clock.branch;
+}
+
+/** GitHub's clock, from an answer that little can spoil; `null`: it gives none. Throws `GitHubError`. */
+export async function readClock(gate: Gate): Promise<Instant | null> {
+  const github = await gate.connect(gate.ledger);
+  return serverDate(await call(github, 'GET /repos/{owner}/{repo}', nameOf(gate)));
+}
+
+/** Whether somebody has begun a ledger. Throws `GitHubError`. */
+export async function hasLedger(gate: Gate): Promise<boolean> {
+  return (await readBranchTip(await gate.connect(gate.ledger), gate.ledger, LEDGER_BRANCH)) !== null;
 }
 
 /** For whom a hint is enough: what is owed, the clock finds out. */
@@ -78,6 +99,9 @@ export async function readRun(gate: Gate, run: number): Promise<RunState | null>
   return { isOver, is: textOrEmpty(isOver ? found['conclusion'] : found['status']), at };
 }
 
+/** Not `waiting`: that one waits for a person who lets it into its environment, and a merge does not. */
+const ON_ITS_WAY: ReadonlySet<unknown> = new Set(['queued', 'requested', 'pending', 'in_progress']);
+
 /** A run for this commit that is still on its way; `null`: none is seen. Throws the `GitHubError`s that pass by themselves. */
 export async function findRunOf(gate: Gate, commit: string): Promise<number | null> {
   const github = await gate.connect(gate.ledger);
@@ -86,7 +110,7 @@ export async function findRunOf(gate: Gate, commit: string): Promise<number | nu
   const response = await unlessRefused(call(github, route, parameters));
   if (response === null) return null;
   const runs = list(fields(response.data, 'runs')['workflow_runs'], 'workflow_runs').map((run) => fields(run, 'run'));
-  const open = runs.find((run) => run['status'] !== 'completed');
+  const open = runs.find((run) => ON_ITS_WAY.has(run['status']));
   return open === undefined ? null : integer(open['id'], 'run id');
 }
 

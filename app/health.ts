@@ -32,7 +32,7 @@ interface Known {
 
 /**
  * Answers `GET /healthz`: 200 while the process lives, with `github: reachable | unreachable | unknown`, `ledger: witnessed
- * | contradicted | unknown` and `sweeps: heard | silent | unknown`. No names of people or requests beyond a number: the
+ * | contradicted | unknown` and `sweeps: heard | silent | blind | unknown`. No names of people or requests beyond a number: the
  * page needs no login.
  */
 export function healthHandler({ health, witness, clock, alarms }: Known, work: () => Work) {
@@ -49,7 +49,7 @@ export function healthHandler({ health, witness, clock, alarms }: Known, work: (
       unreachableSince: health.unreachableSince,
       ledger: standingOf(witness),
       witnessed: witness.last?.seq ?? null,
-      sweeps: clock.pulse === null ? 'unknown' : clock.silence === null ? 'heard' : 'silent',
+      sweeps: hearing(clock),
       nextDue: clock.next,
       owedSince: clock.owedSince,
       silentSince: clock.silence?.since ?? null,
@@ -63,6 +63,13 @@ export function healthHandler({ health, witness, clock, alarms }: Known, work: (
     response.end(request.method === 'HEAD' ? undefined : body);
     return true;
   };
+}
+
+/** `blind`: the gate itself cannot read what sweeps do. */
+function hearing({ pulse, silence, blind }: ClockMemory): 'heard' | 'silent' | 'blind' | 'unknown' {
+  if (blind !== null) return 'blind';
+  if (pulse === null) return 'unknown';
+  return silence === null ? 'heard' : 'silent';
 }
 
 function dispatchOf({ sent }: ClockMemory): Record<string, unknown> | null {

@@ -31,5 +31,6 @@ async function heldOr(gate: Gate, decided: Extract<Judgement, { is: 'decided' }>
   if (known !== null && silenceIn(known, zones, evidence.now) === null) return decided;
   const read = await readPulse(gate);
   const silence = read === null ? null : silenceIn(read.pulse, zones, read.now);
+  if (read !== null && silence !== null) gate.clock.held.set(silence.zone, read.now);
   return silence === null ? decided : { ...decided, is: 'held', since: silence.since, why: silence.why };
 }

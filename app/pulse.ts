@@ -23,6 +23,7 @@ export async function readPulse(gate: Gate): Promise<ReadPulse | null> {
     ledger: { github: await gate.connect(ledger), repository: ledger },
     entries: () => readEntries(gate),
     cache,
+    before: gate.clock.pulse?.beats ?? null,
   });
   if (typeof read === 'string') return null;
   const { now, tip, isRead } = read;

@@ -10,7 +10,10 @@ export interface BranchFile {
   readonly text: string;
 }
 
-/** Blobs by id never change; give the same map to later reads and only new ones are fetched. */
+/**
+ * Blobs by id never change; give the same map to later reads and only new ones are fetched. Of each branch it holds what
+ * the last read of it wanted, and no more: a day's file is another blob after each line.
+ */
 export type BlobCache = Map<string, string>;
 
 /** `null`: there is no such branch, or this token may not see it. */
@@ -31,12 +34,12 @@ export async function readBranchTip(
   }
 }
 
-/** Path to blob id, of the regular files that are wanted. Throws `GitHubError`. */
+/** Path to blob id, of the regular files that are wanted by path and size in bytes. Throws `GitHubError`. */
 export async function listFiles(
   github: GitHub,
   repository: RepositoryName,
   commit: string,
-  isWanted: (path: string) => boolean,
+  isWanted: (path: string, size: number) => boolean,
 ): Promise<ReadonlyMap<string, string>> {
   const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
     ...nameOf(repository),
@@ -50,7 +53,8 @@ export async function listFiles(
     const entry = fields(item, 'tree entry');
     const path = text(entry['path'], 'tree entry path');
     // Only regular files: a symbolic link's blob is a path, not a text of ours.
-    if (entry['mode'] !== '100644' || !isWanted(path)) continue;
+    const size = Number(entry['size'] ?? 0);
+    if (entry['mode'] !== '100644' || !isWanted(path, size)) continue;
     files.set(path, text(entry['sha'], 'tree entry sha'));
   }
   return files;
@@ -58,32 +62,49 @@ export async function listFiles(
 
 const AT_ONCE = 8;
 
-/** Puts the texts of these blobs into the cache. */
-export async function fetchBlobs(
-  github: GitHub,
-  repository: RepositoryName,
-  blobs: readonly string[],
-  cache: BlobCache,
-): Promise<void> {
-  const missing = blobs.filter((blob) => !cache.has(blob));
-  for (let at = 0; at < missing.length; at += AT_ONCE) {
-    await Promise.all(
-      missing.slice(at, at + AT_ONCE).map(async (blob) => {
-        const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
-          ...nameOf(repository),
-          file_sha: blob,
-        });
-        const answer = fields(data, 'blob');
-        const encoding = answer['encoding'] === 'base64' ? 'base64' : 'utf8';
-        cache.set(blob, Buffer.from(text(answer['content'], 'blob.content'), encoding).toString('utf8'));
-      }),
-    );
-  }
+export interface WantedBlobs {
+  /** What of this branch was kept before and is not wanted any more is forgotten. */
+  readonly branch: string;
+  readonly blobs: readonly string[];
 }
 
-/** Of a file that was listed and fetched. */
-export function textAt(files: ReadonlyMap<string, string>, path: string, cache: BlobCache): string {
-  const found = cache.get(files.get(path) ?? '');
+/** Texts by blob. Throws `GitHubError`. INVARIANT: what one read has is its own, whatever another one forgets meanwhile. */
+export async function readBlobs(
+  github: GitHub,
+  repository: RepositoryName,
+  { branch, blobs }: WantedBlobs,
+  cache: BlobCache,
+): Promise<ReadonlyMap<string, string>> {
+  const keyOf = (blob: string): string => `${branch}:${blob}`;
+  const texts = new Map<string, string>();
+  const missing: string[] = [];
+  for (const blob of new Set(blobs)) {
+    const known = cache.get(keyOf(blob));
+    if (known === undefined) missing.push(blob);
+    else texts.set(blob, known);
+  }
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    const some = missing.slice(at, at + AT_ONCE);
+    await Promise.all(some.map(async (blob) => texts.set(blob, await readBlob(github, repository, blob))));
+  }
+  for (const key of cache.keys()) if (key.startsWith(keyOf(''))) cache.delete(key);
+  for (const [blob, text] of texts) cache.set(keyOf(blob), text);
+  return texts;
+}
+
+async function readBlob(github: GitHub, repository: RepositoryName, blob: string): Promise<string> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
+    ...nameOf(repository),
+    file_sha: blob,
+  });
+  const answer = fields(data, 'blob');
+  const encoding = answer['encoding'] === 'base64' ? 'base64' : 'utf8';
+  return Buffer.from(text(answer['content'], 'blob.content'), encoding).toString('utf8');
+}
+
+/** Of a file that was listed and read. */
+export function textAt(files: ReadonlyMap<string, string>, path: string, texts: ReadonlyMap<string, string>): string {
+  const found = texts.get(files.get(path) ?? '');
   if (found === undefined) throw new GitHubError('inconsistent', `\`${path}\` was listed but not read`);
   return found;
 }

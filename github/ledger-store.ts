@@ -9,8 +9,8 @@ import {
   type BlobCache,
   type BranchAppend,
   type BranchFile,
-  fetchBlobs,
   listFiles,
+  readBlobs,
   readBranchTip,
   textAt,
 } from './branch-store.ts';
@@ -48,12 +48,12 @@ export async function readLedger(
   if (commit === null) return { commit: null, segments: [], head: null };
   const cache = options.cache ?? new Map();
   const files = await listFiles(github, repository, commit, isOfLedger);
-  await fetchBlobs(github, repository, [...files.values()], cache);
+  const texts = await readBlobs(github, repository, { branch: LEDGER_BRANCH, blobs: [...files.values()] }, cache);
   const segments = [...files.keys()].filter((path) => SEGMENT.test(path)).sort();
   return {
     commit,
-    segments: segments.map((path) => ({ path, text: textAt(files, path, cache) })),
-    head: files.has(LEDGER_HEAD) ? parseHead(textAt(files, LEDGER_HEAD, cache)) : null,
+    segments: segments.map((path) => ({ path, text: textAt(files, path, texts) })),
+    head: files.has(LEDGER_HEAD) ? parseHead(textAt(files, LEDGER_HEAD, texts)) : null,
   };
 }
 

@@ -3,7 +3,7 @@
  * write. Reads the newest file, or appends one line; whether a head may be witnessed is not decided here.
  */
 import { parseWitness, type WitnessedHead, witnessLine, witnessPath } from '../core/ledger/witness.ts';
-import { appendToBranch, type BlobCache, fetchBlobs, listFiles, readBranchTip, textAt } from './branch-store.ts';
+import { appendToBranch, type BlobCache, listFiles, readBlobs, readBranchTip, textAt } from './branch-store.ts';
 import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
 
 /** A constant, as the ledger's branch is. */
@@ -31,8 +31,8 @@ export async function readWitness(
   const files = await listFiles(github, repository, commit, (path) => FILE.test(path));
   const path = [...files.keys()].sort().at(-1);
   if (path === undefined) return { commit, heads: [], file: null };
-  await fetchBlobs(github, repository, [files.get(path) as string], cache);
-  const file = { path, text: textAt(files, path, cache) };
+  const wanted = { branch: WITNESS_BRANCH, blobs: [files.get(path) as string] };
+  const file = { path, text: textAt(files, path, await readBlobs(github, repository, wanted, cache)) };
   const parsed = parseWitness([file]);
   if (!parsed.ok) throw new GitHubError('unexpected', `the branch \`${WITNESS_BRANCH}\` is damaged: ${parsed.why}`);
   return { commit, heads: parsed.heads, file };

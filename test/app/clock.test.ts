@@ -318,9 +318,12 @@ describe('when GitHub refuses or fails', () => {
     const waits: number[] = [];
     for (let round = 0; round < 7; round += 1) waits.push(await clock.after(10 * MINUTE));
     expect(waits).toEqual([5, 10, 20, 40, 60, 60, 60]);
+    // Nothing was ever read, so from the third failure on each look that is minutes later starts one all the same.
+    expect(clock.runs).toHaveLength(5);
+    expect(clock.alarms()).toEqual(['clock-blind']);
     clock.broken.clear();
     await clock.after(MINUTE);
-    expect(clock.runs).toHaveLength(1);
+    expect(clock.alarms()).toEqual(['sweep-late', 'sweep-silent']);
   });
 
   it('goes on taking back when the ledger does not prove itself any more', async () => {
@@ -331,6 +334,188 @@ describe('when GitHub refuses or fails', () => {
     clock.world.github.git.refs.set(`heads/${LEDGER_BRANCH}`, clock.world.github.git.commit(torn, [tip.sha], 'x').sha);
     expect(await clock.after(30 * MINUTE)).toBe(300);
     expect(clock.runs).toHaveLength(1);
+  });
+});
+
+const REF = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
+const ENABLE = `PUT ${ACTIONS}/workflows/{workflow_id}/enable`;
+
+/** As Octokit throws it, with what GitHub says of the time and of the rest that it wants. */
+const limited = ({ world }: ClockUnderTest, seconds: number) =>
+  Object.assign(new Error('You have exceeded a secondary rate limit'), {
+    status: 429,
+    response: { headers: { date: new Date(world.github.now).toUTCString(), 'retry-after': String(seconds) }, data: {} },
+  });
+
+/** Looks as often as the clock asks for. */
+async function forAnHour(clock: ClockUnderTest): Promise<void> {
+  let wait = await clock.after(0);
+  for (let passed = 0; passed < HOUR; passed += wait * 1000) wait = await clock.after(wait * 1000);
+}
+
+describe('blind', () => {
+  it('it starts what is due by what it read last, and says so', async () => {
+    const clock = await held();
+    await clock.after(0);
+    clock.broken.set(REF, httpError(502, 'Bad Gateway'));
+    await forAnHour(clock);
+    expect(clock.runs.length).toBeGreaterThan(0);
+    expect(clock.alarms()).toContain('clock-blind');
+    expect(clock.gate.clock.blind).toContain('Bad Gateway');
+    clock.broken.clear();
+    await clock.world.sweep();
+    await clock.after(MINUTE);
+    expect(clock.alarms()).toEqual([]);
+    expect(clock.gate.clock.blind).toBeNull();
+  });
+
+  it('it goes on where the default branch is gone', async () => {
+    const clock = await held();
+    await clock.after(0);
+    clock.world.github.git.refs.delete(`heads/${REPOSITORY.branch}`);
+    await forAnHour(clock);
+    expect(clock.runs.length).toBeGreaterThan(0);
+    expect(clock.alarms()).toContain('clock-blind');
+  });
+
+  it('it asks for what is due at that instant, not when the outage is over', async () => {
+    const clock = await held();
+    await clock.after(0);
+    clock.broken.set(REF, httpError(502, 'Bad Gateway'));
+    expect(await clock.after(30 * MINUTE - 3000)).toBe(3);
+    expect(clock.runs).toEqual([]);
+    await clock.after(3000);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('it is no alarm that one answer was lost', async () => {
+    const clock = await held();
+    await clock.after(0);
+    clock.broken.set(REF, httpError(502, 'Bad Gateway'));
+    await clock.after(MINUTE);
+    expect(clock.alarms()).toEqual([]);
+  });
+
+  it('it rests for as long as GitHub asks, but not beyond what is due, which costs one call', async () => {
+    const clock = await held();
+    await clock.after(30 * MINUTE - 60_000);
+    clock.gate.clock.branch = 'main';
+    for (const route of [REF, 'GET /repos/{owner}/{repo}']) clock.broken.set(route, limited(clock, 3600));
+    expect(await clock.after(0)).toBe(60);
+    expect(clock.runs).toEqual([]);
+    clock.world.advance(60_000);
+    for (const route of [REF, 'GET /repos/{owner}/{repo}']) clock.broken.set(route, limited(clock, 3600));
+    expect(await clock.after(0)).toBe(300);
+    expect(clock.runs).toHaveLength(1);
+  });
+
+  it('it says so when starts fail again and again too', async () => {
+    const clock = await held();
+    clock.broken.set(DISPATCH, httpError(502, 'Bad Gateway'));
+    await clock.after(30 * MINUTE);
+    for (let round = 0; round < 3; round += 1) await clock.after(MINUTE);
+    expect(clock.alarms()).toEqual(['sweep-refused']);
+  });
+});
+
+describe('a ledger that does not prove itself', () => {
+  async function torn(): Promise<ClockUnderTest> {
+    const clock = await held();
+    const tip = clock.world.github.git.tip(LEDGER_BRANCH);
+    const files = new Map([...tip.files].map(([path, file]) => [path, fileOf(`${file.text}x`)]));
+    clock.world.github.git.refs.set(`heads/${LEDGER_BRANCH}`, clock.world.github.git.commit(files, [tip.sha], 'x').sha);
+    return clock;
+  }
+
+  it('holds up no removal after a restart, and starts one every five minutes, however often it is looked at', async () => {
+    const clock = await torn();
+    expect(await clock.after(0)).toBe(300);
+    expect(clock.runs).toHaveLength(1);
+    await clock.after(MINUTE);
+    expect(clock.runs).toHaveLength(1);
+    await clock.after(4 * MINUTE);
+    expect(clock.runs).toHaveLength(2);
+  });
+
+  it('says so when GitHub takes no start', async () => {
+    const clock = await torn();
+    clock.broken.set(DISPATCH, httpError(403, 'Resource not accessible by integration'));
+    await clock.after(0);
+    expect(clock.alarms()).toEqual(['sweep-refused']);
+  });
+
+  it('is none before somebody has begun one', async () => {
+    const clock = aClock();
+    clock.world.github.git.refs.delete(`heads/${LEDGER_BRANCH}`);
+    expect(await clock.after(0)).toBe(300);
+    expect(clock.runs).toEqual([]);
+  });
+});
+
+describe('a start', () => {
+  it('is followed sooner where more is due sooner', async () => {
+    const clock = aClock();
+    grantRead(clock.world, { duration: '30m' });
+    await clock.world.sweep();
+    clock.world.advance(3000);
+    grantRead(clock.world, { duration: '30m' }, SECOND);
+    await clock.world.sweep();
+    expect(await clock.after(30 * MINUTE - 3000)).toBe(3);
+    await clock.after(3000);
+    expect(clock.runs).toHaveLength(2);
+  });
+
+  it('that switching the workflow on does not help is no loop: it is told, and slower each time', async () => {
+    const clock = await held();
+    clock.workflow.state = 'disabled_manually';
+    const { request } = await clock.gate.connect(clock.gate.ledger);
+    const calls: string[] = [];
+    const github: GitHub = {
+      request: async (route, parameters = {}) => {
+        calls.push(route);
+        return route === ENABLE ? { status: 204, headers: {}, data: null } : request(route, parameters);
+      },
+    };
+    const gate = { ...clock.gate, connect: async () => github };
+    clock.world.advance(30 * MINUTE);
+    let wait = await tick(gate);
+    for (let passed = 0; passed < 10 * MINUTE; passed += wait * 1000) {
+      clock.world.advance(wait * 1000);
+      wait = await tick(gate);
+    }
+    expect(clock.alarms()).toContain('sweep-refused');
+    expect(calls.filter((route) => route === ENABLE).length).toBeLessThan(12);
+  });
+});
+
+describe('a zone that requests are held for', () => {
+  it('is silent though it holds nothing yet, and what was held is looked at as soon as it is heard', async () => {
+    const clock = await held('4h');
+    await clock.after(0);
+    clock.gate.clock.held.set('prod-eu', clock.world.github.now as Instant);
+    clock.said.all = 0;
+    clock.world.advance(10 * MINUTE);
+    await clock.world.sweep();
+    await clock.after(0);
+    expect(clock.gate.clock.held.size).toBe(0);
+    expect(clock.said.all).toBe(1);
+  });
+
+  it('raises the alarm until nothing is held for it any more', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    for (let round = 0; round < 4; round += 1) {
+      clock.world.advance(20 * MINUTE);
+      await clock.world.sweep();
+    }
+    await clock.after(0);
+    expect(clock.alarms()).toEqual([]);
+    clock.gate.clock.held.set('prod-eu', clock.world.github.now as Instant);
+    await clock.after(0);
+    expect(clock.alarms()).toEqual(['sweep-silent']);
+    await clock.after(16 * MINUTE);
+    await clock.after(0);
+    expect(clock.alarms()).toEqual([]);
   });
 });
 
