@@ -13,6 +13,7 @@
  *   apply, removals first; see again                  apply.ts, actions.ts
  *   write the outcomes, in one commit                 append.ts
  *   ask new targets how we sign in there              target-warnings.ts
+ *   record what was closed without a merge            closed.ts
  *   say that it lives                                 heartbeat.ts
  *
  * Doubt blocks grants and never removals. Who loses the race for the ledger reads and plans again. When the ledger
@@ -26,6 +27,7 @@ import { type ActionAsked, intendAction, runActions } from './actions.ts';
 import { unknownAlerts } from './alerts.ts';
 import { append } from './append.ts';
 import { apply } from './apply.ts';
+import { recordClosed } from './closed.ts';
 import { type Intended, intend, isEffect, recordsOf } from './effects.ts';
 import { failureOf } from './failure.ts';
 import { readTip } from './first-parent.ts';
@@ -77,12 +79,16 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   const after = 'problem' in told ? told : await writeOutcomes(world, told, warnings, latest(outcomes, seen.now));
   // Where they cannot be written down, they are said all the same.
   const unwritten = 'problem' in after ? [after.problem, ...seen.orphans] : [];
-  const bodies = [...(isWritten ? step.bodies : []), ...outcomes, ...warnings];
-  const view = 'problem' in after ? seen.view : after;
+  const said = [...(isWritten ? step.bodies : []), ...outcomes, ...warnings];
+  // Only now: what anybody can make long has no removal behind it any more.
+  const asides = { now: seen.now, hasRead: said.some(({ type }) => type === 'read') };
+  const recorded = 'problem' in after ? null : await recordClosed(world, after, asides);
+  const bodies = [...said, ...(recorded?.bodies ?? [])];
+  const view = recorded?.view ?? seen.view;
   // Who cannot write down what was done is not to be counted on for the next thing.
   const beat = { view, now: seen.now, isWorking: bodies.length > 0 };
   const unheard = unwritten.length === 0 ? await heartbeat(world, beat) : null;
-  const problems = unheard === null ? unwritten : [unheard];
+  const problems = [...unwritten, ...(unheard === null ? [] : [unheard]), ...(recorded?.problems ?? [])];
   return reportOf(world, seen, { bodies, applied, problems, view });
 }
 
