@@ -14,10 +14,10 @@ import { fields, text } from '../github/read.ts';
 import { gitCache, readTree } from '../github/tree.ts';
 import { newAlarmBoard } from './alarm.ts';
 import { newClock, tick } from './clock.ts';
-import { answerCommand, commandIn } from './commands.ts';
+import { answerCommand, commandIn, isForSweep, sweepsFor } from './commands.ts';
 import { connector } from './connect.ts';
+import { type Emergencies, evaluateInLane, newEmergencies } from './emergency.ts';
 import type { Environment } from './environment.ts';
-import { evaluate } from './evaluate.ts';
 import { tellNews } from './finish.ts';
 import { type Gate, isRepository } from './gate.ts';
 import { readMentions } from './governance-now.ts';
@@ -85,6 +85,8 @@ function open(
     tell: () => later('alerts'),
   };
   const urgent: Gate = { ...gate, connect: lanes.urgent };
+  const emergency: Gate = { ...gate, connect: lanes.emergency };
+  const emergencies = newEmergencies(gate, emergency);
   const notifier = createNotifier(gate, {
     webhook: settings.alertWebhook,
     seal: sealWith(settings.privateKey),
@@ -116,7 +118,7 @@ function open(
       }
       if (work === 'alerts') return await notifier.tell(attempt);
       if (work === 'reminders') return await remind(gate, reminded);
-      return await evaluate(gate, work, attempt);
+      return await evaluateInLane({ ordinary: gate, emergency }, emergencies, work, attempt);
     } catch (error) {
       gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
       return backoff(attempt, toGitHubError(error, 'evaluation').afterSeconds);
@@ -125,7 +127,7 @@ function open(
   const later = (work: Work): void => {
     queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
   };
-  listen(probot, gate, urgent, queue);
+  listen(probot, gate, { sweep: sweepsFor(emergency, timer), emergencies, queue });
   addHandler(healthHandler(gate, () => queue.size));
   const goRound = () => {
     later('patrol');
@@ -144,8 +146,14 @@ function open(
   };
 }
 
-/** `urgent`: the same gate in the lane for what ends access. */
-function listen(probot: Probot, gate: Gate, urgent: Gate, queue: Queue<Work>): void {
+interface Listening {
+  /** Starts a sweep for a comment that it is to read. */
+  sweep(): Promise<void>;
+  readonly emergencies: Emergencies;
+  readonly queue: Queue<Work>;
+}
+
+function listen(probot: Probot, gate: Gate, { sweep, emergencies, queue }: Listening): void {
   const isOurs = (payload: { repository?: { full_name: string } }) =>
     payload.repository !== undefined && isRepository(gate.repository, payload.repository.full_name);
 
@@ -160,7 +168,10 @@ function listen(probot: Probot, gate: Gate, urgent: Gate, queue: Queue<Work>): v
       'pull_request.closed',
     ],
     async ({ payload }) => {
-      if (isOurs(payload)) await queue.push(payload.pull_request.number);
+      if (!isOurs(payload)) return;
+      const { number, head } = payload.pull_request;
+      emergencies.seen(number, head.sha);
+      await queue.push(number);
     },
   );
 
@@ -183,9 +194,12 @@ function listen(probot: Probot, gate: Gate, urgent: Gate, queue: Queue<Work>): v
   });
 
   probot.on('issue_comment.created', async ({ payload }) => {
-    if (!isOurs(payload) || payload.issue.pull_request === undefined || commandIn(payload.comment.body) === null)
-      return;
-    if (payload.comment.user?.type === 'User') await answerCommand(urgent, payload.issue.number, payload.comment.id);
+    const { issue, comment } = payload;
+    const command = commandIn(comment.body);
+    if (!isOurs(payload) || issue.pull_request == null || command === null || comment.user?.type !== 'User') return;
+    // Before the answer, which waits for the pace: ending access does not.
+    if (isForSweep(command) && issue.pull_request.merged_at != null) await sweep();
+    await answerCommand(gate, issue.number, comment.id);
   });
 
   probot.on('push', async ({ payload }) => {

@@ -1,7 +1,7 @@
 /**
  * Rest, when GitHub asks for it. Whoever goes on asking while limited is limited longer, or banned (docs.github.com, "Rate
- * limits for the REST API"), so once one call was refused no ordinary call is sent until the time is over. What ends
- * access does not rest: starting a sweep has a lane of its own.
+ * limits for the REST API"), so once one call was refused no ordinary call is sent until the time is over. Starting a sweep
+ * and breaking the glass do not rest: they are few, and have lanes of their own.
  */
 
 import { toEpoch } from '../core/time.ts';

@@ -2,12 +2,13 @@
  * `/gatepass …` in a comment: read again from GitHub, and only when a person wrote it and left it as it was. None
  * approves. A return or a review is not believed here either: the sweep reads the comment itself and decides.
  */
-import { call, type GitHub } from '../github/client.ts';
+import { call, type GitHub, GitHubError } from '../github/client.ts';
 import { react } from '../github/comments.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { account, fields, fieldsOrNull, instant, textOrEmpty } from '../github/read.ts';
 import { dispatchSweep } from './dispatch-sweep.ts';
 import type { Gate } from './gate.ts';
+import type { Timer } from './queue.ts';
 
 const COMMANDS = ['explain', 'retry', 'return', 'reviewed', 'extend'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -19,19 +20,57 @@ export function commandIn(body: string): Command | 'unknown' | null {
   return COMMANDS.find((command) => command === line[1]) ?? 'unknown';
 }
 
-/** Answers with a reaction; what there is to say is in the comment that the evaluation keeps up to date. */
+/** Whether it is for the sweep, which reads the comment itself. */
+export function isForSweep(command: Command | 'unknown' | null): boolean {
+  return command === 'return' || command === 'reviewed';
+}
+
+/** Seconds in which one start of a sweep serves all who ask: anybody may comment, and a sweep reads every comment. */
+const TOGETHER = 20;
+
+/** Starts a sweep at once, and whoever asks again soon after shares the next. `gate`: in a lane that does not rest. */
+export function sweepsFor(gate: Gate, timer: Timer): () => Promise<void> {
+  let isSoon = false;
+  let isAsked = false;
+  const ask = async (): Promise<void> => {
+    if (isSoon) {
+      isAsked = true;
+      return;
+    }
+    isSoon = true;
+    timer.after(TOGETHER, () => {
+      isSoon = false;
+      if (!isAsked) return;
+      isAsked = false;
+      ask().catch((error: unknown) => gate.log.error({ err: error }, 'no sweep could be started'));
+    });
+    await dispatchSweep(gate);
+  };
+  return ask;
+}
+
+/**
+ * Answers with a reaction; what there is to say is in the comment that the evaluation keeps up to date. While GitHub asks for
+ * rest there is no reaction, and the evaluation comes when it is over.
+ */
 export async function answerCommand(gate: Gate, pullRequest: number, comment: number): Promise<void> {
+  try {
+    await answer(gate, pullRequest, comment);
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.code !== 'rate-limited') throw error;
+    gate.enqueue(pullRequest);
+  }
+}
+
+async function answer(gate: Gate, pullRequest: number, comment: number): Promise<void> {
   const github = await gate.connect(gate.repository);
   const command = await readCommand(gate, github, comment);
   if (command === null) return;
   const { state } = (await readPullRequest(github, gate.repository, pullRequest)).pullRequest;
-  const isForSweep = command === 'return' || command === 'reviewed';
-  const isOfHeld = isForSweep || command === 'extend';
+  const isOfHeld = isForSweep(command) || command === 'extend';
   const isUnderstood = command !== 'unknown' && (!isOfHeld || state === 'merged');
   await react(github, gate.repository, comment, isUnderstood ? 'eyes' : 'confused');
-  if (!isUnderstood) return;
-  if (isForSweep) await dispatchSweep(gate);
-  gate.enqueue(pullRequest);
+  if (isUnderstood) gate.enqueue(pullRequest);
 }
 
 async function readCommand(gate: Gate, github: GitHub, id: number): Promise<Command | 'unknown' | null> {

@@ -13,17 +13,19 @@ import { createBrake } from './brake.ts';
 import { conditional } from './conditional.ts';
 import { fullName } from './gate.ts';
 import type { Health } from './health.ts';
-import { urgentPace } from './pace.ts';
+import { lanePace } from './pace.ts';
 import type { Timer } from './queue.ts';
 
 type Connect = (repository: RepositoryName) => Promise<GitHub>;
 
-/** Two lanes to GitHub, as the installation on a repository; tokens are renewed below. Both throw `GitHubError`. */
+/** Three lanes to GitHub, as the installation on a repository; tokens are renewed below. All throw `GitHubError`. */
 export interface Connections {
   /** For nearly everything: at a pace, at rest when GitHub asks for it, and asking only whether something is new. */
   readonly ordinary: Connect;
   /** For what ends access: it waits for nothing that is ordinary. */
   readonly urgent: Connect;
+  /** For what a person cannot wait for, break-glass and returns: as `urgent`, at a pace of its own. */
+  readonly emergency: Connect;
 }
 
 type Lane = keyof Connections;
@@ -40,7 +42,7 @@ export function connector(probot: Probot, health: Health, timer: Timer): Connect
       if (existing !== undefined) return existing;
       const forget = () => kept.delete(key);
       const fresh = install(probot, repository, name).then((github) => {
-        if (name === 'urgent') return brake.watch(watched(github, health, forget));
+        if (name !== 'ordinary') return brake.watch(watched(github, health, forget));
         return brake.guard(watched(conditional(github), health, forget));
       });
       kept.set(key, fresh);
@@ -51,7 +53,7 @@ export function connector(probot: Probot, health: Health, timer: Timer): Connect
       return fresh;
     };
   };
-  return { ordinary: lane('ordinary'), urgent: lane('urgent') };
+  return { ordinary: lane('ordinary'), urgent: lane('urgent'), emergency: lane('emergency') };
 }
 
 async function install(probot: Probot, repository: RepositoryName, lane: Lane): Promise<GitHub> {
@@ -83,7 +85,7 @@ async function asInstallation(asApp: ProbotOctokit, installationId: number, lane
   const Octokit = asApp.constructor as typeof ProbotOctokit;
   const factory = ({ octokitOptions }: Made) => {
     const auth = { ...octokitOptions.auth, installationId, cache: tokenCache() };
-    const throttle = lane === 'urgent' ? urgentPace(octokitOptions.throttle) : octokitOptions.throttle;
+    const throttle = lane === 'ordinary' ? octokitOptions.throttle : lanePace(lane, octokitOptions.throttle);
     return new Octokit({ ...octokitOptions, auth, throttle });
   };
   return (await asApp.auth({ type: 'installation', installationId, factory })) as ProbotOctokit;

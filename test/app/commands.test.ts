@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
 import { newClock } from '../../app/clock.ts';
-import { answerCommand, commandIn } from '../../app/commands.ts';
+import { answerCommand, commandIn, sweepsFor } from '../../app/commands.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
 import { newWitness } from '../../app/witness.ts';
@@ -109,14 +109,13 @@ describe('answerCommand', () => {
     expect(enqueued).toEqual([]);
   });
 
-  it('starts the sweep for a return, and only looks when it may not', async () => {
-    const { gate, sent, enqueued } = gateOver({
-      ...rows(comment({ body: '/gatepass return' }), true),
-      [`GET ${BASE}`]: { body: { default_branch: 'main' } },
-      [`POST ${BASE}/actions/workflows/gatepass.yml/dispatches`]: { status: 403, body: { message: 'no' } },
+  it('looks again without a reaction while GitHub asks for rest', async () => {
+    const limited = { status: 403, body: { message: 'You have exceeded a secondary rate limit' } };
+    const { gate, enqueued } = gateOver({
+      ...rows(comment()),
+      [REACT]: { ...limited, headers: { 'retry-after': '60' } },
     });
     await answerCommand(gate, 7, 5);
-    expect(sent.at(-1)?.body).toEqual({ ref: 'main', return_run_details: true });
     expect(enqueued).toEqual([7]);
   });
 
@@ -125,5 +124,31 @@ describe('answerCommand', () => {
     await answerCommand(gate, 7, 5);
     expect(sent.at(-1)?.body).toEqual({ content: 'confused' });
     expect(enqueued).toEqual([]);
+  });
+});
+
+describe('sweepsFor', () => {
+  it('starts one sweep at once, and one more for however many ask soon after', async () => {
+    const DISPATCH = `POST ${BASE}/actions/workflows/gatepass.yml/dispatches`;
+    const { gate, sent } = gateOver({
+      [`GET ${BASE}`]: { body: { default_branch: 'main' } },
+      [DISPATCH]: { status: 403, body: { message: 'no' } },
+    });
+    const set: { readonly seconds: number; readonly work: () => void }[] = [];
+    const ask = sweepsFor(gate, {
+      after: (seconds, work) => {
+        set.push({ seconds, work });
+        return () => {};
+      },
+    });
+    const starts = () => sent.filter(({ call }) => call === DISPATCH).length;
+    for (let at = 0; at < 50; at += 1) await ask();
+    expect(starts()).toBe(1);
+    expect(set.map(({ seconds }) => seconds)).toEqual([20]);
+    set[0]?.work();
+    await expect.poll(starts).toBe(2);
+    set[1]?.work();
+    await ask();
+    expect(starts()).toBe(3);
   });
 });
