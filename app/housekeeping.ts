@@ -75,7 +75,8 @@ async function isResting(gate: Gate, github: GitHub, { pull, files, settings, no
     return plus(closedAt ?? createdAt, rest) > now;
   }
   const { at, parent } = await readProposal(github, gate.repository, head);
-  if (plus(at, DAY) > now) return true;
+  // Whoever may push to the branch dates what they push: one of the future would rest for good.
+  if (at <= now && plus(at, DAY) > now) return true;
   const proposed = await readTree(github, gate.repository, head, gate.git);
   const before = parent === null ? new Map() : await readTree(github, gate.repository, parent, gate.git);
   const removed = [...before.keys()].filter((path) => !proposed.has(path));

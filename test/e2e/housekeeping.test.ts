@@ -162,6 +162,38 @@ describe('housekeeping where people merge', () => {
     expect(again.sha).toBe(head.sha);
   });
 
+  it('takes no date of the future for a rest: whoever pushes there writes the date', async () => {
+    const [pull] = await pulls();
+    const number = pull?.number ?? 0;
+    const git = world.as('heidi').git;
+    const { head } = (await world.as('heidi').pulls.get({ ...ACCESS, pull_number: number })).data;
+    const { sha: keeps } = (
+      await git.createTree({
+        ...ACCESS,
+        base_tree: head.sha,
+        tree: [{ path: `${FOLDER}/a.yaml`, mode: '100644', type: 'blob', content: 'x' }],
+      })
+    ).data;
+    const date = '2099-01-01T00:00:00Z';
+    const by = { name: 'x', email: 'x@example.com', date };
+    const { sha } = (
+      await git.createCommit({
+        ...ACCESS,
+        message: 'x',
+        tree: keeps,
+        parents: [head.sha],
+        author: by,
+        committer: by,
+      })
+    ).data;
+    await git.updateRef({ ...ACCESS, ref: `heads/${HOUSEKEEPING_BRANCH}`, sha });
+    expect((await git.getCommit({ ...ACCESS, commit_sha: sha })).data.committer.date).toBe(date);
+    await world.later();
+    const after = (await world.as('heidi').pulls.get({ ...ACCESS, pull_number: number })).data.head;
+    expect(after.sha).not.toBe(sha);
+    expect(await listed(number)).toEqual(['a.yaml', 'b.yaml', 'c.yaml']);
+  });
+
   it('leaves whoever closed it in peace', async () => {
     const [pull] = await pulls();
     await world.as('heidi').pulls.update({ ...ACCESS, pull_number: pull?.number ?? 0, state: 'closed' });
