@@ -21,12 +21,12 @@ import {
   zonesIn,
 } from '../core/ledger/owed.ts';
 import { between, DAY, type Instant, MINUTE, plus } from '../core/time.ts';
-import { type GitHubError, type GitHubResponse, serverDate, toGitHubError } from '../github/client.ts';
+import { GitHubError, type GitHubResponse, serverDate, toGitHubError } from '../github/client.ts';
 import { alarm, calm } from './alarm.ts';
 import { findRunOf, hasLedger, readClock, readRun, startSweep, WORKFLOW } from './dispatch-sweep.ts';
 import { fullName, type Gate } from './gate.ts';
 import { type ReadPulse, readPulse } from './pulse.ts';
-import { backoff } from './queue.ts';
+import { backoff, realTimer } from './queue.ts';
 import { mendWorkflow } from './workflow-state.ts';
 
 /** The last run that this gate started, or found on its way. */
@@ -98,29 +98,51 @@ const LONGEST_RETRY = 60;
 const LASTING = 3;
 /** Without anything to tell what is due, a sweep is started every so many seconds. */
 const BLIND = 300;
+/** Seconds for one look: a day of the ledger is one request, and eight go at once. */
+const LOOK_MOST = 120;
 /** A request that is held is looked at every ten minutes; one that is not any more is gone. */
 const HELD_MOST = 15 * MINUTE;
 
-/** One look. Returns the seconds until the next one. INVARIANT: never throws, so that the clock never stops. */
+/** One look. Returns the seconds until the next one. INVARIANT: never throws, and ends, so that the clock never stops. */
 export async function tick(gate: Gate): Promise<number> {
   const { clock } = gate;
-  let isRead = false;
+  const look = { isRead: false };
   try {
-    // Before the ledger: a run that is over by now has written all that it will.
-    const sent = await followed(gate);
-    const read = await readPulse(gate);
-    isRead = true;
-    if (read !== null) seesAgain(gate);
-    const seconds = read === null ? await goOnUnproven(gate) : await settle(gate, read, sent);
+    const seconds = await inTime(lookAt(gate, look));
     clock.failures = 0;
     return armed(seconds);
   } catch (thrown) {
     gate.log.error({ err: thrown }, 'the clock could not be read, or start a sweep; it is tried again');
     const error = toGitHubError(thrown, 'the clock');
     clock.failures += 1;
-    if (!isRead) return armed(await goOnBlind(gate, error));
+    const rest = Math.min(restAfter(error, clock.failures), BLIND);
+    if (!look.isRead) return armed(await inTime(goOnBlind(gate, error)).catch(() => rest));
     if (clock.failures >= LASTING) refused(gate, error.message);
-    return armed(Math.min(restAfter(error, clock.failures), BLIND));
+    return armed(rest);
+  }
+}
+
+/** @param look told once the reading is over */
+async function lookAt(gate: Gate, look: { isRead: boolean }): Promise<number> {
+  // Before the ledger: a run that is over by now has written all that it will.
+  const sent = await followed(gate);
+  const read = await readPulse(gate);
+  look.isRead = true;
+  if (read === null) return goOnUnproven(gate);
+  seesAgain(gate);
+  return settle(gate, read, sent);
+}
+
+/** Each request has a limit of its own; this one is for whatever else might never end. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let stop = () => {};
+  const late = new Promise<never>((_, reject) => {
+    stop = realTimer.after(LOOK_MOST, () => reject(new GitHubError('network', `not over after ${LOOK_MOST} s`)));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop();
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Webhooks } from '@octokit/webhooks';
 import { Probot, ProbotOctokit } from 'probot';
+import { limitedFetch } from '../github/time-limit.ts';
 import { gateApp, type RunningGate } from './app.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
 import { paceOf } from './pace.ts';
@@ -85,6 +86,7 @@ function octokitFor(writesPerMinute: number): typeof ProbotOctokit {
   return ProbotOctokit.defaults((options: Record<string, unknown>) => ({
     ...options,
     retry: { enabled: false },
+    request: { ...(options['request'] as object), fetch: limitedFetch() },
     throttle: { ...(options['throttle'] as object), ...REST, ...pace },
   }));
 }

@@ -8,6 +8,7 @@ import { Octokit } from '@octokit/rest';
 import { type GitHub, GitHubError, type RepositoryName, toGitHubError } from './client.ts';
 import { GRAPHQL } from './graphql.ts';
 import { fields, integer, text } from './read.ts';
+import { limitedFetch } from './time-limit.ts';
 
 export interface AppCredentials {
   readonly appId: string;
@@ -69,7 +70,7 @@ async function signIn(
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<{ readonly octokit: Octokit; readonly actor: string }> {
   const { appId, privateKey, apiUrl: baseUrl } = credentials;
-  const options = { authStrategy: createAppAuth, baseUrl, log: QUIET };
+  const options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request: LIMITED };
   const app = withRetries(new Octokit({ ...options, auth: { appId, privateKey } }), pause, null);
   const installation = await ask(app, 'GET /repos/{owner}/{repo}/installation', {
     owner: repository.owner,
@@ -123,11 +124,12 @@ function keepFresh(mint: () => Promise<void>, clock: () => number): Freshness {
 
 /** With a token that somebody else minted, such as a workflow's own: it ends with the job and is never renewed. */
 export function tokenClient(token: string, apiUrl: string, pause: (milliseconds: number) => Promise<void>): GitHub {
-  return withRetries(new Octokit({ auth: token, baseUrl: apiUrl, log: QUIET }), pause, null);
+  return withRetries(new Octokit({ auth: token, baseUrl: apiUrl, log: QUIET, request: LIMITED }), pause, null);
 }
 
 const silent = () => undefined;
 const QUIET = { debug: silent, info: silent, warn: silent, error: silent };
+const LIMITED = { fetch: limitedFetch() };
 
 async function ask(octokit: Octokit, route: string, parameters: Record<string, unknown> = {}): Promise<unknown> {
   try {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
 import { newClock, tick } from '../../app/clock.ts';
 import type { Gate } from '../../app/gate.ts';
@@ -407,6 +407,24 @@ describe('blind', () => {
     for (const route of [REF, 'GET /repos/{owner}/{repo}']) clock.broken.set(route, limited(clock, 3600));
     expect(await clock.after(0)).toBe(300);
     expect(clock.runs).toHaveLength(1);
+  });
+
+  it('it goes on though an answer never comes', async () => {
+    const clock = await held();
+    await clock.after(0);
+    const never: GitHub = { request: () => new Promise(() => {}) };
+    vi.useFakeTimers();
+    try {
+      for (let round = 1; round <= 3; round += 1) {
+        const looked = tick({ ...clock.gate, connect: async () => never });
+        await vi.advanceTimersByTimeAsync(240_000);
+        expect(await looked).toBeLessThanOrEqual(60);
+        expect(clock.gate.clock.failures).toBe(round);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(clock.alarms()).toContain('clock-blind');
   });
 
   it('it says so when starts fail again and again too', async () => {
