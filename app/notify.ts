@@ -42,24 +42,31 @@ interface Look {
   readonly issue: AlertsIssue | null | 'unreadable';
 }
 
+/** After a start while the issue cannot be read: so many looks until the webhook is told without it, half a minute or so. */
+const BLIND_LOOKS = 3;
+
 /** After a restart, how long an alarm from before is waited for that nobody has looked at since. */
 const CARRIED: number = HOUR;
 
 export function createNotifier(gate: Gate, { webhook, seal, mentions }: NotifierOptions): Notifier {
   let memory: AlertMemory | null = null;
+  /** Whether the memory holds what the issue said at the start. */
+  let isRemembered = false;
+  /** Who was called last, should it not be readable now. */
+  let callees: readonly string[] = [];
   /** The ledger's alerts as they were last read; `null`: not yet. */
   let known: readonly OpenAlert[] | null = null;
   let startedAt: Instant | null = null;
 
-  const look = async (): Promise<Look> => {
+  const look = async (attempt: number): Promise<Look> => {
     const github = await gate.connect(gate.repository);
     try {
       const { issue, now } = await readAlertsIssue(github, gate.repository, gate.appId);
       return { github, issue, now: now ?? localNow() };
     } catch (error) {
-      // Issues are switched off, or the permission is missing: the webhook is told all the same.
+      // Issues are switched off, the permission is missing, or it lasts: the webhook is told all the same.
       const isLasting = error instanceof GitHubError && !error.isRetryable;
-      if (memory === null && !isLasting) throw error;
+      if (memory === null && !isLasting && attempt < BLIND_LOOKS) throw error;
       gate.log.error({ err: error }, 'the issue about alerts cannot be read');
       return { github, issue: 'unreadable', now: localNow() };
     }
@@ -69,10 +76,11 @@ export function createNotifier(gate: Gate, { webhook, seal, mentions }: Notifier
     async tell(attempt) {
       const ledger = await readLedgerAlerts(gate);
       known = ledger ?? known;
-      const at = await look();
+      const at = await look(attempt);
       const { issue, now } = at;
       startedAt ??= now;
-      const before: AlertMemory = memory ?? memoryIn(issue, seal);
+      const before = isRemembered && memory !== null ? memory : joined(memory, memoryIn(issue, seal));
+      isRemembered ||= issue !== 'unreadable';
       const alarms = alarmsOf(gate, before.alarms, now, plus(startedAt, CARRIED) > now);
       const open = [...alarms, ...(known ?? guessed(before))];
       memory = { ...before, alarms };
@@ -87,10 +95,13 @@ export function createNotifier(gate: Gate, { webhook, seal, mentions }: Notifier
       else memory = { ...memory, told: { ...memory.told, webhook: told } };
 
       if (issue !== 'unreadable') {
-        const names = open.length === 0 ? [] : await mentions(at.github);
+        if (open.length > 0) callees = await namesOr(callees, gate, () => mentions(at.github));
+        const names = open.length === 0 ? [] : callees;
         memory = await tellIssue(gate, at.github, issue, { memory, open, now, names, seal });
       }
-      return 'why' in told ? backoff(attempt, told.afterSeconds) : null;
+      // Unread is tried again by itself, as after a throw.
+      const seconds = issue === 'unreadable' && !isRemembered ? backoff(attempt, null) : null;
+      return 'why' in told ? backoff(attempt, told.afterSeconds) : seconds;
     },
   };
 }
@@ -120,6 +131,30 @@ async function readLedgerAlerts(gate: Gate): Promise<readonly OpenAlert[] | null
 function memoryIn(issue: Look['issue'], seal: Seal): AlertMemory {
   if (issue === null || issue === 'unreadable') return NO_MEMORY;
   return readMemory(issue.body, seal) ?? NO_MEMORY;
+}
+
+/** What was told without the issue, and what the issue says: of each channel the one who knows. */
+function joined(blind: AlertMemory | null, read: AlertMemory): AlertMemory {
+  if (blind === null) return read;
+  const isKnown = (key: string) => blind.alarms.some((each) => each.key === key);
+  return {
+    alarms: [...blind.alarms, ...read.alarms.filter(({ key }) => !isKnown(key))],
+    told: { issue: read.told.issue, webhook: blind.told.webhook },
+  };
+}
+
+/** A list that calls the wrong people is better than none. */
+async function namesOr(
+  before: readonly string[],
+  gate: Gate,
+  read: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  try {
+    return await read();
+  } catch (error) {
+    gate.log.warn({ err: error }, 'who is called cannot be read');
+    return before;
+  }
 }
 
 /** With since when; those from before a restart stay until somebody has looked, for a while. */
@@ -181,20 +216,26 @@ async function tellIssue(
   const told = memory.told.issue;
   const news = newsFor(told, open, now);
   const after = { ...memory, told: { ...memory.told, issue: afterTelling(told, open, news, now) } };
-  const body = `${alertsBody(open, names)}\n\n${writeMemory(after, seal)}`;
+  const bodyOf = (known: AlertMemory) => `${alertsBody(open, names)}\n\n${writeMemory(known, seal)}`;
+  const isOpen = open.length > 0;
   if (issue === null) {
-    if (open.length > 0) await openAlertsIssue(github, gate.repository, body);
+    if (isOpen) await openAlertsIssue(github, gate.repository, bodyOf(after));
     return after;
   }
-  if (isUrgent(news)) {
-    const said = {
-      number: issue.number,
-      marker: `<!-- gatepass:news ${idOf(news, told)} -->`,
-      body: newsComment(news, names),
-    };
-    await commentOnce(github, gate.repository, gate.appId, said);
+  if (!isUrgent(news)) {
+    await keepAlertsIssue(github, gate.repository, issue, { body: bodyOf(after), isOpen });
+    return after;
   }
-  await keepAlertsIssue(github, gate.repository, issue, { body, isOpen: open.length > 0 });
+  // The list before the comment, which may be refused, and only then that people were called.
+  const listed = { body: bodyOf(memory), isOpen };
+  await keepAlertsIssue(github, gate.repository, issue, listed);
+  await commentOnce(github, gate.repository, gate.appId, {
+    number: issue.number,
+    marker: `<!-- gatepass:news ${idOf(news, told)} -->`,
+    body: newsComment(news, names),
+    since: told.at,
+  });
+  await keepAlertsIssue(github, gate.repository, { ...issue, ...listed }, { body: bodyOf(after), isOpen });
   return after;
 }
 

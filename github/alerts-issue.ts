@@ -1,8 +1,16 @@
 /** The one issue that lists what needs a person: found by our label and our app, written only when it says something else. */
 import { ALERTS_LABEL, ALERTS_TITLE } from '../core/explain/alerts.ts';
 import type { Instant } from '../core/time.ts';
-import { call, callAll, type GitHub, type RepositoryName, serverDate } from './client.ts';
-import { type Fields, fields, fieldsOrNull, integer, text, textOrEmpty } from './read.ts';
+import {
+  call,
+  type GitHub,
+  GitHubError,
+  type GitHubResponse,
+  nextPlace,
+  type RepositoryName,
+  serverDate,
+} from './client.ts';
+import { type Fields, fields, fieldsOrNull, integer, list, text, textOrEmpty } from './read.ts';
 
 export interface AlertsIssue {
   readonly number: number;
@@ -14,32 +22,41 @@ export interface AlertsIssue {
 
 /**
  * The oldest one, should somebody have made us open two; `null`: none. With GitHub's clock. Anybody can set the label and
- * copy the title, nobody else can write as the app.
+ * copy the title, nobody else can write as the app. Read from the oldest on and no further than ours, so that none that
+ * is opened later comes before it.
  */
 export async function readAlertsIssue(
   github: GitHub,
   repository: RepositoryName,
   appId: number,
 ): Promise<{ readonly issue: AlertsIssue | null; readonly now: Instant | null }> {
-  let now: Instant | null = null;
-  const timed: GitHub = {
-    async request(route, parameters) {
-      const response = await github.request(route, parameters);
-      now = serverDate(response);
-      return response;
-    },
-  };
-  const found = await callAll(timed, 'GET /repos/{owner}/{repo}/issues', {
-    ...nameOf(repository),
-    labels: ALERTS_LABEL,
-    state: 'all',
-  });
-  const ours = found
+  let place: Readonly<Record<string, string>> | null = {};
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const response: GitHubResponse = await call(github, 'GET /repos/{owner}/{repo}/issues', {
+      ...nameOf(repository),
+      labels: ALERTS_LABEL,
+      state: 'all',
+      sort: 'created',
+      direction: 'asc',
+      per_page: 100,
+      ...place,
+    });
+    const [oldest] = oursIn(response.data, appId);
+    place = nextPlace(response);
+    if (oldest !== undefined || place === null) return { issue: oldest ?? null, now: serverDate(response) };
+  }
+  throw new GitHubError('truncated', `more than ${MOST_PAGES} pages of issues with the label \`${ALERTS_LABEL}\``);
+}
+
+/** Ten thousand issues. */
+const MOST_PAGES = 100;
+
+function oursIn(page: unknown, appId: number): readonly AlertsIssue[] {
+  return list(page, 'issues')
     .map((item) => fields(item, 'issue'))
     .filter((issue) => fieldsOrNull(issue['performed_via_github_app'], 'issue app')?.['id'] === appId)
     .map(readIssue)
     .sort((a, b) => a.number - b.number);
-  return { issue: ours[0] ?? null, now };
 }
 
 function readIssue(issue: Fields): AlertsIssue {

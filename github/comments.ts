@@ -1,6 +1,7 @@
 /** Our one comment under a pull request, what is said there once, and reactions to the comments of others. What to say is given. */
 import { STICKY_MARKER } from '../core/explain/sticky-comment.ts';
-import { call, callAll, type GitHub, type RepositoryName } from './client.ts';
+import type { Instant } from '../core/time.ts';
+import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { type Fields, fields, fieldsOrNull, integer, textOrEmpty } from './read.ts';
 
 interface Sticky {
@@ -54,16 +55,28 @@ async function readSticky(
 
 /**
  * Says something once: a comment of ours that begins with the same marker is taken for this one, whoever started us in
- * between. Nothing is edited. Resolves to whether it was new.
+ * between. Nothing is edited. Resolves to whether it was new. Under more comments than can be read it is said all the same:
+ * twice is better than never, and anybody may comment.
+ * @param said.since it was not said before that, so that older comments need not be read; `null`: unknown
  */
 export async function commentOnce(
   github: GitHub,
   repository: RepositoryName,
   appId: number,
-  said: { readonly number: number; readonly marker: string; readonly body: string },
+  said: {
+    readonly number: number;
+    readonly marker: string;
+    readonly body: string;
+    readonly since?: Instant | null;
+  },
 ): Promise<boolean> {
   const at = { owner: repository.owner, repo: repository.name, issue_number: said.number };
-  const comments = await callAll(github, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', at);
+  const from = said.since == null ? {} : { since: said.since };
+  const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+  const comments = await callAll(github, route, { ...at, ...from }).catch((error: unknown) => {
+    if (error instanceof GitHubError && error.code === 'truncated') return [];
+    throw error;
+  });
   if (comments.some((item) => isOurs(fields(item, 'comment'), appId, said.marker))) return false;
   const body = `${said.marker}\n${said.body}`;
   await call(github, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...at, body });

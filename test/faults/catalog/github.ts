@@ -63,10 +63,10 @@ export const GITHUB: readonly Fault[] = [
     number: 55,
     happens: 'the channel that is told of alerts is down',
     behaviour:
-      'What is open is compared with what each channel knows (`core/explain/alerts-news.ts`), so nothing is queued and nothing grows: when it is back it is told once of what is open then. The issue and the webhook are told apart from each other, and from everything else (`app/notify.ts`, `app/notify-webhook.ts`).',
+      'What is open is compared with what each channel knows (`core/explain/alerts-news.ts`), so nothing is queued and nothing grows: when it is back it is told once of what is open then. The issue and the webhook are told apart from each other, and from everything else (`app/notify.ts`, `app/notify-webhook.ts`). In the issue the list is written before the comment, and neither waits for who is called; comments and labels of others hold up neither (`github/comments.ts`, `github/alerts-issue.ts`).',
     bound:
-      'A webhook is tried for at most ten seconds, again after 5 s, 10 s … 10 min or as it asks, at most an hour. No grant, removal or check waits for it.',
+      'A webhook is tried for at most ten seconds, again after 5 s, 10 s … 10 min or as it asks, at most an hour. After a start while the issue cannot be read, the webhook waits for about half a minute. No grant, removal or check waits for it.',
     simulated: null,
-    gap: 'Where issues are switched off, what the webhook knows is forgotten by a restart, and told again. Nobody is told while the gate itself is down; the run of a sweep is red then.',
+    gap: 'Where issues are switched off, what the webhook knows is forgotten by a restart, and told again; so it is when the gate starts while the issue cannot be read. Nobody is told while the gate itself is down; the run of a sweep is red then.',
   },
 ];
