@@ -8,16 +8,36 @@ import type { GitHub, GitHubResponse } from '../github/client.ts';
 
 /** Answers, each of some kilobytes: two dozen for each open pull request. */
 const MOST_KEPT = 2000;
+/** Characters of all together, as JSON; one that is larger than a part of that is asked for in full each time. */
+const MOST_SIZE = 16_000_000;
+const LARGEST = MOST_SIZE / 8;
+
+interface Kept {
+  readonly etag: string;
+  readonly response: GitHubResponse;
+  readonly size: number;
+}
 
 export function conditional(github: GitHub): GitHub {
-  const kept = new Map<string, { readonly etag: string; readonly response: GitHubResponse }>();
-  const keep = (key: string, response: GitHubResponse): void => {
-    const { etag } = response.headers;
+  const kept = new Map<string, Kept>();
+  let total = 0;
+  const forget = (key: string): void => {
+    total -= kept.get(key)?.size ?? 0;
     kept.delete(key);
+  };
+  /** @param size as known from before; `null`: to be measured */
+  const keep = (key: string, response: GitHubResponse, size: number | null): void => {
+    const { etag } = response.headers;
+    forget(key);
     if (typeof etag !== 'string' || response.status !== 200) return;
-    kept.set(key, { etag, response });
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    const entry = { etag, response, size: size ?? JSON.stringify(response.data ?? null).length };
+    if (entry.size > LARGEST) return;
+    kept.set(key, entry);
+    total += entry.size;
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT && total <= MOST_SIZE) break;
+      forget(oldest);
+    }
   };
   return {
     async request(route, parameters = {}) {
@@ -27,14 +47,14 @@ export function conditional(github: GitHub): GitHub {
       const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
       try {
         const response = await github.request(route, { ...parameters, ...headers });
-        keep(key, response);
+        keep(key, response, null);
         return response;
       } catch (error) {
         const said = headersOf304(error);
         if (known === undefined || said === null) throw error;
         // The date and the limits are of now, and so are the links to further pages, which a 304 leaves out.
         const response = { ...known.response, headers: { ...known.response.headers, ...said } };
-        keep(key, { ...response, headers: { ...response.headers, etag: known.etag } });
+        keep(key, { ...response, headers: { ...response.headers, etag: known.etag } }, known.size);
         return response;
       }
     },

@@ -71,6 +71,23 @@ describe('conditional requests', () => {
     await expect(failing(304).request(READ)).rejects.toThrow('no');
   });
 
+  it('remember answers of a bounded size, the newest ones', async () => {
+    const { github, told, statuses } = aGitHub();
+    told.body = 'x'.repeat(1_000_000);
+    for (let page = 0; page < 100; page += 1) await github.request(READ, { page });
+    statuses.length = 0;
+    for (const page of [99, 90, 80, 0]) await github.request(READ, { page });
+    expect(statuses).toEqual([304, 304, 200, 200]);
+  });
+
+  it('remember no answer that is too large, and what was kept of it before no more', async () => {
+    const { github, told, statuses } = aGitHub();
+    await github.request(READ);
+    told.body = 'x'.repeat(3_000_000);
+    for (let times = 0; times < 2; times += 1) await github.request(READ);
+    expect(statuses).toEqual([200, 200, 200]);
+  });
+
   it('remember a bounded number of answers', async () => {
     const { github, statuses } = aGitHub();
     for (let page = 0; page < 2001; page += 1) await github.request(READ, { page });

@@ -52,6 +52,19 @@ describe('the ledger’s branch', () => {
     expect(github.calls.filter((route) => route.includes('/git/blobs/'))).toHaveLength(1);
   });
 
+  it('keeps in the cache what the last read wanted, and of other branches what theirs did', async () => {
+    const { github, commit } = await started();
+    const cache = new Map([['gatepass/witness:1', 'kept']]);
+    await readLedger(github, REPOSITORY, { cache });
+    let tip = commit;
+    for (const text of ['one\ntwo\n', 'one\ntwo\nthree\n']) {
+      const done = await write(github, tip, text);
+      if (done !== 'lost') tip = done.commit;
+      await readLedger(github, REPOSITORY, { cache });
+    }
+    expect([...cache.values()]).toEqual(['kept', 'one\ntwo\nthree\n']);
+  });
+
   it.each([['{"v":2}'], ['not json'], ['{"v":1,"seq":0,"hash":"x","at":"yesterday","key":"k","signature":"s"}']])(
     'has no head when it reads %s',
     async (text) => {
