@@ -100,6 +100,7 @@ describe('a ledger of a later release', () => {
       const before = world.github.git.refs.get('heads/gatepass/ledger');
       const report = await world.sweep();
       expect(report.stops.map(({ key }) => key)).toEqual(['ledger-broken']);
+      expect(report.stops[0]?.message).toContain('written by a newer version');
       expect(report.revoked.map(({ result }) => result)).toEqual(['done']);
       expect(inDatabases(world)).toEqual(ALIVE);
       world.advance(2 * HOUR);

@@ -106,6 +106,10 @@ describe('parseLedger', () => {
     return parseLedger([book.segments[0], { path: 'ledger/2026/11/24.jsonl', text: `${text}\n` }].filter((s) => !!s));
   }
 
+  const SHAPE = 'line 1 does not have the shape of an entry';
+  const NEWER =
+    'line 1 seems to be written by a newer version, so update this one: it does not have the shape of an entry';
+
   it.each<[string, (entry: Entry) => unknown, string]>([
     ['a number that is skipped', (entry) => ({ ...entry, seq: 4 }), 'has the number 4, expected 3'],
     ['time that runs backwards', (entry) => ({ ...entry, at: minute(-1) }), `before the entry before it (${START})`],
@@ -113,15 +117,16 @@ describe('parseLedger', () => {
     ['an impossible day', (entry) => ({ ...entry, at: '2026-11-31T00:00:00.000Z' }), 'which is no instant'],
     ['a newer version', (entry) => ({ ...entry, v: 2 }), 'was written by a newer version (v2); this one reads v1'],
     ['an unknown version', (entry) => ({ ...entry, v: '1' }), 'does not have the shape of an entry at `/v`'],
-    ['an unknown type', (entry) => ({ ...entry, type: 'granted' }), 'does not have the shape of an entry'],
-    ['no object', () => null, 'does not have the shape of an entry'],
-    ['a field too many', (entry) => ({ ...entry, note: 'x' }), 'does not have the shape of an entry'],
+    ['an unknown type', (entry) => ({ ...entry, type: 'granted' }), NEWER],
+    ['no object', () => null, SHAPE],
+    ['a field too many', (entry) => ({ ...entry, note: 'x' }), NEWER],
+    ['a field too many where one is wrong', (entry) => ({ ...entry, note: 'x', at: 3 }), SHAPE],
   ])('does not believe %s', (_, change, why) => {
     const { faults, entries } = withLine(change);
     expect(entries).toHaveLength(3);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ is: 'broken', file: 'ledger/2026/11/24.jsonl', line: 1, seq: 3 });
-    expect(faults[0]?.why).toContain(why);
+    expect(`line 1 ${faults[0]?.why}`).toContain(why);
   });
 
   it('names both lines where they do not fit: either may be the one that was changed', () => {

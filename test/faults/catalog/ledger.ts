@@ -43,10 +43,10 @@ export const LEDGER: readonly Fault[] = [
     number: 52,
     happens: 'Gatepass is upgraded while grants are held',
     behaviour:
-      'Every version of an entry is read for ever, and a field that is not there means what it meant then (`core/ledger/line.ts`, `core/ledger/replay.ts`): a ledger of each release is kept under `test/golden/`. What a later release wrote is not guessed at: grants stop, removals go on from the last commit that is understood, and nothing is written over it (`sweep/read-ledger.ts`)',
-    bound: 'one sweep',
+      'Every version of an entry is read for ever, and a field that is not there means what it meant then (`core/ledger/line.ts`, `core/ledger/replay.ts`): a ledger of each release is kept under `test/golden/`. What a later release wrote is not guessed at, and the message says that it seems newer: grants stop, removals go on from the last commit that is understood, and nothing is written over it (`sweep/read-ledger.ts`).',
+    bound: 'One sweep, where readers are updated first: the CLI, the gate, then the Action in all zones at once.',
     simulated: null,
-    gap: 'A release whose rules refuse policies that the one before accepted would stop grants, and could not accept the change that puts it right: such a rule is a warning of what is in force and an error of what is proposed only (`inProposal` in `core/document/issue.ts`). Whoever adds a rule has to remember that',
+    gap: 'There is no way back: an older Action takes nothing back that was granted after the last commit that it understands, and an older gate allows nothing. Between the gate and the Action the gate may hold new grants for want of heartbeats. A release whose rules refuse policies that the one before accepted would stop grants, and could not accept the change that puts it right: such a rule is a warning of what is in force and an error of what is proposed only (`inProposal` in `core/document/issue.ts`). Whoever adds a rule has to remember that.',
   },
   {
     number: 54,
