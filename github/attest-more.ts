@@ -7,6 +7,7 @@ import { heardIn, silenceIn, zonesIn } from '../core/ledger/owed.ts';
 import { attempt, readBranchSetup } from './attest.ts';
 import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
 import { readGoverning } from './governing.ts';
+import { HEARTBEAT_BRANCH } from './heartbeat-store.ts';
 import { inBatches } from './in-batches.ts';
 import type { LedgerCache } from './ledger-store.ts';
 import { teamsNamedIn } from './memberships.ts';
@@ -28,19 +29,21 @@ export interface MoreAsked {
 
 export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<MoreSetup> {
   const name = { owner: asked.access.owner, repo: asked.access.name };
-  const [actionsMayApprove, classic, installations, runs, witness, unpinnedTeams, oidc, sweeps] = await Promise.all([
-    attempt(async () => {
-      const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/permissions/workflow', name);
-      return fields(data, 'workflow permissions')['can_approve_pull_request_reviews'] === true;
-    }),
-    attempt(() => readClassic(github, asked)),
-    attempt(() => callAll(github, 'GET /orgs/{org}/installations', { org: name.owner }, { under: 'installations' })),
-    attempt(() => readRuns(github, asked)),
-    attempt(() => readBranchSetup(github, asked.access, WITNESS_BRANCH)),
-    attempt(() => readUnpinned(github, asked)),
-    attempt(() => readOidc(github, asked.ledger)),
-    readSweeps(github, asked),
-  ]);
+  const [actionsMayApprove, classic, installations, runs, witness, heartbeats, unpinnedTeams, oidc, sweeps] =
+    await Promise.all([
+      attempt(async () => {
+        const { data } = await call(github, 'GET /repos/{owner}/{repo}/actions/permissions/workflow', name);
+        return fields(data, 'workflow permissions')['can_approve_pull_request_reviews'] === true;
+      }),
+      attempt(() => readClassic(github, asked)),
+      attempt(() => callAll(github, 'GET /orgs/{org}/installations', { org: name.owner }, { under: 'installations' })),
+      attempt(() => readRuns(github, asked)),
+      attempt(() => readBranchSetup(github, asked.access, WITNESS_BRANCH)),
+      attempt(() => readBranchSetup(github, asked.ledger, HEARTBEAT_BRANCH)),
+      attempt(() => readUnpinned(github, asked)),
+      attempt(() => readOidc(github, asked.ledger)),
+      readSweeps(github, asked),
+    ]);
   return {
     actionsMayApprove,
     classic,
@@ -48,6 +51,7 @@ export async function readMoreSetup(github: GitHub, asked: MoreAsked): Promise<M
     applierPermissions: permissionsOf(installations, asked.applierApp, 'applier'),
     runs,
     witness,
+    heartbeats,
     unpinnedTeams,
     oidc,
     sweeps,

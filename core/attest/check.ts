@@ -25,6 +25,7 @@ export const SETUP_CODES = [
   'applier-permissions',
   'runs-writers',
   'witness',
+  'heartbeat-branch',
   'team-pins',
   'oidc-subject',
   'heartbeat',

@@ -1,9 +1,9 @@
 /** What only `doctor` looks at: Apps, other repositories, the witness, teams by name, what the sweep signs in to targets as. */
-import { heldBy, namesOf } from './bypass.ts';
 import { ok, type SetupCheck, type Subject, unread, weak } from './check.ts';
-import { ghJson, rulesPage } from './commands.ts';
+import { ghJson } from './commands.ts';
+import { judgeHeartbeats, judgeWitness } from './judge-growing.ts';
 import { judgeSweeps } from './judge-sweeps.ts';
-import type { BranchSetup, Fact, MoreSetup, OidcSetup, Rule, Setup } from './snapshot.ts';
+import type { Fact, MoreSetup, OidcSetup, Setup } from './snapshot.ts';
 
 /** What each App needs, and no more (docs/guides/app.md, docs/guides/action.md). `metadata: read` comes with every App. */
 export const GATE_PERMISSIONS = {
@@ -39,6 +39,7 @@ export function judgeMore(setup: Setup, more: MoreSetup): readonly SetupCheck[] 
     judgePermissions(applier, more.applierPermissions, APPLIER_PERMISSIONS),
     judgeRuns(more.runs),
     judgeWitness(setup, more.witness),
+    judgeHeartbeats(setup, more.heartbeats),
     judgeTeams(more.unpinnedTeams),
     judgeSubject(setup, more.oidc),
     judgeSweeps(setup, more.sweeps),
@@ -103,50 +104,6 @@ function judgeRuns(runs: MoreSetup['runs']): SetupCheck {
 function someOf(logins: readonly string[]): string {
   const shown = logins.slice(0, 5).join(', ');
   return logins.length > 5 ? `${shown} and ${logins.length - 5} more` : shown;
-}
-
-const WITNESS = 'refs/heads/gatepass/witness';
-const WITNESS_RULES: readonly Rule['type'][] = ['update', 'non_fast_forward', 'deletion'];
-
-/** Whoever could write there could make sweeps stop, or hide with a ledger that was set back what was seen of it. */
-function judgeWitness(setup: Setup, witness: Fact<BranchSetup>): SetupCheck {
-  const gate = { actor_id: setup.gateApp ?? 'GATE_APP_ID', actor_type: 'Integration', bypass_mode: 'always' };
-  const ruleset = (name: string, types: readonly string[], bypass_actors: readonly unknown[]) =>
-    ghJson('POST', `repos/${setup.access}/rulesets`, {
-      name,
-      target: 'branch',
-      enforcement: 'active',
-      conditions: { ref_name: { include: [WITNESS], exclude: [] } },
-      bypass_actors,
-      rules: types.map((type) => ({ type })),
-    });
-  const expected = 'only the gate app writes `gatepass/witness`, and nobody rewrites or deletes it';
-  const only = ruleset('gatepass: only the gate witnesses', ['creation', 'update'], [gate]);
-  const grows = ruleset('gatepass: the witness only grows', ['non_fast_forward', 'deletion'], []);
-  const about: Subject = { code: 'witness', expected, fix: `${only} && ${grows}` };
-  if (!witness.isRead) return unread(about, witness.why, false);
-  const { rules } = witness.value;
-  const missing = WITNESS_RULES.filter((type) => !rules.some((rule) => rule.type === type));
-  if (missing.length > 0) {
-    const names = missing.map((type) => `\`${type}\``).join(', ');
-    return weak(about, `no rule of \`gatepass/witness\` says so: ${names}`, `no rule ${names}`);
-  }
-  return judgeWitnessBypass(setup, witness.value, { ...about, fix: rulesPage(setup.access) });
-}
-
-function judgeWitnessBypass(setup: Setup, branch: BranchSetup, about: Subject): SetupCheck {
-  for (const type of WITNESS_RULES) {
-    const rules = branch.rules.filter((rule) => rule.type === type);
-    const isGate = (actor: { readonly type: string; readonly id: number | null }): boolean =>
-      type === 'update' && actor.type === 'Integration' && actor.id === setup.gateApp;
-    const held = heldBy(branch, rules, isGate);
-    if (held.is === 'unknown') return unread(about, held.why, false);
-    if (held.is === 'passed') {
-      const who = `${namesOf(held.actors)} over \`${type}\``;
-      return weak(about, `some may pass over the rules of the witness: ${who}`, who);
-    }
-  }
-  return ok(about, 'only the gate, only to append');
 }
 
 /** A team is made again under its old name by whoever may make teams; its number never comes back (threat 27). */

@@ -89,6 +89,8 @@ export interface MoreSetup {
   readonly runs: Fact<readonly { readonly repository: string; readonly writers: Fact<readonly string[]> }[]>;
   /** The branch `gatepass/witness` of the access repository. */
   readonly witness: Fact<BranchSetup>;
+  /** The branch `gatepass/heartbeat`, beside the ledger. */
+  readonly heartbeats: Fact<BranchSetup>;
   /** Slugs of the teams that the governing files name and that are not pinned by their numbers, sorted. */
   readonly unpinnedTeams: Fact<readonly string[]>;
   readonly oidc: Fact<OidcSetup>;

@@ -207,6 +207,13 @@ describe('what only doctor reads', () => {
     expect((await told({ use_default: false, include_claim_keys: 'repo' })).isRead).toBe(false);
   });
 
+  it('reads the rules of the heartbeats where the ledger is', async () => {
+    const { heartbeats } = await more({
+      [`GET ${REPO}/rules/branches/gatepass/heartbeat`]: { body: [plain('deletion', 2)] },
+    });
+    expect(heartbeats).toMatchObject({ isRead: true, value: { branch: 'gatepass/heartbeat' } });
+  });
+
   it('reads the rules of the witness like those of any branch', async () => {
     const { witness } = await more({ [`GET ${REPO}/rules/branches/gatepass/witness`]: { body: [plain('update', 2)] } });
     expect(witness).toMatchObject({ isRead: true, value: { branch: 'gatepass/witness' } });

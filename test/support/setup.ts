@@ -105,6 +105,9 @@ export function moreSetup(change: Partial<MoreSetup> = {}): MoreSetup {
     applierPermissions: known({ contents: 'write', metadata: 'read' }),
     runs: known([{ repository: 'acme/ops', writers: known([]) }]),
     witness: known(branchSetup('gatepass/witness', WITNESS_RULES, { 5: known([{ type: 'Integration', id: GATE }]) })),
+    heartbeats: known(
+      branchSetup('gatepass/heartbeat', WITNESS_RULES, { 5: known([{ type: 'Integration', id: APPLIER }]) }),
+    ),
     unpinnedTeams: known([]),
     oidc: known({ isDefault: true, keys: [], isImmutable: true, prefix: 'repo:acme@9000/operations@43' }),
     sweeps: known({ heardAt: '2026-11-23T10:00:00.000Z', silence: null, workflow: known('active') }),

@@ -62,6 +62,9 @@ const ledger = (rules: readonly Rule[], bypass = {}): Partial<Setup> => ({
 });
 const replaced = (rule: Rule): readonly Rule[] => [...MAIN_RULES.filter(({ type }) => type !== rule.type), rule];
 const HEIDI = known([{ type: 'OrganizationAdmin', id: null }]);
+const heartbeats = (rules: readonly Rule[], bypass: Parameters<typeof branchSetup>[2] = {}): Partial<Setup> => ({
+  more: moreSetup({ heartbeats: known(branchSetup('gatepass/heartbeat', rules, bypass)) }),
+});
 const witness = (rules: readonly Rule[], bypass: Parameters<typeof branchSetup>[2] = {}): Partial<Setup> => ({
   more: moreSetup({ witness: known(branchSetup('gatepass/witness', rules, bypass)) }),
 });
@@ -251,6 +254,7 @@ describe('the setup of GitHub', () => {
           applierPermissions: HIDDEN,
           runs: HIDDEN,
           witness: HIDDEN,
+          heartbeats: HIDDEN,
           unpinnedTeams: HIDDEN,
           oidc: HIDDEN,
           sweeps: HIDDEN,
@@ -263,6 +267,7 @@ describe('the setup of GitHub', () => {
         'applier-permissions unknown',
         'runs-writers unknown',
         'witness unknown',
+        'heartbeat-branch unknown',
         'team-pins unknown',
         'oidc-subject unknown',
         'heartbeat unknown',
@@ -278,6 +283,10 @@ describe('the setup of GitHub', () => {
     ['the gate may rewrite the witness', witness(WITNESS_RULES, { 5: GATE_PASSES, 6: GATE_PASSES }), ['witness weak']],
     ['who may write the witness is hidden', witness(WITNESS_RULES, { 5: HIDDEN }), ['witness unknown']],
     ['nobody may write the witness', witness(WITNESS_RULES), []],
+    ['others may write heartbeats', heartbeats(WITNESS_RULES, { 5: HEIDI }), ['heartbeat-branch weak']],
+    ['others may delete heartbeats', heartbeats(WITNESS_RULES, { 6: HEIDI }), ['heartbeat-branch weak']],
+    ['the gate may write heartbeats', heartbeats(WITNESS_RULES, { 5: GATE_PASSES }), ['heartbeat-branch weak']],
+    ['heartbeats have no rules', heartbeats([]), ['heartbeat-branch weak']],
     ['teams are not pinned', { more: moreSetup({ unpinnedTeams: known(['dba', 'sre']) }) }, ['team-pins weak']],
     ['the subject names the repository only', oidc({ isImmutable: false }), ['oidc-subject weak']],
     ['the subject is not shown', oidc({ isImmutable: false, prefix: null }), ['oidc-subject weak']],
@@ -309,6 +318,7 @@ describe('the setup of GitHub', () => {
   it('says who the gate is where it was not told', () => {
     const change = { ...witness([]), gateApp: null };
     expect(only(change, 'witness').fix).toContain('GATE_APP_ID');
+    expect(only({ ...heartbeats([]), applierApp: null }, 'heartbeat-branch').fix).toContain('APPLIER_APP_ID');
     expect(findings({ ...witness(WITNESS_RULES, { 5: GATE_PASSES }), gateApp: null })).toContain('witness weak');
   });
 
