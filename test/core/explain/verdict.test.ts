@@ -18,6 +18,11 @@ describe('verdictLine', () => {
     ['an action', runOnce(), 'Approved: restart of checkout, once'],
     ['a return', allowed({ pullKind: 'return', asked: null, returns: ['a', 'b'] }), 'Approved: gives back 2 grants'],
     ['a return of one', allowed({ pullKind: 'return', asked: null, returns: ['a'] }), 'Approved: gives back 1 grant'],
+    [
+      'files of requests that are over',
+      allowed({ pullKind: 'return', asked: null, returns: [] }),
+      'Approved: removes files of requests that are over',
+    ],
     ['a policy change', allowed({ pullKind: 'policy', asked: null }), 'Approved: policy change'],
     ['all approvals missing', pending({ requirements: [requirement()] }), 'Waiting for 1 approval, from team:orders'],
     [
