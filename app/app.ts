@@ -23,9 +23,10 @@ import { type Gate, isRepository } from './gate.ts';
 import { readMentions } from './governance-now.ts';
 import { healthHandler, newHealth } from './health.ts';
 import { refuseMergeGroup } from './merge-group.ts';
+import { type Moves, newMoves } from './moves.ts';
 import { createNotifier, sealWith } from './notify.ts';
 import { patrol } from './patrol.ts';
-import { type Again, backoff, createQueue, type Queue, realTimer, type Timer } from './queue.ts';
+import { type Again, createQueue, type Queue, realTimer, retried, type Timer } from './queue.ts';
 import { remind } from './remind.ts';
 import { newWitness, witnessLedger } from './witness.ts';
 
@@ -65,6 +66,7 @@ function open(
   timer: Timer,
 ): RunningGate {
   const health = newHealth();
+  const moves = newMoves();
   const lanes = connector(probot, health, timer);
   const { appId, repository, ledger, web } = settings;
   const gate: Gate = {
@@ -80,7 +82,10 @@ function open(
     clock: newClock(),
     alarms: newAlarmBoard(),
     log: probot.log,
-    enqueue: (pullRequest) => later(pullRequest),
+    enqueue: (pullRequest) => {
+      moves.moved(pullRequest);
+      later(pullRequest);
+    },
     enqueueAll: () => later('all'),
     tell: () => later('alerts'),
   };
@@ -94,40 +99,42 @@ function open(
   });
   let told: number | null = null;
   const reminded = new Set<string>();
-  const queue = createQueue<Work>(async (work, attempt): Promise<Again> => {
-    try {
-      if (work === 'all') return await enqueueAll(gate, queue);
-      if (work === 'clock') return await tick(urgent);
-      if (work === 'patrol') {
-        await patrol(
-          gate,
-          () => probot.auth(),
-          () => defaultBranch(gate),
-        );
-        return null;
-      }
-      if (work === 'news') {
-        try {
-          await witnessLedger(gate);
-        } finally {
-          gate.tell();
-          later('reminders');
-        }
-        told = await tellNews(gate, told, await defaultBranch(gate));
-        return null;
-      }
-      if (work === 'alerts') return await notifier.tell(attempt);
-      if (work === 'reminders') return await remind(gate, reminded);
-      return await evaluateInLane({ ordinary: gate, emergency }, emergencies, work, attempt);
-    } catch (error) {
-      gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
-      return backoff(attempt, toGitHubError(error, 'evaluation').afterSeconds);
+  const run = async (work: Work, attempt: number): Promise<Again> => {
+    if (work === 'all') return enqueueAll(gate, queue, moves);
+    if (work === 'clock') return tick(urgent);
+    if (work === 'patrol') {
+      await patrol(
+        gate,
+        () => probot.auth(),
+        () => defaultBranch(gate),
+      );
+      return null;
     }
-  }, timer);
+    if (work === 'news') {
+      try {
+        await witnessLedger(gate);
+      } finally {
+        gate.tell();
+        later('reminders');
+      }
+      told = await tellNews(gate, told, await defaultBranch(gate));
+      return null;
+    }
+    if (work === 'alerts') return notifier.tell(attempt);
+    if (work === 'reminders') return remind(gate, reminded);
+    return moves.taking(work, (hasMoved) =>
+      evaluateInLane({ ordinary: gate, emergency }, emergencies, { pullRequest: work, attempt, hasMoved }),
+    );
+  };
+  const failed = (work: Work, error: unknown): number | null => {
+    gate.log.error({ work, err: error }, 'GitHub could not be reached, or refused');
+    return toGitHubError(error, 'evaluation').afterSeconds;
+  };
+  const queue = createQueue<Work>(retried(run, failed), timer);
   const later = (work: Work): void => {
     queue.push(work).catch((error: unknown) => gate.log.error({ work, err: error }, 'work failed'));
   };
-  listen(probot, gate, { sweep: sweepsFor(emergency, timer), emergencies, queue });
+  listen(probot, gate, { sweep: sweepsFor(emergency, timer), emergencies, moves, queue });
   addHandler(healthHandler(gate, () => queue.size));
   const goRound = () => {
     later('patrol');
@@ -150,10 +157,11 @@ interface Listening {
   /** Starts a sweep for a comment that it is to read. */
   sweep(): Promise<void>;
   readonly emergencies: Emergencies;
+  readonly moves: Moves;
   readonly queue: Queue<Work>;
 }
 
-function listen(probot: Probot, gate: Gate, { sweep, emergencies, queue }: Listening): void {
+function listen(probot: Probot, gate: Gate, { sweep, emergencies, moves, queue }: Listening): void {
   const isOurs = (payload: { repository?: { full_name: string } }) =>
     payload.repository !== undefined && isRepository(gate.repository, payload.repository.full_name);
 
@@ -171,6 +179,7 @@ function listen(probot: Probot, gate: Gate, { sweep, emergencies, queue }: Liste
       if (!isOurs(payload)) return;
       const { number, head } = payload.pull_request;
       emergencies.seen(number, head.sha);
+      moves.moved(number);
       await queue.push(number);
     },
   );
@@ -178,7 +187,9 @@ function listen(probot: Probot, gate: Gate, { sweep, emergencies, queue }: Liste
   probot.on(
     ['pull_request_review.submitted', 'pull_request_review.edited', 'pull_request_review.dismissed'],
     async ({ payload }) => {
-      if (isOurs(payload)) await queue.push(payload.pull_request.number);
+      if (!isOurs(payload)) return;
+      moves.moved(payload.pull_request.number);
+      await queue.push(payload.pull_request.number);
     },
   );
 
@@ -208,7 +219,10 @@ function listen(probot: Probot, gate: Gate, { sweep, emergencies, queue }: Liste
     const isBeat = isLedger && payload.ref === `refs/heads/${HEARTBEAT_BRANCH}`;
     const isDefault = isOurs(payload) && payload.ref === `refs/heads/${payload.repository.default_branch}`;
     if (isNews || isBeat || isDefault) await Promise.all([queue.push('clock'), isNews ? queue.push('news') : null]);
-    if (isDefault && (await movesGovernance(gate, payload.before, payload.after))) await queue.push('all');
+    if (isDefault && (await movesGovernance(gate, payload.before, payload.after))) {
+      moves.movedAll();
+      await queue.push('all');
+    }
   });
 
   const isOwner = (payload: { organization?: { login: string } | undefined }) =>
@@ -234,9 +248,10 @@ async function movesGovernance(gate: Gate, before: string, after: string): Promi
   }
 }
 
-async function enqueueAll(gate: Gate, queue: Queue<Work>): Promise<Again> {
+async function enqueueAll(gate: Gate, queue: Queue<Work>, moves: Moves): Promise<Again> {
   const github = await gate.connect(gate.repository);
   const numbers = await readOpenPulls(github, gate.repository, await defaultBranch(gate));
+  moves.found(numbers);
   await Promise.all(numbers.map((number) => queue.push(number)));
   return null;
 }

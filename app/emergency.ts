@@ -5,7 +5,7 @@
 import { isRequestPath } from '../core/document/paths.ts';
 import { call, GitHubError } from '../github/client.ts';
 import { fields, textOrEmpty } from '../github/read.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, type Look } from './evaluate.ts';
 import type { Gate } from './gate.ts';
 import { type Again, backoff } from './queue.ts';
 
@@ -28,8 +28,8 @@ export function newEmergencies(ordinary: Gate, urgent: Gate): Emergencies {
       const head = heads.get(pullRequest);
       const before = known.get(pullRequest);
       if (before !== undefined && before.head === head) return before.asks;
-      const asks = await look(ordinary, pullRequest).catch((error: unknown) => {
-        if (error instanceof GitHubError && error.code === 'rate-limited') return look(urgent, pullRequest);
+      const asks = await readHint(ordinary, pullRequest).catch((error: unknown) => {
+        if (error instanceof GitHubError && error.code === 'rate-limited') return readHint(urgent, pullRequest);
         throw error;
       });
       known.set(pullRequest, { head, asks });
@@ -40,30 +40,32 @@ export function newEmergencies(ordinary: Gate, urgent: Gate): Emergencies {
 
 /** Whoever breaks the glass is looked at again within so many seconds, whatever GitHub asks for. */
 const LONGEST_RETRY = 60;
+/** And whoever may break it: GitHub refused even to say. */
+const LONGEST_UNKNOWN = 300;
 
 /** As `evaluate`, in the lane that the pull request is for. */
 export async function evaluateInLane(
   lanes: { readonly ordinary: Gate; readonly emergency: Gate },
   emergencies: Emergencies,
-  pullRequest: number,
-  attempt: number,
+  look: Look,
 ): Promise<Again> {
-  let mayBe = true;
+  const { pullRequest, attempt } = look;
+  let isGlass: boolean | null = null;
   try {
-    mayBe = await emergencies.asks(pullRequest);
-    return await evaluate(mayBe ? lanes.emergency : lanes.ordinary, pullRequest, attempt);
+    isGlass = await emergencies.asks(pullRequest);
+    return await evaluate(isGlass ? lanes.emergency : lanes.ordinary, look);
   } catch (error) {
-    if (!mayBe) throw error;
+    if (isGlass === false) throw error;
     lanes.ordinary.log.error(
       { pullRequest, err: error },
       'GitHub could not be reached, or refused a break-glass request',
     );
-    return Math.min(backoff(attempt, null), LONGEST_RETRY);
+    return Math.min(backoff(attempt, null), isGlass === null ? LONGEST_UNKNOWN : LONGEST_RETRY);
   }
 }
 
 /** The first hundred files: a request for access is one. */
-async function look(gate: Gate, pullRequest: number): Promise<boolean> {
+async function readHint(gate: Gate, pullRequest: number): Promise<boolean> {
   const { data } = await call(
     await gate.connect(gate.repository),
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',

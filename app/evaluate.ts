@@ -30,15 +30,22 @@ interface Session {
   check: PublishedCheck;
 }
 
+export interface Look {
+  readonly pullRequest: number;
+  readonly attempt: number;
+  /** Whether anything happened to it, or to the rules; `false`: it is looked at anyway. */
+  readonly hasMoved: boolean;
+}
+
 /** Returns when to look again by itself. Throws `GitHubError` when not even the check could be kept from green. */
-export async function evaluate(gate: Gate, pullRequest: number, attempt: number): Promise<Again> {
+export async function evaluate(gate: Gate, { pullRequest, attempt, hasMoved }: Look): Promise<Again> {
   const github = await gate.connect(gate.repository);
   const facts = await readPullRequest(github, gate.repository, pullRequest);
   const { state, base, head } = facts.pullRequest;
   if (base.ref !== facts.repository.defaultBranch) return null;
   if (state !== 'open') return finish(gate, github, facts);
   const target = { repository: gate.repository, head: head.sha, binding: `${pullRequest}@${base.ref}` };
-  const check = await keepFromGreen(github, target, gate.appId);
+  const check = await keepFromGreen(github, target, gate.appId, hasMoved);
   const session: Session = { gate, github, facts, target, attempt, check };
   try {
     return await settle(session, await judgeSameHead(session));

@@ -89,6 +89,29 @@ export function createQueue<Key>(work: (key: Key, attempt: number) => Promise<Ag
   };
 }
 
+/**
+ * Work that, where it throws, is tried again later each time. Runs that went well count for nothing: work that looks every
+ * hour is as soon back after one failure as work that looked once.
+ * @param failed told of each failure; returns the seconds that GitHub asks for, `null`: none
+ */
+export function retried<Key>(
+  work: (key: Key, attempt: number) => Promise<Again>,
+  failed: (key: Key, error: unknown) => number | null,
+): (key: Key, attempt: number) => Promise<Again> {
+  const failures = new Map<Key, number>();
+  return async (key, attempt) => {
+    try {
+      const again = await work(key, attempt);
+      failures.delete(key);
+      return again;
+    } catch (error) {
+      const before = failures.get(key) ?? 0;
+      failures.set(key, before + 1);
+      return backoff(before, failed(key, error));
+    }
+  };
+}
+
 /** What setTimeout can count, 24.8 days: anything longer would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 

@@ -5,10 +5,18 @@ import { type CheckTarget, isGreen, type PublishedCheck, publishCheck, readCheck
 import { type GitHub, GitHubError } from './client.ts';
 import type { Judgement } from './judge-open.ts';
 
-/** INVARIANT: while facts are being read, the commit is not green by an older decision. */
-export async function keepFromGreen(github: GitHub, target: CheckTarget, appId: number): Promise<PublishedCheck> {
+/**
+ * INVARIANT: while facts are being read after something happened, the commit is not green by an older decision.
+ * @param hasMoved `false`: nothing is known to have happened, so that its green stays until this look finds otherwise, or fails
+ */
+export async function keepFromGreen(
+  github: GitHub,
+  target: CheckTarget,
+  appId: number,
+  hasMoved = true,
+): Promise<PublishedCheck> {
   const existing = await readCheck(github, target, appId);
-  if (existing !== null && existing.binding === target.binding && !isGreen(existing)) return existing;
+  if (existing !== null && existing.binding === target.binding && !(hasMoved && isGreen(existing))) return existing;
   return publishCheck(github, target, existing, undecidedRun('Being decided', 'The facts are being read.'));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Again, backoff, createQueue } from '../../app/queue.ts';
+import { type Again, backoff, createQueue, retried } from '../../app/queue.ts';
 
 /** Runs that end when the test says so. */
 function controlled() {
@@ -136,5 +136,40 @@ describe('backoff', () => {
     [4, 1, 80],
   ])('after attempt %i, asked to wait %s, waits %i s', (attempt, asked, seconds) => {
     expect(backoff(attempt, asked)).toBe(seconds);
+  });
+});
+
+describe('retried', () => {
+  it('is soon back after one failure, however often it went well and asked for another look', async () => {
+    const set: number[] = [];
+    let isDown = false;
+    const look = async (): Promise<Again> => {
+      if (isDown) throw new Error('502');
+      return 1200;
+    };
+    const queue = createQueue<string>(
+      retried(look, () => null),
+      {
+        after(seconds) {
+          set.push(seconds);
+          return () => {};
+        },
+      },
+    );
+    for (let at = 0; at < 8; at += 1) await queue.push('a');
+    isDown = true;
+    for (let at = 0; at < 2; at += 1) await queue.push('a');
+    isDown = false;
+    await queue.push('a');
+    isDown = true;
+    await queue.push('a');
+    expect(set.slice(7)).toEqual([1200, 5, 10, 1200, 5]);
+  });
+
+  it('waits as long as the failure asks', async () => {
+    const fails = async (): Promise<Again> => {
+      throw new Error('403');
+    };
+    expect(await retried(fails, () => 90)('a', 0)).toBe(90);
   });
 });

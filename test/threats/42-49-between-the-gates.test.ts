@@ -67,7 +67,7 @@ async function lookAt(world: QuietWorld, ...[number, route, before = async () =>
     enqueue: () => {},
     enqueueAll() {},
   };
-  await evaluate(gate, number, 0);
+  await evaluate(gate, { pullRequest: number, attempt: 0, hasMoved: true });
 }
 
 describe('with the rules of a ruleset', () => {

@@ -36,7 +36,7 @@ export const GITHUB: readonly Fault[] = [
     behaviour:
       'Once one call of the app is refused, no ordinary call is sent until the time that GitHub names is over (`app/brake.ts`); then everything open is decided from facts read anew. Starting a sweep has a lane of its own, and so have break-glass requests (`app/emergency.ts`) with the starts for `/gatepass return`, at most one in twenty seconds (`app/commands.ts`); the last tenth of an hour’s requests is theirs (`app/connect.ts`). All lanes together write at a pace below GitHub’s limits (`app/pace.ts`), only what changed, and asks only whether something is new (`app/conditional.ts`).',
     bound:
-      'Three writes for a pull request that waits, five for one that merges by itself, none while nothing changes; 80 writes in any minute over all lanes, of those that tell somebody 500 in any hour. A decision waits as long as GitHub says; a start of a sweep and a break-glass request do not, unless GitHub refuses them too: they are asked for again within a minute.',
+      'Three writes for a pull request that waits, five for one that merges by itself, none while nothing changes, also for one that is green and waits for its button; 80 writes in any minute over all lanes, of those that tell somebody 500 in any hour. A decision waits as long as GitHub says; a start of a sweep and a break-glass request do not, unless GitHub refuses them too: they are asked for again within a minute.',
     simulated: null,
     gap: 'A reaction to a command is left out while GitHub asks for rest. Whoever may push a branch may fill the lane of break-glass. More than about 150 requests an hour wait for the pace. An answer of 304 is free for one token, so each open pull request costs about 26 requests an hour.',
   },
