@@ -27,11 +27,20 @@ export function ledgerSigner(pem: string): LedgerSigner {
 /** `publicKey` as in a genesis entry. A key or signature that is malformed verifies nothing. */
 export function verifyLedgerSignature(publicKey: string, text: string, signature: string): boolean {
   try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
-    return verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'base64url'));
+    return verify(null, Buffer.from(text, 'utf8'), keyOf(publicKey), Buffer.from(signature, 'base64url'));
   } catch {
     return false;
   }
+}
+
+let last: { readonly publicKey: string; readonly key: KeyObject } | null = null;
+
+/** A ledger has one key for years. */
+function keyOf(publicKey: string): KeyObject {
+  if (last?.publicKey === publicKey) return last.key;
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  last = { publicKey, key };
+  return key;
 }
 
 export function ledgerKeyId(publicKey: string): string {

@@ -9,6 +9,7 @@ import { heldGrants } from '../core/ledger/live.ts';
 import { requestKey } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import { GitHubError } from '../github/client.ts';
+import { readTree } from '../github/tree.ts';
 import { derivePull, readDifference } from './derive.ts';
 import { deriveGrant, type Finding } from './derive-grant.ts';
 import { type BranchCommit, readCommit } from './first-parent.ts';
@@ -22,6 +23,8 @@ export interface AuthoriseAsked {
   readonly home: { readonly id: number; readonly defaultBranch: string };
   readonly view: LedgerView;
   readonly governed: Governed;
+  /** Tip of the default branch. */
+  readonly tip: string;
   readonly now: Instant;
   /** Any: what would be granted waits, for as long as a fault may. */
   readonly stops: readonly Stop[];
@@ -38,13 +41,25 @@ interface Candidate {
 /** What was decided on those that an earlier sweep had to leave, before anything newer. */
 export async function authoriseDeferred(world: SweepWorld, asked: AuthoriseAsked): Promise<readonly Body[]> {
   const bodies: Body[] = [];
-  for (const waiting of deferredIn(asked.view)) {
+  const deferred = deferredIn(asked.view);
+  if (deferred.length === 0) return bodies;
+  const tip = await readTree(world.github, world.repository, asked.tip, world.cache.git);
+  for (const waiting of deferred) {
     const { path, blob } = waiting.request;
     const commit = await readCommit(world, waiting.commit);
-    const finding = await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies);
+    const finding: Finding =
+      tip.get(path)?.blob === blob
+        ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies)
+        : removedMeanwhile(waiting.request);
     bodies.push(...settle(finding, commit, asked, waiting));
   }
   return bodies;
+}
+
+/** Nothing was held that a return could end, so whoever removed it, it is not asked for any more. */
+function removedMeanwhile(request: RequestRef): Finding {
+  const why = 'the request was removed from the default branch before it could be decided';
+  return { is: 'refused', request, code: 'removed', why, next: 'to ask again, add a new file under another name' };
 }
 
 /** What one commit asks for. `before`: what this sweep has decided so far. */

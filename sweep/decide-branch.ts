@@ -111,7 +111,7 @@ async function decideUpTo(
     ...locked.stops,
     ...departed.stops,
   ];
-  const judged = { home, view, governed, now, stops: [...asked.stops, ...stops, ...failures] };
+  const judged = { home, view, governed, tip: branch.tip, now, stops: [...asked.stops, ...stops, ...failures] };
   const bodies: Body[] = [];
   try {
     const next = await decideCommits(world, judged, bodies);

@@ -37,6 +37,14 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'a request that was given back while it waited to be decided was granted all the same',
+    {
+      standing: [],
+      ending: 'soon',
+      steps: [{ is: 'lock', who: 0 }, asks(0, 0, 120), { is: 'return', nth: 0, how: 'deletion' }, sweeps()],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {

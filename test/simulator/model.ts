@@ -43,6 +43,8 @@ export interface Asked {
   readonly ends: number;
   /** By somebody who may, when; `null`: not. */
   returned: number | null;
+  /** Its file is gone again, whoever took it. */
+  isRemoved: boolean;
   /** A lock for its subject was there at some time since. */
   wasLocked: boolean;
   /** It is certainly over for who reads the ledger and the default branch. */
@@ -274,7 +276,8 @@ export class Model {
     }
     if (asked === undefined) return;
     asked.answer = String(line['code']);
-    const isLate = line.type === 'lapsed' || line['code'] === 'revoke-stuck';
+    const isLate =
+      line.type === 'lapsed' || line['code'] === 'revoke-stuck' || (line['code'] === 'removed' && asked.isRemoved);
     if (asked.verdict === 'valid' && asked.grant === null && !isLate && process.injected.size === 0)
       throw new Violation('kept', `${path} was approved, and is ${line.type}: ${line['why']}`);
   }

@@ -80,12 +80,15 @@ async function livePoisoned(history: History): Promise<Lived> {
   return beside.lived;
 }
 
-/** Faults that hit a call by its number would hit another one beside poison. */
+/**
+ * Faults that hit a call by its number would hit another one beside poison; and whoever writes while GitHub's clock is
+ * wrong dates what follows.
+ */
 function withoutCounted(step: Step): Step {
   if (step.is !== 'sweep') return step;
   const [run] = step.runs;
-  const { unseen, isStaleSlots, skew } = run?.faults ?? NO_FAULTS;
-  return { ...step, runs: [{ zone: run?.zone ?? 0, faults: { ...NO_FAULTS, unseen, isStaleSlots, skew } }] };
+  const { unseen, isStaleSlots } = run?.faults ?? NO_FAULTS;
+  return { ...step, runs: [{ zone: run?.zone ?? 0, faults: { ...NO_FAULTS, unseen, isStaleSlots } }] };
 }
 
 const START = Date.parse('2026-11-23T10:00:00Z');
@@ -207,9 +210,13 @@ export class Simulation {
 
   #act(step: Exclude<Step, { is: 'sweep' }>): void {
     switch (step.is) {
-      case 'ask':
-        this.#ask({ ...step, starts: step.startsIn === null ? null : this.#clock + step.startsIn * MINUTE });
+      case 'ask': {
+        const starts = step.startsIn === null ? null : this.#clock + step.startsIn * MINUTE;
+        for (let place = 0; place < (step.crowd ?? 1); place += 1) {
+          this.#ask({ ...step, who: (step.who + place) % REQUESTERS.length, starts });
+        }
         return;
+      }
       case 'extend': {
         const earlier = this.#earlier(step.nth);
         if (earlier === undefined || earlier.ends <= this.#clock) return;
@@ -315,6 +322,7 @@ export class Simulation {
       starts: begins,
       ends: begins + minutes * MINUTE,
       returned: null,
+      isRemoved: false,
       wasLocked: this.model.lockedWho === who,
       isOver: false,
       grant: null,
@@ -353,12 +361,14 @@ export class Simulation {
         const number = this.#github.open(user, { [earlier.path]: null });
         this.#github.merge(number);
         if (files.get(earlier.path)?.text === earlier.text) earlier.returned ??= this.#clock;
+        earlier.isRemoved = true;
         this.#count('returned');
         return;
       }
       case 'push':
         if (!files.has(earlier.path)) return;
         this.#github.push({ [earlier.path]: null });
+        earlier.isRemoved = true;
         this.#count('deleted');
         return;
     }

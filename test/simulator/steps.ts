@@ -15,6 +15,8 @@ export type Step =
       readonly startsIn: number | null;
       readonly way: Way;
       readonly breakGlass: boolean;
+      /** So many people ask for the same, the one after the other. */
+      readonly crowd?: number;
     }
   /** Asks again for what an earlier request has, from where that one ends. `nth` counts from the latest. */
   | { readonly is: 'extend'; readonly nth: number }
@@ -109,6 +111,7 @@ const ask = fc.record({
   minutes: fc.constantFrom(10, 20, 45, 60, 120, 240),
   startsIn: seldom(fc.constantFrom(-5, 5, 30, 90), 5),
   way,
+  crowd: fc.constantFrom(1, 1, 2, 3, 4),
   breakGlass: fc.oneof({ weight: 19, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
