@@ -92,7 +92,7 @@ const POLL = 10;
 const RUN_MOST = 15 * MINUTE;
 /** Where GitHub names no run, it is given this long. */
 const UNNAMED_RUN_MOST = 2 * MINUTE;
-/** An outage must not make the next due instant late by more than this many seconds. */
+/** After an outage, what is due is started this many seconds late at the most. A rest that GitHub asks for ends when something is due. */
 const LONGEST_RETRY = 60;
 /** So many failures in a row are no hiccup any more. What does not pass by itself is none from the first on. */
 const LASTING = 3;

@@ -42,6 +42,19 @@ describe('without any schedule', () => {
     expect(world.running.problems()).toEqual([]);
   });
 
+  fault(1, 'though the app may not read the heartbeats', async () => {
+    world = await clockWorld();
+    expect(await world.isMerged(await world.ask('payouts', '1h'))).toBe(true);
+    world.hub.faults.answer(
+      { method: 'GET', path: /git\/ref\/heads(?:\/|%2F)gatepass(?:\/|%2F)heartbeat/ },
+      403,
+      10_000,
+    );
+    await world.advance(HOUR);
+    expect(await world.members()).toEqual([]);
+    expect(byEvent(world, 'workflow_dispatch').length).toBeGreaterThan(0);
+  });
+
   fault(4, 'sweeps go on under the app’s own name', async () => {
     world = await clockWorld();
     await world.ask('payouts', '2h');

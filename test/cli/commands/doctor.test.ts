@@ -65,6 +65,7 @@ describe('gatepass doctor', () => {
       'applier-permissions unknown',
       'runs-writers unknown',
       'witness unknown',
+      'heartbeat-branch unknown',
       'team-pins weak',
       'heartbeat unknown',
     ]);

@@ -6,9 +6,9 @@ export const CLOCKS: readonly Fault[] = [
     number: 1,
     happens: 'the schedule runs hours late',
     behaviour:
-      'The app reads from the ledger when the next sweep is owed and starts it at that instant by `workflow_dispatch` (`app/clock.ts`, `core/ledger/owed.ts`); the schedule is only the backstop. Due, issued and confirmed are in the ledger, so lateness is data.',
+      'The app reads from the ledger when the next sweep is owed and starts it at that instant by `workflow_dispatch` (`app/clock.ts`, `core/ledger/owed.ts`); the schedule is only the backstop. While it cannot read, it goes by what it read last and raises `clock-blind`; each request has 30 seconds (`github/time-limit.ts`). Due, issued and confirmed are in the ledger, so lateness is data.',
     bound:
-      'the run is asked for within a second of the due instant, as exactly as GitHub’s `Date` header tells time; what a run needs to start is GitHub’s',
+      'the run is asked for within a second of the due instant, as exactly as GitHub’s `Date` header tells time, also while it limits the app; within a minute of its next answer in an outage; every five minutes while the ledger does not prove itself; what a run needs to start is GitHub’s',
     simulated: 'no-sweep',
     gap: 'Without the permission `actions: write`, and while the app is down, the schedule alone starts sweeps, as late as GitHub makes it.',
   },
@@ -16,9 +16,9 @@ export const CLOCKS: readonly Fault[] = [
     number: 2,
     happens: 'a tick of the schedule is dropped, or all of them are',
     behaviour:
-      'Each sweep signs a heartbeat with the ledger’s key (`sweep/heartbeat.ts`). When none is heard for 45 minutes the app starts a sweep; when none is heard for an hour, or for 20 minutes after one was owed, it raises `sweep-silent` by its own channels and holds what is allowed, break-glass apart (`app/judge.ts`); both end by themselves.',
+      'Each sweep signs a heartbeat with the ledger’s key (`sweep/heartbeat.ts`). When none is heard for 45 minutes the app starts a sweep; when none is heard for an hour, or for 20 minutes after one was owed, it raises `sweep-silent` by its own channels and holds what is allowed, break-glass apart (`app/judge.ts`); both end by themselves. A zone that a request is held for is told of too, though it holds nothing yet.',
     bound:
-      'alarm within an hour of the last heartbeat: twice the half hour in which an idle sweep writes one; `sweep-late` five minutes after a sweep was owed',
+      'alarm an hour after the last heartbeat, by the next look, which is five minutes away at the most: twice the half hour in which an idle sweep writes one; `sweep-late` five minutes after a sweep was owed',
     simulated: null,
     gap: 'While the app and Actions are both down nobody is told by either: something else has to watch `/healthz`.',
   },
@@ -26,7 +26,7 @@ export const CLOCKS: readonly Fault[] = [
     number: 3,
     happens: 'the schedule is switched off after 60 days without activity',
     behaviour:
-      'Every five minutes, and whenever a dispatch is refused, the app reads the workflow’s state and switches it on again; where it may not, it raises `sweep-off` (`app/workflow-state.ts`). Each heartbeat is a commit to that repository.',
+      'Every five minutes, and whenever a dispatch is refused, the app reads the workflow’s state and switches it on again; where it may not, it raises `sweep-off`, and where that does not help, `sweep-refused`, with longer and longer waits (`app/workflow-state.ts`). Each heartbeat is a commit to that repository.',
     bound: 'five minutes; a few seconds when something is due',
     simulated: null,
     gap: 'That commits by an App on another branch put off GitHub’s 60 days is not promised by its documentation: only the switching on is relied on.',
@@ -44,7 +44,7 @@ export const CLOCKS: readonly Fault[] = [
     number: 5,
     happens: 'a merge starts no run',
     behaviour:
-      'What counts is how far the ledger has read the default branch. 90 seconds after a merge the app looks for a run of its own and, if there is none, starts one and follows it until the ledger has read the merge (`app/clock.ts`, `app/pulse.ts`). In an operations repository, where no push can start one, it does so at once.',
+      'What counts is how far the ledger has read the default branch. 90 seconds after a merge the app looks for a run of its own (none that waits for a person) and, if there is none, starts one and follows it until the ledger has read the merge (`app/clock.ts`, `app/pulse.ts`). In an operations repository, where no push can start one, it does so at once.',
     bound: '90 seconds and a run’s own time; at once in an operations repository',
     simulated: null,
     gap: 'After a restart the 90 seconds count from when the app first sees the merge.',
