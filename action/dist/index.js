@@ -17040,7 +17040,11 @@ function info(message) {
 
 // sweep/failure.ts
 function failureOf(error2) {
-  return bounded(error2 instanceof Error ? error2.message : String(error2));
+  try {
+    return bounded(error2 instanceof Error ? error2.message : String(error2));
+  } catch {
+    return "something was thrown that has no text";
+  }
 }
 function bounded(text2) {
   let line = text2.replace(/\s+/g, " ").trim().toWellFormed();
@@ -17060,11 +17064,16 @@ function ledgerSigner(pem2) {
 }
 function verifyLedgerSignature(publicKey, text2, signature) {
   try {
-    let key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: publicKey }, format: "jwk" });
-    return verify(null, Buffer.from(text2, "utf8"), key, Buffer.from(signature, "base64url"));
+    return verify(null, Buffer.from(text2, "utf8"), keyOf(publicKey), Buffer.from(signature, "base64url"));
   } catch {
     return !1;
   }
+}
+var last = null;
+function keyOf(publicKey) {
+  if (last?.publicKey === publicKey) return last.key;
+  let key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: publicKey }, format: "jwk" });
+  return last = { publicKey, key }, key;
 }
 function ledgerKeyId(publicKey) {
   return createHash("sha256").update(Buffer.from(publicKey, "base64url")).digest("hex").slice(0, 16);
@@ -17512,6 +17521,10 @@ ${request2.pullRequest}`;
 
 // core/ledger/retry.ts
 var LONGEST_WAIT = 36e5;
+function isLongUntried({ failing: failing2, ending }, since, now) {
+  let failed2 = failing2 === null ? null : failing2.lastAt, accepted = ending?.isPending === !0 ? ending.lease : null;
+  return now >= plus(later(later(since, failed2), accepted), LONGEST_WAIT);
+}
 function retryAt(hold, state) {
   let again2 = plus(hold.lastAt, wait(hold.slot.key, hold.failures, 36e5));
   return later(again2, waitOf(state, hold.slot));
@@ -18965,8 +18978,8 @@ var LruObject = class {
   bumpLru(item) {
     if (this.last === item)
       return;
-    let last = this.last, next = item.next, prev = item.prev;
-    this.first === item && (this.first = next), item.next = null, item.prev = last, last.next = item, prev !== null && (prev.next = next), next !== null && (next.prev = prev), this.last = item;
+    let last2 = this.last, next = item.next, prev = item.prev;
+    this.first === item && (this.first = next), item.next = null, item.prev = last2, last2.next = item, prev !== null && (prev.next = next), next !== null && (next.prev = prev), this.last = item;
   }
   clear() {
     this.items = /* @__PURE__ */ Object.create(null), this.first = null, this.last = null, this.size = 0;
@@ -22328,6 +22341,14 @@ function codeOf2(type) {
   return type === "RATE_LIMITED" ? "rate-limited" : type === "NOT_FOUND" ? "not-found" : type === "FORBIDDEN" ? "forbidden" : "unexpected";
 }
 
+// github/time-limit.ts
+function limitedFetch(most = 3e4) {
+  return async (address, options) => {
+    let limit = AbortSignal.timeout(most), signal = options?.signal ? AbortSignal.any([options.signal, limit]) : limit, response = await globalThis.fetch(address, { ...options, signal });
+    return await response.clone().arrayBuffer(), response;
+  };
+}
+
 // github/app-client.ts
 async function appClient(credentials, repository, pause2, clock2 = Date.now) {
   let { octokit, actor } = await signIn(credentials, repository, pause2), freshness = keepFresh(async () => {
@@ -22346,7 +22367,7 @@ async function readingClient(credentials, repository, pause2) {
   }, actor };
 }
 async function signIn(credentials, repository, pause2) {
-  let { appId, privateKey, apiUrl: baseUrl } = credentials, options = { authStrategy: createAppAuth, baseUrl, log: QUIET }, app = withRetries(new Octokit2({ ...options, auth: { appId, privateKey } }), pause2, null), installation = await ask2(app, "GET /repos/{owner}/{repo}/installation", {
+  let { appId, privateKey, apiUrl: baseUrl } = credentials, options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request: LIMITED }, app = withRetries(new Octokit2({ ...options, auth: { appId, privateKey } }), pause2, null), installation = await ask2(app, "GET /repos/{owner}/{repo}/installation", {
     owner: repository.owner,
     repo: repository.name
   }), installationId = integer(fields(installation, "installation").id, "installation.id"), slug = text(fields(await ask2(app, "GET /app"), "app").slug, "app.slug");
@@ -22374,10 +22395,10 @@ function keepFresh(mint2, clock2) {
   };
 }
 function tokenClient(token, apiUrl, pause2) {
-  return withRetries(new Octokit2({ auth: token, baseUrl: apiUrl, log: QUIET }), pause2, null);
+  return withRetries(new Octokit2({ auth: token, baseUrl: apiUrl, log: QUIET, request: LIMITED }), pause2, null);
 }
 var silent = () => {
-}, QUIET = { debug: silent, info: silent, warn: silent, error: silent };
+}, QUIET = { debug: silent, info: silent, warn: silent, error: silent }, LIMITED = { fetch: limitedFetch() };
 async function ask2(octokit, route, parameters = {}) {
   try {
     return (await octokit.request(route, parameters)).data;
@@ -22606,13 +22627,16 @@ function failure(response, answer, method, path) {
   };
   return new ProviderError(codes[status] ?? "unexpected", message, { retry: status === 409 ? "reread" : "no" });
 }
-var UNSAID = 60;
+var UNSAID = 60, LONGEST2 = 3600;
 function waitOf2({ headers }) {
   let now = Date.parse(headers.get("date") ?? "") / 1e3, after = headers.get("retry-after") ?? "", seconds = /^\d+$/.test(after) ? Number(after) : Date.parse(after) / 1e3 - now;
-  if (Number.isFinite(seconds)) return Math.max(1, Math.ceil(seconds));
+  if (!Number.isNaN(seconds)) return inBounds(seconds);
   if (headers.get("x-ratelimit-remaining") !== "0") return UNSAID;
   let reset = Number(headers.get("x-ratelimit-reset") ?? Number.NaN) - now;
-  return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset)) : UNSAID;
+  return Number.isNaN(reset) ? UNSAID : inBounds(reset);
+}
+function inBounds(seconds) {
+  return Math.min(LONGEST2, Math.max(1, Math.ceil(seconds)));
 }
 function listIn2(data, path) {
   if (Array.isArray(data)) return data;
@@ -23228,8 +23252,8 @@ function openSession(connection) {
     }),
     close: async () => {
       await queue;
-      let last = client;
-      client = null, await last?.end();
+      let last2 = client;
+      client = null, await last2?.end();
     }
   };
 }
@@ -23473,8 +23497,8 @@ function parseSegment(written3) {
 function partsOf(written3) {
   let parts = [[]], isEscaped = !1;
   for (let char of written3) {
-    let last = parts.at(-1);
-    isEscaped ? last.push(char) : char === "*" ? parts.push([]) : char === "?" ? last.push(null) : char !== "\\" && last.push(char), isEscaped = char === "\\" && !isEscaped;
+    let last2 = parts.at(-1);
+    isEscaped ? last2.push(char) : char === "*" ? parts.push([]) : char === "?" ? last2.push(null) : char !== "\\" && last2.push(char), isEscaped = char === "\\" && !isEscaped;
   }
   return parts;
 }
@@ -23482,15 +23506,15 @@ function ordinaryText(part) {
   return part.includes(null) ? null : part.join("");
 }
 function matchesParts(parts, chars) {
-  let first = parts[0], last = parts.at(-1);
+  let first = parts[0], last2 = parts.at(-1);
   if (!fitsAt(first, chars, 0)) return !1;
   if (parts.length === 1) return chars.length === first.length;
-  let end = chars.length - last.length, from = first.length;
+  let end = chars.length - last2.length, from = first.length;
   for (let part of parts.slice(1, -1)) {
     for (; from + part.length <= end && !fitsAt(part, chars, from); ) from += 1;
     from += part.length;
   }
-  return from <= end && fitsAt(last, chars, end);
+  return from <= end && fitsAt(last2, chars, end);
 }
 function fitsAt(part, chars, at3) {
   return part.every((char, index) => char === null ? at3 + index < chars.length : char === chars[at3 + index]);
@@ -23890,6 +23914,52 @@ function checksIn(branch) {
   return branch.rules.filter((rule) => rule.type === "required_status_checks");
 }
 
+// core/attest/judge-growing.ts
+function judgeWitness(setup, witness) {
+  let { access: repository, gateApp: app } = setup;
+  return judgeGrowing(
+    { code: "witness", branch: "gatepass/witness", repository, app, placeholder: "GATE_APP_ID", writer: "gate" },
+    witness
+  );
+}
+function judgeHeartbeats(setup, heartbeats) {
+  let { ledger: repository, applierApp: app } = setup;
+  return judgeGrowing({ ...{ code: "heartbeat-branch", branch: "gatepass/heartbeat", writer: "applier" }, repository, app, placeholder: "APPLIER_APP_ID" }, heartbeats);
+}
+var RULES = ["update", "non_fast_forward", "deletion"];
+function judgeGrowing(growing, fact) {
+  let { code: code2, branch, repository, writer } = growing, expected = `only the ${writer} app writes \`${branch}\`, and nobody rewrites or deletes it`, about = { code: code2, expected, fix: rulesets(growing) };
+  if (!fact.isRead) return unread(about, fact.why, !1);
+  let { rules } = fact.value, missing3 = RULES.filter((type) => !rules.some((rule) => rule.type === type));
+  if (missing3.length > 0) {
+    let names4 = missing3.map((type) => `\`${type}\``).join(", ");
+    return weak(about, `no rule of \`${branch}\` says so: ${names4}`, `no rule ${names4}`);
+  }
+  return judgeBypass2(growing, fact.value, { ...about, fix: rulesPage(repository) });
+}
+function rulesets({ branch, repository, app, placeholder, writer }) {
+  let ruleset = (name, types2, bypass_actors) => ghJson("POST", `repos/${repository}/rulesets`, {
+    name,
+    target: "branch",
+    enforcement: "active",
+    conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },
+    bypass_actors,
+    rules: types2.map((type) => ({ type }))
+  }), bypass = { actor_id: app ?? placeholder, actor_type: "Integration", bypass_mode: "always" };
+  return `${ruleset(`gatepass: only the ${writer} writes ${branch}`, ["creation", "update"], [bypass])} && ${ruleset(`gatepass: ${branch} only grows`, ["non_fast_forward", "deletion"], [])}`;
+}
+function judgeBypass2({ branch: name, app, writer }, branch, about) {
+  for (let type of RULES) {
+    let rules = branch.rules.filter((rule) => rule.type === type), held2 = heldBy(branch, rules, (actor) => type === "update" && actor.type === "Integration" && actor.id === app);
+    if (held2.is === "unknown") return unread(about, held2.why, !1);
+    if (held2.is === "passed") {
+      let who = `${namesOf(held2.actors)} over \`${type}\``;
+      return weak(about, `some may pass over the rules of \`${name}\`: ${who}`, who);
+    }
+  }
+  return ok(about, `only the ${writer}, only to append`);
+}
+
 // core/attest/judge-sweeps.ts
 var ACTIVE = "active";
 function judgeSweeps({ ledger }, sweeps) {
@@ -23929,6 +23999,7 @@ function judgeMore(setup, more) {
     judgePermissions(applier, more.applierPermissions, APPLIER_PERMISSIONS),
     judgeRuns(more.runs),
     judgeWitness(setup, more.witness),
+    judgeHeartbeats(setup, more.heartbeats),
     judgeTeams(more.unpinnedTeams),
     judgeSubject(setup, more.oidc),
     judgeSweeps(setup, more.sweeps)
@@ -23969,35 +24040,6 @@ function judgeRuns(runs) {
 function someOf(logins) {
   let shown2 = logins.slice(0, 5).join(", ");
   return logins.length > 5 ? `${shown2} and ${logins.length - 5} more` : shown2;
-}
-var WITNESS = "refs/heads/gatepass/witness", WITNESS_RULES = ["update", "non_fast_forward", "deletion"];
-function judgeWitness(setup, witness) {
-  let gate2 = { actor_id: setup.gateApp ?? "GATE_APP_ID", actor_type: "Integration", bypass_mode: "always" }, ruleset = (name, types2, bypass_actors) => ghJson("POST", `repos/${setup.access}/rulesets`, {
-    name,
-    target: "branch",
-    enforcement: "active",
-    conditions: { ref_name: { include: [WITNESS], exclude: [] } },
-    bypass_actors,
-    rules: types2.map((type) => ({ type }))
-  }), expected = "only the gate app writes `gatepass/witness`, and nobody rewrites or deletes it", only = ruleset("gatepass: only the gate witnesses", ["creation", "update"], [gate2]), grows = ruleset("gatepass: the witness only grows", ["non_fast_forward", "deletion"], []), about = { code: "witness", expected, fix: `${only} && ${grows}` };
-  if (!witness.isRead) return unread(about, witness.why, !1);
-  let { rules } = witness.value, missing3 = WITNESS_RULES.filter((type) => !rules.some((rule) => rule.type === type));
-  if (missing3.length > 0) {
-    let names4 = missing3.map((type) => `\`${type}\``).join(", ");
-    return weak(about, `no rule of \`gatepass/witness\` says so: ${names4}`, `no rule ${names4}`);
-  }
-  return judgeWitnessBypass(setup, witness.value, { ...about, fix: rulesPage(setup.access) });
-}
-function judgeWitnessBypass(setup, branch, about) {
-  for (let type of WITNESS_RULES) {
-    let rules = branch.rules.filter((rule) => rule.type === type), held2 = heldBy(branch, rules, (actor) => type === "update" && actor.type === "Integration" && actor.id === setup.gateApp);
-    if (held2.is === "unknown") return unread(about, held2.why, !1);
-    if (held2.is === "passed") {
-      let who = `${namesOf(held2.actors)} over \`${type}\``;
-      return weak(about, `some may pass over the rules of the witness: ${who}`, who);
-    }
-  }
-  return ok(about, "only the gate, only to append");
 }
 function judgeTeams(teams) {
   let about = { code: "team-pins", expected: "each team that has a say is pinned by its number", fix: "pin them in `policies/people.yaml`, such as `teams: { dba: 77 }`: gh api orgs/ORG/teams/SLUG --jq .id" };
@@ -25889,7 +25931,7 @@ function judgeLedger(setup) {
     judgePresence2(branch, "update", update2),
     judgePresence2(branch, "non_fast_forward", forced),
     judgePresence2(branch, "deletion", deleted2),
-    judgeBypass2(setup, branch)
+    judgeBypass3(setup, branch)
   ];
 }
 function subject(setup, code2, expected, types2) {
@@ -25907,7 +25949,7 @@ function judgePresence2(branch, type, about) {
   return branch.rules.some((rule) => rule.type === type) ? ok(about, `rule \`${type}\``) : stop(about, `no rule of \`${branch.branch}\` says so: ${about.expected}`, `no rule \`${type}\``);
 }
 var PILLARS2 = ["update", "non_fast_forward", "deletion"];
-function judgeBypass2(setup, branch) {
+function judgeBypass3(setup, branch) {
   let about = { code: "ledger-bypass", expected: "nobody but the applier may pass over the rules of the ledger", fix: `${rulesPage(setup.ledger)}: leave only the applier app in the bypass list of the rule "Restrict updates"` }, isApplier = ({ type, id }) => type === "Integration" && id === setup.applierApp, doubts = [], passed = [];
   for (let pillar of PILLARS2) {
     let rules = branch.rules.filter(({ type }) => type === pillar), held2 = rules.length === 0 ? null : heldBy(branch, rules, pillar === "update" ? isApplier : () => !1);
@@ -25975,27 +26017,35 @@ async function listFiles(github, repository, commit, isWanted) {
   if (answer.truncated !== !1) throw new GitHubError("truncated", `GitHub cut the tree of ${commit} short`);
   let files = /* @__PURE__ */ new Map();
   for (let item of list(answer.tree, "tree.tree")) {
-    let entry = fields(item, "tree entry"), path = text(entry.path, "tree entry path");
-    entry.mode !== "100644" || !isWanted(path) || files.set(path, text(entry.sha, "tree entry sha"));
+    let entry = fields(item, "tree entry"), path = text(entry.path, "tree entry path"), size = Number(entry.size ?? 0);
+    entry.mode !== "100644" || !isWanted(path, size) || files.set(path, text(entry.sha, "tree entry sha"));
   }
   return files;
 }
 var AT_ONCE = 8;
-async function fetchBlobs(github, repository, blobs, cache) {
-  let missing3 = blobs.filter((blob) => !cache.has(blob));
-  for (let at3 = 0; at3 < missing3.length; at3 += AT_ONCE)
-    await Promise.all(
-      missing3.slice(at3, at3 + AT_ONCE).map(async (blob) => {
-        let { data } = await call(github, "GET /repos/{owner}/{repo}/git/blobs/{file_sha}", {
-          ...nameOf2(repository),
-          file_sha: blob
-        }), answer = fields(data, "blob"), encoding = answer.encoding === "base64" ? "base64" : "utf8";
-        cache.set(blob, Buffer.from(text(answer.content, "blob.content"), encoding).toString("utf8"));
-      })
-    );
+async function readBlobs(github, repository, { branch, blobs }, cache) {
+  let keyOf3 = (blob) => `${branch}:${blob}`, texts2 = /* @__PURE__ */ new Map(), missing3 = [];
+  for (let blob of new Set(blobs)) {
+    let known4 = cache.get(keyOf3(blob));
+    known4 === void 0 ? missing3.push(blob) : texts2.set(blob, known4);
+  }
+  for (let at3 = 0; at3 < missing3.length; at3 += AT_ONCE) {
+    let some = missing3.slice(at3, at3 + AT_ONCE);
+    await Promise.all(some.map(async (blob) => texts2.set(blob, await readBlob(github, repository, blob))));
+  }
+  for (let key of cache.keys()) key.startsWith(keyOf3("")) && cache.delete(key);
+  for (let [blob, text2] of texts2) cache.set(keyOf3(blob), text2);
+  return texts2;
 }
-function textAt(files, path, cache) {
-  let found = cache.get(files.get(path) ?? "");
+async function readBlob(github, repository, blob) {
+  let { data } = await call(github, "GET /repos/{owner}/{repo}/git/blobs/{file_sha}", {
+    ...nameOf2(repository),
+    file_sha: blob
+  }), answer = fields(data, "blob"), encoding = answer.encoding === "base64" ? "base64" : "utf8";
+  return Buffer.from(text(answer.content, "blob.content"), encoding).toString("utf8");
+}
+function textAt(files, path, texts2) {
+  let found = texts2.get(files.get(path) ?? "");
   if (found === void 0) throw new GitHubError("inconsistent", `\`${path}\` was listed but not read`);
   return found;
 }
@@ -26066,13 +26116,11 @@ var LEDGER_BRANCH = "gatepass/ledger", LEDGER_HEAD = "ledger/head.json", SEGMENT
 async function readLedger(github, repository, options = {}) {
   let commit = options.commit ?? await readBranchTip(github, repository, LEDGER_BRANCH);
   if (commit === null) return { commit: null, segments: [], head: null };
-  let cache = options.cache ?? /* @__PURE__ */ new Map(), files = await listFiles(github, repository, commit, isOfLedger);
-  await fetchBlobs(github, repository, [...files.values()], cache);
-  let segments = [...files.keys()].filter((path) => SEGMENT.test(path)).sort();
+  let cache = options.cache ?? /* @__PURE__ */ new Map(), files = await listFiles(github, repository, commit, isOfLedger), texts2 = await readBlobs(github, repository, { branch: LEDGER_BRANCH, blobs: [...files.values()] }, cache), segments = [...files.keys()].filter((path) => SEGMENT.test(path)).sort();
   return {
     commit,
-    segments: segments.map((path) => ({ path, text: textAt(files, path, cache) })),
-    head: files.has(LEDGER_HEAD) ? parseHead(textAt(files, LEDGER_HEAD, cache)) : null
+    segments: segments.map((path) => ({ path, text: textAt(files, path, texts2) })),
+    head: files.has(LEDGER_HEAD) ? parseHead(textAt(files, LEDGER_HEAD, texts2)) : null
   };
 }
 async function ledgerParents(github, repository, commit) {
@@ -26141,12 +26189,12 @@ async function readBranchSetup(github, repository, branch) {
   let name = nameOf3(repository), rules = (await callAll(github, "GET /repos/{owner}/{repo}/rules/branches/{branch}", { ...name, branch })).flatMap((item) => {
     let rule = readRule(fields(item, "rule"));
     return rule === null ? [] : [rule];
-  }), ids = [...new Set(rules.map(({ ruleset }) => ruleset))].sort((a, b2) => a - b2), rulesets = await inBatches(ids, (id) => readRuleset(github, repository, id));
+  }), ids = [...new Set(rules.map(({ ruleset }) => ruleset))].sort((a, b2) => a - b2), rulesets2 = await inBatches(ids, (id) => readRuleset(github, repository, id));
   return {
     branch,
     rules,
-    bypass: new Map(rulesets.map(({ id, bypass }) => [id, bypass])),
-    names: new Map(rulesets.map(({ id, called }) => [id, called]))
+    bypass: new Map(rulesets2.map(({ id, bypass }) => [id, bypass])),
+    names: new Map(rulesets2.map(({ id, called }) => [id, called]))
   };
 }
 function readRule(rule) {
@@ -26827,14 +26875,13 @@ function push(map, key, value) {
 }
 
 // sweep/strangers.ts
+var MOST_NAMED2 = 20;
 async function strangersIn(pool, state, { zone, now, asked }) {
-  let known4 = [...state.slots.values()].map(({ slot }) => slot).filter((slot) => slot.zone === zone), found = [], isDoubtful2 = !1;
-  for (let slots of Map.groupBy(known4.filter(isExclusive), targetKey).values()) {
-    let held2 = await inventoryOf(pool, slots);
-    held2 === null ? isDoubtful2 = !0 : found.push(...held2.filter(({ slot }) => !asked.has(slot.key) && isStranger(state, slot, now)).map(said(zone)));
-  }
-  let keys = new Set(found.map(({ key }) => key));
-  return isDoubtful2 ? [...found, ...openBefore(state, zone).filter(({ key }) => !keys.has(key))] : found;
+  let known4 = [...state.slots.values()].map(({ slot }) => slot).filter((slot) => slot.zone === zone), targets = [...Map.groupBy(known4.filter(isExclusive), targetKey).values()], lists = await Promise.all(targets.map((slots) => inventoryOf(pool, slots))), strangers2 = /* @__PURE__ */ new Map();
+  for (let each of lists.flatMap((held2) => held2 ?? []))
+    !asked.has(each.slot.key) && isStranger(state, each.slot, now) && strangers2.set(each.slot.key, each);
+  let sorted2 = [...strangers2.values()].sort((a, b2) => a.slot.key < b2.slot.key ? -1 : 1), named2 = sorted2.slice(0, MOST_NAMED2).map(said(zone)), found = [...named2, ...moreStop(sorted2.length - named2.length, zone)], keys = new Set(found.map(({ key }) => key)), before = lists.includes(null) ? openBefore(state, zone) : [];
+  return [...found, ...before.filter(({ key }) => !keys.has(key))];
 }
 function isExclusive({ config }) {
   return config.exclusive === !0;
@@ -26859,30 +26906,44 @@ function said(zone) {
   return ({ slot, value }) => ({
     key: `${strangerPrefix(zone)}${slot.key}`,
     severity: "warning",
-    message: `${slot.label} (${value}) without a grant, though only Gatepass fills it`,
+    message: bounded(`${slot.label} (${value}) without a grant, though only Gatepass fills it`),
     next: "find out who added it, such as a maintainer, and remove it by hand; Gatepass takes back only what it gave"
   });
+}
+function moreStop(count, zone) {
+  if (count <= 0) return [];
+  let message = `${count} more are without a grant in places that only Gatepass fills`;
+  return [{ key: `${strangerPrefix(zone)}more`, severity: "warning", message, next: "list who is there at the target, and find out who added so many" }];
 }
 function openBefore(state, zone) {
   return [...state.alerts.values()].filter(({ key }) => key.startsWith(strangerPrefix(zone)));
 }
 
 // sweep/target-warnings.ts
+function keptWarnings(state, zone, begins) {
+  let held2 = [...state.grants.values()].flatMap(activeHolds).map(({ slot }) => slot), begun = [...begins.values()].flat().map(({ slot }) => slot), keys = new Set([...held2, ...begun].map((slot) => warningKey(zone, slot)));
+  return [...state.alerts.values()].filter(({ key }) => keys.has(key));
+}
 async function targetWarnings(pool, state, zone, begins) {
-  let found = [], asked = /* @__PURE__ */ new Set();
-  for (let [id, targets] of begins)
+  let asked = /* @__PURE__ */ new Map();
+  for (let [id, targets] of begins) {
+    let resource = state.grants.get(id)?.terms.resource;
     for (let { slot } of targets) {
       let key = warningKey(zone, slot);
-      if (asked.has(key)) continue;
-      let said2 = await diagnosticsOf(pool, slot);
-      said2 !== null && (asked.add(key), said2.length > 0 && found.push(warning2(key, state.grants.get(id)?.terms.resource ?? slot.provider, said2)));
+      asked.has(key) || asked.set(key, { slot, resource: resource ?? slot.provider });
     }
-  let held2 = [...state.grants.values()].flatMap(activeHolds).map(({ slot }) => warningKey(zone, slot)), still = [...state.alerts.values()].filter(({ key }) => held2.includes(key) && !asked.has(key));
-  return [...found, ...still];
+  }
+  return (await Promise.all(
+    [...asked].map(async ([key, { slot, resource }]) => {
+      let said2 = await warningOf(pool, slot, key, resource);
+      return said2 === null ? [] : said2 !== "none" ? state.alerts.has(key) ? [] : [{ type: "alert", ...said2 }] : state.alerts.has(key) ? [{ type: "alert-closed", key }] : [];
+    })
+  )).flat();
 }
-async function diagnosticsOf(pool, slot) {
+async function warningOf(pool, slot, key, resource) {
   try {
-    return await (await pool.open(slot.provider, slot.config)).check();
+    let said2 = await (await pool.open(slot.provider, slot.config)).check();
+    return said2.length === 0 ? "none" : warning2(key, resource, said2);
   } catch {
     return null;
   }
@@ -26891,8 +26952,8 @@ function warning2(key, resource, said2) {
   return {
     key,
     severity: "warning",
-    message: `how the sweep signs in for ${resource}: ${said2.map(({ message }) => message).join("; ")}`,
-    next: said2.map(({ fix }) => fix).join("; ")
+    message: bounded(`how the sweep signs in for ${resource}: ${said2.map(({ message }) => message).join("; ")}`),
+    next: bounded(said2.map(({ fix }) => fix).join("; "))
   };
 }
 function warningPrefix(zone) {
@@ -26903,9 +26964,11 @@ function warningKey(zone, slot) {
 }
 
 // sweep/alerts.ts
-var OURS = /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
-function alertBodies(state, situations, zone) {
-  let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter((key) => isOurs3(key, zone) && !current.has(key));
+var OURS = /^(?:governing-refused|history-rewritten|wrong-repository|clock-behind|clock-skewed|locks-unreadable|locks-doubtful|departures-doubtful|branch-unreadable|witness-unreadable|witness-missing|sweep-failed|revokes-only|setup-drift|setup-unreadable|tightening-undecided)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/, OF_BRANCH = /^(?:governing-refused|history-rewritten|wrong-repository|locks-unreadable|locks-doubtful|departures-doubtful|tightening-undecided)$|^(?:governing-undecided|return-undecided|quarantined|undecided|deleted|unknown-action|review-overdue):/;
+function alertBodies(state, situations, zone, isBranchRead) {
+  let current = new Map(situations.map((situation) => [situation.key, situation])), opened = [...current.values()].filter(({ key }) => !state.alerts.has(key)), closed4 = [...state.alerts.keys()].filter(
+    (key) => isOurs3(key, zone) && !current.has(key) && (isBranchRead || !OF_BRANCH.test(key))
+  );
   return [
     ...opened.map(({ key, severity, message, next }) => ({ type: "alert", key, severity, message, next })),
     ...closed4.map((key) => ({ type: "alert-closed", key }))
@@ -28130,7 +28193,7 @@ function ls(r, { instancePath: i = "", parentData: P, parentDataProperty: g, roo
   return ls.errors = e, t === 0;
 }
 var fs3 = new RegExp("^[0-7]{6}$", "u");
-var oi = ds, j = { $schema: "http://json-schema.org/draft-07/schema#", $id: "ledger-entry.schema.json", title: "Ledger entry", description: "One line of the ledger: canonical JSON (RFC 8785), chained to the line before it.", definitions: { key: { title: "Key", description: "A signing key.", type: "object", properties: { id: { type: "string", minLength: 1, maxLength: 100, description: "Key id." }, publicKey: { type: "string", minLength: 1, maxLength: 1e3, description: "Ed25519 public key." } }, required: ["id", "publicKey"], additionalProperties: !1 }, approval: { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 }, request: { title: "Request", description: "Which request.", type: "object", properties: { path: { type: "string", minLength: 1, description: "Path." }, blob: { $ref: "facts.schema.json#/definitions/commit" }, pullRequest: { type: "integer", minimum: 0, description: "Its number; 0: none could be found." } }, required: ["path", "blob", "pullRequest"], additionalProperties: !1 }, slot: { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 }, terms: { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, authority: { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." }, sensitivity: { enum: ["low", "medium", "high", "critical"], description: "Of the resource, then." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 }, because: { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "left", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." } }, type: "object", discriminator: { propertyName: "type" }, oneOf: [{ title: "genesis", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "genesis" }, repository: { title: "Repository", description: "Which repository.", type: "object", properties: { id: { $ref: "facts.schema.json#/definitions/id" }, name: { type: "string", description: "`owner/name`." }, defaultBranch: { type: "string", description: "Branch." } }, required: ["id", "name", "defaultBranch"], additionalProperties: !1 }, root: { title: "Root", description: "The governing tree that is trusted.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["commit", "digest"], additionalProperties: !1 }, key: { $ref: "#/definitions/key" } }, required: ["v", "seq", "prev", "at", "type", "repository", "root", "key"], additionalProperties: !1 }, { title: "key", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "key" }, key: { $ref: "#/definitions/key" }, retires: { type: "string", description: "Id of the key that is retired." }, proof: { type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "Signature of the retired key over the new one and its place in the chain, base64url." } }, required: ["v", "seq", "prev", "at", "type", "key", "retires", "proof"], additionalProperties: !1 }, { title: "read", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "read" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, closed: { $ref: "facts.schema.json#/definitions/instant", description: "Up to when pull requests that were closed unmerged were looked at." } }, required: ["v", "seq", "prev", "at", "type", "commit"], additionalProperties: !1 }, { title: "governing-accepted", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-accepted" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." }, approvals: { type: "array", items: { $ref: "#/definitions/approval" } } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "approvals"], additionalProperties: !1 }, { title: "governing-refused", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-refused" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: ["integer", "null"], minimum: 1, description: "Its number." }, why: { type: "string", description: "Why." } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "why"], additionalProperties: !1 }, { title: "governing-restored", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-restored" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest"], additionalProperties: !1 }, { title: "authorised", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "authorised" }, request: { $ref: "#/definitions/request" }, grant: { $ref: "#/definitions/terms" }, authority: { $ref: "#/definitions/authority" } }, required: ["v", "seq", "prev", "at", "type", "request", "grant", "authority"], additionalProperties: !1 }, { title: "refused or quarantined or lapsed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { enum: ["refused", "quarantined", "lapsed"] }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, code: { type: "string", minLength: 1, description: "Stable code." }, why: { type: "string", description: "Why." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "code", "why", "next"], additionalProperties: !1 }, { title: "deferred", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "deferred" }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, why: { type: "string", description: "Why." }, until: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "why", "until"], additionalProperties: !1 }, { title: "standing", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "standing" }, slot: { $ref: "#/definitions/slot" }, value: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "slot", "value"], additionalProperties: !1 }, { title: "intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { $ref: "#/definitions/slot" }, before: { type: ["string", "null"] }, after: { type: ["string", "null"] }, asks: { type: ["string", "null"], description: "What this grant itself asks of the slot; null for a remove or restore." }, starts: { $ref: "facts.schema.json#/definitions/instant" }, expires: { $ref: "facts.schema.json#/definitions/instant" }, run: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" }, because: { $ref: "#/definitions/because" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "effect", "slot", "before", "after", "asks", "starts", "expires", "run", "lease", "because"], additionalProperties: !1 }, { title: "outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "outcome" }, intent: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { type: "string", minLength: 1, description: "Key of the slot." }, result: { enum: ["done", "pending", "failed", "refused"], description: "How it went." }, observed: { type: ["string", "null"] }, detail: { type: ["string", "null"] }, due: { $ref: "facts.schema.json#/definitions/instant" }, issued: { $ref: "facts.schema.json#/definitions/instantOrNull" }, confirmed: { $ref: "facts.schema.json#/definitions/instantOrNull" }, notBefore: { $ref: "facts.schema.json#/definitions/instant", description: "The target asked not to be called before this." } }, required: ["v", "seq", "prev", "at", "type", "intent", "grant", "effect", "slot", "result", "observed", "detail", "due", "issued", "confirmed"], additionalProperties: !1 }, { title: "action-intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, run: { $ref: "facts.schema.json#/definitions/run" }, correlation: { type: "string", minLength: 1, description: "How the run is found again." }, sweep: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "run", "correlation", "sweep", "lease"], additionalProperties: !1 }, { title: "action-outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-outcome" }, grant: { type: "string", minLength: 1, description: "Grant id." }, intent: { type: "string", minLength: 1, description: "Intent id." }, state: { enum: ["running", "done", "failed", "unknown"], description: "How it goes." }, runId: { type: ["integer", "null"], minimum: 1, description: "Run id." }, url: { type: ["string", "null"] }, detail: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "grant", "intent", "state", "runId", "url", "detail"], additionalProperties: !1 }, { title: "returned", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "returned" }, grant: { type: "string", minLength: 1, description: "Grant id." }, by: { $ref: "facts.schema.json#/definitions/person" }, via: { type: "object", minProperties: 1, maxProperties: 1, properties: { comment: { $ref: "facts.schema.json#/definitions/id" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." } }, additionalProperties: !1, description: "A comment or a merged return." }, asked: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "by", "via", "asked"], additionalProperties: !1 }, { title: "reviewed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "reviewed" }, grant: { type: "string", minLength: 1, description: "Grant id." }, review: { $ref: "#/definitions/approval" } }, required: ["v", "seq", "prev", "at", "type", "grant", "review"], additionalProperties: !1 }, { title: "locked", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "locked" }, grant: { type: "string", minLength: 1, description: "Grant id." }, lock: { type: "string", description: "Lock." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "lock", "commit"], additionalProperties: !1 }, { title: "left", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "left" }, grant: { type: "string", minLength: 1, description: "Grant id." }, why: { enum: ["organization", "account", "service"], description: "What it is gone from." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "why", "commit"], additionalProperties: !1 }, { title: "tightened", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "tightened" }, grant: { type: "string", minLength: 1, description: "Grant id." }, commit: { $ref: "facts.schema.json#/definitions/commit" }, most: { $ref: "facts.schema.json#/definitions/milliseconds" }, by: { type: "string", description: "What allows no more." }, is: { enum: ["kept", "shrunk"], description: "What became of it." }, expires: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "commit", "most", "by", "is", "expires"], additionalProperties: !1 }, { title: "closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "closed" }, is: { enum: ["withdrawn", "denied", "lapsed"], description: "How it ended." }, request: { $ref: "#/definitions/request" }, head: { $ref: "facts.schema.json#/definitions/commit" }, opener: { $ref: "facts.schema.json#/definitions/person" }, openedAt: { $ref: "facts.schema.json#/definitions/instant" }, by: { oneOf: [{ $ref: "facts.schema.json#/definitions/person" }, { type: "null" }], description: "Who closed it." }, closedAt: { $ref: "facts.schema.json#/definitions/instant" }, asked: { oneOf: [{ type: "object", properties: { resource: { type: "string" }, entitlement: { type: "string" }, subject: { type: "string" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, reason: { type: "string" }, ticket: { type: ["string", "null"] } }, required: ["resource", "entitlement", "subject", "length", "reason", "ticket"], additionalProperties: !1 }, { type: "null" }], description: "What it asked for." }, verdict: { enum: ["allow", "pending", "deny", "invalid", "fault", null], description: "What would have been answered." }, why: { type: "string" }, reviews: { type: "array", items: { type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, state: { type: "string" }, at: { $ref: "facts.schema.json#/definitions/instantOrNull" } }, required: ["review", "user", "state", "at"], additionalProperties: !1 }, description: "As they stood." } }, required: ["v", "seq", "prev", "at", "type", "is", "request", "head", "opener", "openedAt", "by", "closedAt", "asked", "verdict", "why", "reviews"], additionalProperties: !1 }, { title: "alert", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert" }, key: { type: "string", minLength: 1, description: "Names the situation." }, severity: { enum: ["warning", "critical"], description: "How bad." }, message: { type: "string", description: "What is wrong." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "key", "severity", "message", "next"], additionalProperties: !1 }, { title: "alert-closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert-closed" }, key: { type: "string", minLength: 1, description: "Names the situation." } }, required: ["v", "seq", "prev", "at", "type", "key"], additionalProperties: !1 }] }, us = new RegExp("^[0-9a-f]{64}$", "u");
+var oi = ds, j = { $schema: "http://json-schema.org/draft-07/schema#", $id: "ledger-entry.schema.json", title: "Ledger entry", description: "One line of the ledger: canonical JSON (RFC 8785), chained to the line before it.", definitions: { key: { title: "Key", description: "A signing key.", type: "object", properties: { id: { type: "string", minLength: 1, maxLength: 100, description: "Key id." }, publicKey: { type: "string", minLength: 1, maxLength: 1e3, description: "Ed25519 public key." } }, required: ["id", "publicKey"], additionalProperties: !1 }, approval: { title: "Approval", description: "One approval, as recorded.", type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, fills: { type: "string", description: "The requirement it filled." }, submittedAt: { $ref: "facts.schema.json#/definitions/instant" }, onBehalfOf: { type: ["string", "null"], description: "Whose seat was used." } }, required: ["review", "user", "fills", "submittedAt", "onBehalfOf"], additionalProperties: !1 }, request: { title: "Request", description: "Which request.", type: "object", properties: { path: { type: "string", minLength: 1, description: "Path." }, blob: { $ref: "facts.schema.json#/definitions/commit" }, pullRequest: { type: "integer", minimum: 0, description: "Its number; 0: none could be found." } }, required: ["path", "blob", "pullRequest"], additionalProperties: !1 }, slot: { title: "Slot", description: "What a grant fills.", type: "object", properties: { provider: { type: "string", minLength: 1, description: "Provider type." }, zone: { type: "string", minLength: 1, description: "Zone." }, key: { type: "string", minLength: 1, description: "Canonical, of immutable ids." }, config: { $ref: "facts.schema.json#/definitions/object" }, ids: { $ref: "facts.schema.json#/definitions/object" }, levels: { description: "Values it can take, lowest first.", minItems: 1, type: "array", items: { type: "string" } }, label: { type: "string", description: "For people." } }, required: ["provider", "zone", "key", "config", "ids", "levels", "label"], additionalProperties: !1 }, terms: { title: "Terms", description: "What an approved request entitles to.", type: "object", properties: { id: { type: "string", pattern: "^[0-9]+-[0-9a-f]{8}$", description: "`42-1a2b3c4d`." }, kind: { enum: ["access", "action"], description: "Held, or done once." }, resource: { type: "string", description: "Resource." }, entitlement: { type: "string", description: "Role or action." }, subject: { $ref: "facts.schema.json#/definitions/subject" }, reason: { type: "string", description: "Why." }, ticket: { type: ["string", "null"], description: "Ticket." }, starts: { $ref: "facts.schema.json#/definitions/instantOrNull" }, startsBy: { $ref: "facts.schema.json#/definitions/instantOrNull" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, bindings: { description: "What is filled.", type: "array", items: { $ref: "facts.schema.json#/definitions/binding" } }, run: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/run" }] }, breakGlass: { type: "boolean", description: "An emergency." } }, required: ["id", "kind", "resource", "entitlement", "subject", "reason", "ticket", "starts", "startsBy", "length", "bindings", "run", "breakGlass"], additionalProperties: !1 }, authority: { title: "Authority", description: "Where authority came from.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, head: { $ref: "facts.schema.json#/definitions/commit" }, mergedAt: { $ref: "facts.schema.json#/definitions/instant" }, mergedBy: { anyOf: [{ type: "null" }, { $ref: "facts.schema.json#/definitions/person" }] }, opener: { $ref: "facts.schema.json#/definitions/person" }, approvals: { description: "Approvals.", type: "array", items: { $ref: "#/definitions/approval" } }, rule: { type: "string", description: "Rule." }, governing: { title: "Governing commits", description: "The merge's parent and the tip.", type: "object", properties: { parent: { $ref: "facts.schema.json#/definitions/commit" }, tip: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["parent", "tip"], additionalProperties: !1 }, decision: { $ref: "facts.schema.json#/definitions/digest" }, evidence: { $ref: "facts.schema.json#/definitions/digest" }, engine: { type: "string", minLength: 1, description: "Engine." }, sensitivity: { enum: ["low", "medium", "high", "critical"], description: "Of the resource, then." } }, required: ["commit", "head", "mergedAt", "mergedBy", "opener", "approvals", "rule", "governing", "decision", "evidence", "engine"], additionalProperties: !1 }, because: { title: "Because", type: "object", required: ["why", "grants"], properties: { why: { enum: ["granted", "expired", "returned", "locked", "left", "reappeared"], description: "Why." }, grants: { description: "Which grants.", type: "array", items: { type: "string" } } }, additionalProperties: !1, description: "Why an effect happens." } }, type: "object", discriminator: { propertyName: "type" }, oneOf: [{ title: "genesis", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "genesis" }, repository: { title: "Repository", description: "Which repository.", type: "object", properties: { id: { $ref: "facts.schema.json#/definitions/id" }, name: { type: "string", description: "`owner/name`." }, defaultBranch: { type: "string", description: "Branch." } }, required: ["id", "name", "defaultBranch"], additionalProperties: !1 }, root: { title: "Root", description: "The governing tree that is trusted.", type: "object", properties: { commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["commit", "digest"], additionalProperties: !1 }, key: { $ref: "#/definitions/key" } }, required: ["v", "seq", "prev", "at", "type", "repository", "root", "key"], additionalProperties: !1 }, { title: "key", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "key" }, key: { $ref: "#/definitions/key" }, retires: { type: "string", description: "Id of the key that is retired." }, proof: { type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "Signature of the retired key over the new one and its place in the chain, base64url." } }, required: ["v", "seq", "prev", "at", "type", "key", "retires", "proof"], additionalProperties: !1 }, { title: "read", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "read" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, closed: { $ref: "facts.schema.json#/definitions/instant", description: "Up to when pull requests that were closed unmerged were looked at." }, closedPull: { type: "integer", minimum: 1, description: "Of those that were closed at that very instant, the last that was looked at." } }, required: ["v", "seq", "prev", "at", "type", "commit"], additionalProperties: !1 }, { title: "governing-accepted", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-accepted" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." }, approvals: { type: "array", items: { $ref: "#/definitions/approval" } } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "approvals"], additionalProperties: !1 }, { title: "governing-refused", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-refused" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" }, pullRequest: { type: ["integer", "null"], minimum: 1, description: "Its number." }, why: { type: "string", description: "Why." } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest", "pullRequest", "why"], additionalProperties: !1 }, { title: "governing-restored", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "governing-restored" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, digest: { $ref: "facts.schema.json#/definitions/digest" } }, required: ["v", "seq", "prev", "at", "type", "commit", "digest"], additionalProperties: !1 }, { title: "authorised", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "authorised" }, request: { $ref: "#/definitions/request" }, grant: { $ref: "#/definitions/terms" }, authority: { $ref: "#/definitions/authority" } }, required: ["v", "seq", "prev", "at", "type", "request", "grant", "authority"], additionalProperties: !1 }, { title: "refused or quarantined or lapsed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { enum: ["refused", "quarantined", "lapsed"] }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, code: { type: "string", minLength: 1, description: "Stable code." }, why: { type: "string", description: "Why." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "code", "why", "next"], additionalProperties: !1 }, { title: "deferred", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "deferred" }, request: { $ref: "#/definitions/request" }, commit: { $ref: "facts.schema.json#/definitions/commit" }, why: { type: "string", description: "Why." }, until: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "request", "commit", "why", "until"], additionalProperties: !1 }, { title: "standing", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "standing" }, slot: { $ref: "#/definitions/slot" }, value: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "slot", "value"], additionalProperties: !1 }, { title: "intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { $ref: "#/definitions/slot" }, before: { type: ["string", "null"] }, after: { type: ["string", "null"] }, asks: { type: ["string", "null"], description: "What this grant itself asks of the slot; null for a remove or restore." }, starts: { $ref: "facts.schema.json#/definitions/instant" }, expires: { $ref: "facts.schema.json#/definitions/instant" }, run: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" }, because: { $ref: "#/definitions/because" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "effect", "slot", "before", "after", "asks", "starts", "expires", "run", "lease", "because"], additionalProperties: !1 }, { title: "outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "outcome" }, intent: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, effect: { enum: ["ensure", "remove", "restore"], description: "What happens to the slot." }, slot: { type: "string", minLength: 1, description: "Key of the slot." }, result: { enum: ["done", "pending", "failed", "refused"], description: "How it went." }, observed: { type: ["string", "null"] }, detail: { type: ["string", "null"] }, due: { $ref: "facts.schema.json#/definitions/instant" }, issued: { $ref: "facts.schema.json#/definitions/instantOrNull" }, confirmed: { $ref: "facts.schema.json#/definitions/instantOrNull" }, notBefore: { $ref: "facts.schema.json#/definitions/instant", description: "The target asked not to be called before this." } }, required: ["v", "seq", "prev", "at", "type", "intent", "grant", "effect", "slot", "result", "observed", "detail", "due", "issued", "confirmed"], additionalProperties: !1 }, { title: "action-intent", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-intent" }, id: { type: "string", minLength: 1, description: "Intent id." }, grant: { type: "string", minLength: 1, description: "Grant id." }, run: { $ref: "facts.schema.json#/definitions/run" }, correlation: { type: "string", minLength: 1, description: "How the run is found again." }, sweep: { type: "string", description: "Which sweep." }, lease: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "id", "grant", "run", "correlation", "sweep", "lease"], additionalProperties: !1 }, { title: "action-outcome", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "action-outcome" }, grant: { type: "string", minLength: 1, description: "Grant id." }, intent: { type: "string", minLength: 1, description: "Intent id." }, state: { enum: ["running", "done", "failed", "unknown"], description: "How it goes." }, runId: { type: ["integer", "null"], minimum: 1, description: "Run id." }, url: { type: ["string", "null"] }, detail: { type: ["string", "null"] } }, required: ["v", "seq", "prev", "at", "type", "grant", "intent", "state", "runId", "url", "detail"], additionalProperties: !1 }, { title: "returned", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "returned" }, grant: { type: "string", minLength: 1, description: "Grant id." }, by: { $ref: "facts.schema.json#/definitions/person" }, via: { type: "object", minProperties: 1, maxProperties: 1, properties: { comment: { $ref: "facts.schema.json#/definitions/id" }, pullRequest: { type: "integer", minimum: 1, description: "Its number." } }, additionalProperties: !1, description: "A comment or a merged return." }, asked: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "by", "via", "asked"], additionalProperties: !1 }, { title: "reviewed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "reviewed" }, grant: { type: "string", minLength: 1, description: "Grant id." }, review: { $ref: "#/definitions/approval" } }, required: ["v", "seq", "prev", "at", "type", "grant", "review"], additionalProperties: !1 }, { title: "locked", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "locked" }, grant: { type: "string", minLength: 1, description: "Grant id." }, lock: { type: "string", description: "Lock." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "lock", "commit"], additionalProperties: !1 }, { title: "left", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "left" }, grant: { type: "string", minLength: 1, description: "Grant id." }, why: { enum: ["organization", "account", "service"], description: "What it is gone from." }, commit: { $ref: "facts.schema.json#/definitions/commit" } }, required: ["v", "seq", "prev", "at", "type", "grant", "why", "commit"], additionalProperties: !1 }, { title: "tightened", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "tightened" }, grant: { type: "string", minLength: 1, description: "Grant id." }, commit: { $ref: "facts.schema.json#/definitions/commit" }, most: { $ref: "facts.schema.json#/definitions/milliseconds" }, by: { type: "string", description: "What allows no more." }, is: { enum: ["kept", "shrunk"], description: "What became of it." }, expires: { $ref: "facts.schema.json#/definitions/instant" } }, required: ["v", "seq", "prev", "at", "type", "grant", "commit", "most", "by", "is", "expires"], additionalProperties: !1 }, { title: "closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "closed" }, is: { enum: ["withdrawn", "denied", "lapsed"], description: "How it ended." }, request: { $ref: "#/definitions/request" }, head: { $ref: "facts.schema.json#/definitions/commit" }, opener: { $ref: "facts.schema.json#/definitions/person" }, openedAt: { $ref: "facts.schema.json#/definitions/instant" }, by: { oneOf: [{ $ref: "facts.schema.json#/definitions/person" }, { type: "null" }], description: "Who closed it." }, closedAt: { $ref: "facts.schema.json#/definitions/instant" }, asked: { oneOf: [{ type: "object", properties: { resource: { type: "string" }, entitlement: { type: "string" }, subject: { type: "string" }, length: { $ref: "facts.schema.json#/definitions/milliseconds" }, reason: { type: "string" }, ticket: { type: ["string", "null"] } }, required: ["resource", "entitlement", "subject", "length", "reason", "ticket"], additionalProperties: !1 }, { type: "null" }], description: "What it asked for." }, verdict: { enum: ["allow", "pending", "deny", "invalid", "fault", null], description: "What would have been answered." }, why: { type: "string" }, reviews: { type: "array", items: { type: "object", properties: { review: { $ref: "facts.schema.json#/definitions/id" }, user: { $ref: "facts.schema.json#/definitions/person" }, state: { type: "string" }, at: { $ref: "facts.schema.json#/definitions/instantOrNull" } }, required: ["review", "user", "state", "at"], additionalProperties: !1 }, description: "As they stood." } }, required: ["v", "seq", "prev", "at", "type", "is", "request", "head", "opener", "openedAt", "by", "closedAt", "asked", "verdict", "why", "reviews"], additionalProperties: !1 }, { title: "alert", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert" }, key: { type: "string", minLength: 1, description: "Names the situation." }, severity: { enum: ["warning", "critical"], description: "How bad." }, message: { type: "string", description: "What is wrong." }, next: { type: "string", description: "The next step." } }, required: ["v", "seq", "prev", "at", "type", "key", "severity", "message", "next"], additionalProperties: !1 }, { title: "alert-closed", type: "object", properties: { v: { const: 1, description: "Version of the line." }, seq: { type: "integer", minimum: 0, description: "From 0." }, prev: { $ref: "facts.schema.json#/definitions/digest", description: "SHA-256 of the line before." }, at: { $ref: "facts.schema.json#/definitions/instant" }, type: { const: "alert-closed" }, key: { type: "string", minLength: 1, description: "Names the situation." } }, required: ["v", "seq", "prev", "at", "type", "key"], additionalProperties: !1 }] }, us = new RegExp("^[0-9a-f]{64}$", "u");
 function v(r, { instancePath: i = "", parentData: P, parentDataProperty: g, rootData: l = r } = {}) {
   let e = null, t = 0;
   if (typeof r == "string") {
@@ -28959,7 +29022,7 @@ function ds(r, { instancePath: i = "", parentData: P, parentDataProperty: g, roo
         let p = { instancePath: i, schemaPath: "#/oneOf/2/required", keyword: "required", params: { missingProperty: o } };
         e === null ? e = [p] : e.push(p), t++;
       }
-      for (let o in r) if (!(o === "v" || o === "seq" || o === "prev" || o === "at" || o === "type" || o === "commit" || o === "closed")) {
+      for (let o in r) if (!(o === "v" || o === "seq" || o === "prev" || o === "at" || o === "type" || o === "commit" || o === "closed" || o === "closedPull")) {
         let p = { instancePath: i, schemaPath: "#/oneOf/2/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: o } };
         e === null ? e = [p] : e.push(p), t++;
       }
@@ -28982,7 +29045,17 @@ function ds(r, { instancePath: i = "", parentData: P, parentDataProperty: g, roo
         let o = { instancePath: i + "/type", schemaPath: "#/oneOf/2/properties/type/const", keyword: "const", params: { allowedValue: "read" } };
         e === null ? e = [o] : e.push(o), t++;
       }
-      r.commit !== void 0 && (D(r.commit, { instancePath: i + "/commit", parentData: r, parentDataProperty: "commit", rootData: l }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.closed !== void 0 && (k(r.closed, { instancePath: i + "/closed", parentData: r, parentDataProperty: "closed", rootData: l }) || (e = e === null ? k.errors : e.concat(k.errors), t = e.length));
+      if (r.commit !== void 0 && (D(r.commit, { instancePath: i + "/commit", parentData: r, parentDataProperty: "commit", rootData: l }) || (e = e === null ? D.errors : e.concat(D.errors), t = e.length)), r.closed !== void 0 && (k(r.closed, { instancePath: i + "/closed", parentData: r, parentDataProperty: "closed", rootData: l }) || (e = e === null ? k.errors : e.concat(k.errors), t = e.length)), r.closedPull !== void 0) {
+        let o = r.closedPull;
+        if (!(typeof o == "number" && !(o % 1) && !isNaN(o) && isFinite(o))) {
+          let p = { instancePath: i + "/closedPull", schemaPath: "#/oneOf/2/properties/closedPull/type", keyword: "type", params: { type: "integer" } };
+          e === null ? e = [p] : e.push(p), t++;
+        }
+        if (typeof o == "number" && isFinite(o) && (o < 1 || isNaN(o))) {
+          let p = { instancePath: i + "/closedPull", schemaPath: "#/oneOf/2/properties/closedPull/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          e === null ? e = [p] : e.push(p), t++;
+        }
+      }
     } else {
       let o = { instancePath: i, schemaPath: "#/oneOf/2/type", keyword: "type", params: { type: "object" } };
       e === null ? e = [o] : e.push(o), t++;
@@ -32500,15 +32573,28 @@ function parseLine(text2) {
   let value = canonicalValue(text2);
   if (value === void 0) return "is not one line of canonical JSON";
   let version = value?.v;
-  return typeof version == "number" && version > 1 ? `was written by a newer version (v${version}); this one reads v1` : oi(value) ? value : `does not have the shape of an entry${firstError(oi.errors)}`;
+  return typeof version == "number" && version > 1 ? `was written by a newer version (v${version}); this one reads v1` : oi(value) ? value : misshapen(oi.errors);
 }
 function canonicalValue(text2) {
   try {
     let value = JSON.parse(text2);
-    return canonicalJson(value) === text2 ? value : void 0;
+    return isPlainlyCanonical(value, text2) || canonicalJson(value) === text2 ? value : void 0;
   } catch {
     return;
   }
+}
+var ADDED = /* @__PURE__ */ new Set(["discriminator", "additionalProperties", "enum"]);
+function misshapen(errors) {
+  let why = `does not have the shape of an entry${firstError(errors)}`;
+  return errors.every(({ keyword }) => ADDED.has(keyword)) ? `seems to be written by a newer version, so update this one: it ${why}` : why;
+}
+function isPlainlyCanonical(value, text2) {
+  return !text2.includes("\\ud") && isSorted(value) && JSON.stringify(value) === text2;
+}
+function isSorted(value) {
+  if (typeof value != "object" || value === null) return !0;
+  let keys = Object.keys(value);
+  return !Array.isArray(value) && keys.some((key, index) => index > 0 && key < keys[index - 1]) ? !1 : Object.values(value).every(isSorted);
 }
 function firstError(errors) {
   let path = errors.map((error2) => error2.instancePath).sort().find((each) => each !== "");
@@ -32525,14 +32611,14 @@ function segmentPath(at3) {
 
 // core/ledger/chain.ts
 function appendEntries(tip, bodies, at3) {
-  let instant2 = tip !== null && tip.at > at3 ? tip.at : at3, path = segmentPath(instant2), lines = [], entries = [], last = tip;
+  let instant2 = tip !== null && tip.at > at3 ? tip.at : at3, path = segmentPath(instant2), lines = [], entries = [], last2 = tip;
   for (let body2 of bodies) {
-    let place = { v: 1, seq: last === null ? 0 : last.seq + 1, prev: last?.hash ?? NO_LINE, at: instant2 }, text2 = canonicalJson({ ...body2, ...place }), line = readLine(path, text2, last);
+    let place = { v: 1, seq: last2 === null ? 0 : last2.seq + 1, prev: last2?.hash ?? NO_LINE, at: instant2 }, text2 = canonicalJson({ ...body2, ...place }), line = readLine(path, text2, last2);
     if (!line.good) throw new TypeError(`the ${body2.type} entry for ${path} ${line.why}`);
-    lines.push(text2), entries.push(line.entry), last = line.tip;
+    lines.push(text2), entries.push(line.entry), last2 = line.tip;
   }
-  if (last === null || lines.length === 0) throw new TypeError("nothing to append to the ledger");
-  return { path, lines, entries, tip: last };
+  if (last2 === null || lines.length === 0) throw new TypeError("nothing to append to the ledger");
+  return { path, lines, entries, tip: last2 };
 }
 function parseLedger(segments) {
   let lines = linesOf(segments), proven = [], broken2 = firstBroken(lines, proven), entries = proven.map(({ entry }) => entry), tip = proven.at(-1)?.tip ?? null;
@@ -32789,7 +32875,8 @@ function replay(entries) {
     waits: /* @__PURE__ */ new Map(),
     alerts: /* @__PURE__ */ new Map(),
     closed: /* @__PURE__ */ new Map(),
-    closedUntil: null
+    closedUntil: null,
+    closedPull: 0
   };
   for (let entry of entries) apply(draft, entry);
   return draft;
@@ -32802,7 +32889,7 @@ function apply(draft, entry) {
     case "key":
       return;
     case "read":
-      draft.read = entry.commit, draft.closedUntil = entry.closed ?? draft.closedUntil;
+      draft.read = entry.commit, entry.closed !== void 0 && (draft.closedUntil = entry.closed, draft.closedPull = entry.closedPull ?? 0);
       return;
     case "governing-accepted":
       draft.governing = { commit: entry.commit, digest: entry.digest }, draft.diverged = null;
@@ -32973,45 +33060,6 @@ async function inOrder(items, atOnce, work) {
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }
 
-// sweep/observe.ts
-async function observe3(pool, slots, zone) {
-  let seen = /* @__PURE__ */ new Map(), unseen2 = /* @__PURE__ */ new Map(), ours = slots.filter((slot) => slot.zone === zone), groups = Map.groupBy(ours, targetKey);
-  return await Promise.all(
-    [...groups.values()].map(async (group) => {
-      for (let found of await observeGroup(pool, group))
-        "why" in found ? unseen2.set(found.slot, found.why) : seen.set(found.slot, found);
-    })
-  ), { seen, unseen: unseen2 };
-}
-function valuesOf(observation) {
-  return new Map([...observation.seen].map(([key, { value }]) => [key, value]));
-}
-function waitingIn(observation) {
-  return new Set([...observation.seen.values()].filter(({ pending }) => pending === !0).map(({ slot }) => slot));
-}
-var AT_ONCE2 = 1e3, MOST_FAILURES = 200;
-async function observeGroup(pool, slots) {
-  let found = [], failures = { left: MOST_FAILURES };
-  for (let from = 0; from < slots.length; from += AT_ONCE2)
-    found.push(...await observeBatch(pool, slots.slice(from, from + AT_ONCE2), failures));
-  return found;
-}
-async function observeBatch(pool, slots, failures) {
-  let [first] = slots;
-  if (first === void 0) return [];
-  try {
-    let provider = await pool.open(first.provider, first.config), seen = new Map((await provider.observe(slots)).map((each) => [each.slot, each]));
-    return slots.map((slot) => seen.get(slot.key) ?? { slot: slot.key, why: "it was not answered" });
-  } catch (error2) {
-    failures.left -= 1;
-    let isTargets = error2 instanceof ProviderError && error2.retry === "backoff";
-    if (isTargets && error2.afterSeconds !== null && pool.hold(first.provider, first.config, error2.afterSeconds), slots.length === 1 || isTargets || failures.left <= 0)
-      return slots.map((slot) => ({ slot: slot.key, why: failureOf(error2) }));
-    let half = Math.ceil(slots.length / 2);
-    return [...await observeBatch(pool, slots.slice(0, half), failures), ...await observeBatch(pool, slots.slice(half), failures)];
-  }
-}
-
 // sweep/time-limit.ts
 async function within(world, milliseconds, what, work) {
   let alarm = alarmOf(world, milliseconds), late = alarm.over.then(() => {
@@ -33034,7 +33082,7 @@ function processAlarm(milliseconds) {
 }
 
 // sweep/provider-pool.ts
-var CALL_LIMIT = 6e4, SHORT_LIMIT = 1e4, FAILURES_IN_A_ROW = 3, TARGET_LIMIT = 5 * 6e4, CLOSE_LIMIT = 5e3;
+var CALL_LIMIT = 6e4, SHORT_LIMIT = 1e4, FAILURES_IN_A_ROW = 3, SHORT_REST = 10, MOST_RESTS = 3, TARGET_LIMIT = 5 * 6e4, CLOSE_LIMIT = 5e3;
 function providerPool(world) {
   let opened = /* @__PURE__ */ new Map(), targets = /* @__PURE__ */ new Map(), start2 = null, now = () => {
     if (start2 === null) throw new TypeError("the pool was not told the time");
@@ -33060,9 +33108,13 @@ function providerPool(world) {
     now,
     target: (type, config) => targetOf3(targetKey({ provider: type, config })),
     hold: (type, config, seconds) => {
-      let until = plus(now(), seconds * 1e3);
+      let wait3 = seconds * 1e3 < LONGEST_WAIT ? Math.max(0, seconds * 1e3) : LONGEST_WAIT, until = plus(now(), wait3);
       return targetOf3(targetKey({ provider: type, config })).heldUntil = until, until;
     },
+    release: (type, config) => {
+      targetOf3(targetKey({ provider: type, config })).heldUntil = null;
+    },
+    rest: async (seconds) => world.pause(Math.max(0, seconds) * 1e3),
     close: async () => {
       for (let { budget } of targets.values()) budget?.cancel();
       let providers2 = await Promise.allSettled(opened.values());
@@ -33115,12 +33167,62 @@ function isUnsent(error2) {
   return error2 instanceof ProviderError && (error2.code === "held" || error2.code === "out-of-time");
 }
 
+// sweep/observe.ts
+async function observe3(pool, slots, zone) {
+  let seen = /* @__PURE__ */ new Map(), unseen2 = /* @__PURE__ */ new Map(), ours = slots.filter((slot) => slot.zone === zone), groups = Map.groupBy(ours, targetKey);
+  return await Promise.all(
+    [...groups.values()].map(async (group) => {
+      for (let found of await observeGroup(pool, group).catch((error2) => untold(group, error2)))
+        "why" in found ? unseen2.set(found.slot, found.why) : seen.set(found.slot, found);
+    })
+  ), { seen, unseen: unseen2 };
+}
+function valuesOf(observation) {
+  return new Map([...observation.seen].map(([key, { value }]) => [key, value]));
+}
+function waitingIn(observation) {
+  return new Set([...observation.seen.values()].filter(({ pending }) => pending === !0).map(({ slot }) => slot));
+}
+function untold(slots, error2) {
+  let why = failureOf(error2);
+  return slots.map(({ key }) => ({ slot: key, why }));
+}
+var AT_ONCE2 = 1e3, MOST_FAILURES = 200, MOST_RESTING = 3e4;
+async function observeGroup(pool, slots) {
+  let found = [], left = { failures: MOST_FAILURES, rests: MOST_RESTS, restUntil: plus(pool.now(), MOST_RESTING) };
+  for (let from = 0; from < slots.length; from += AT_ONCE2)
+    found.push(...await observeBatch(pool, slots.slice(from, from + AT_ONCE2), left));
+  return found;
+}
+async function observeBatch(pool, slots, left) {
+  let [first] = slots;
+  if (first === void 0) return [];
+  try {
+    let provider = await pool.open(first.provider, first.config), seen = new Map((await provider.observe(slots)).map((each) => [each.slot, each]));
+    return slots.map((slot) => seen.get(slot.key) ?? { slot: slot.key, why: "it was not answered" });
+  } catch (error2) {
+    left.failures -= 1;
+    let isTargets = error2 instanceof ProviderError && error2.retry === "backoff";
+    if (isTargets && error2.afterSeconds !== null) {
+      let seconds = error2.afterSeconds, isShort = seconds <= SHORT_REST;
+      if (isShort && left.rests > 0 && pool.now() < left.restUntil)
+        return left.rests -= 1, await pool.rest(seconds), observeBatch(pool, slots, left);
+      isShort || pool.hold(first.provider, first.config, seconds);
+    }
+    if (slots.length === 1 || isTargets || left.failures <= 0)
+      return untold(slots, error2);
+    let half = Math.ceil(slots.length / 2);
+    return [...await observeBatch(pool, slots.slice(0, half), left), ...await observeBatch(pool, slots.slice(half), left)];
+  }
+}
+
 // sweep/apply.ts
 async function apply2(world, pool, intended, now) {
   if (intended.length === 0) return [];
   let sent = /* @__PURE__ */ new Map();
   await inLanes(intended, async (each) => {
-    sent.set(each, await send(world, pool, each));
+    let failed2 = (error2) => ({ is: "failed", at: now, why: failureOf(error2) });
+    sent.set(each, await send(world, pool, each).catch(failed2));
   });
   let slots = intended.map(({ effect }) => effect.slot), [observation, confirmed] = await Promise.all([observe3(pool, slots, world.zone), nowOr(world, now)]);
   return intended.map((each) => {
@@ -33128,8 +33230,9 @@ async function apply2(world, pool, intended, now) {
     return { intended: each, outcome };
   });
 }
-var NOT_SENT = { is: "withheld", why: "it was not sent" }, SHORT_REST = 10, MOST_RESTS = 3;
+var NOT_SENT = { is: "withheld", why: "it was not sent" };
 async function send(world, pool, intended) {
+  if (intended.effect.isBelow === !0) return { is: "withheld", why: "less was seen there than it is to hold" };
   for (let rests = 0; ; rests += 1) {
     let sent = await sendOnce(world, pool, intended);
     if (!("rest" in sent)) return sent;
@@ -33137,7 +33240,7 @@ async function send(world, pool, intended) {
       let { provider, config } = intended.effect.slot;
       return { is: "failed", at: sent.at, why: sent.why, notBefore: pool.hold(provider, config, sent.rest) };
     }
-    await world.pause(sent.rest * 1e3);
+    await pool.rest(sent.rest);
   }
 }
 async function sendOnce(world, pool, intended) {
@@ -33149,6 +33252,7 @@ async function sendOnce(world, pool, intended) {
       if (!leave.may) return { is: "withheld", why: leave.why };
       at3 = leave.at;
     }
+    intended.effect.isLongUntried === !0 && pool.release(slot.provider, slot.config);
     let answer = await provider.set({
       slot,
       value: after,
@@ -33231,436 +33335,6 @@ function detailOf(sent, seen) {
     case "refused":
       return `the target refused (${sent.answer.why}): ${sent.answer.detail}`;
   }
-}
-
-// sweep/first-parent.ts
-var MOST_COMMITS = 2e3;
-async function readBranch(world, branch, cursor) {
-  let tip = await readTip(world, branch), commits = [];
-  for (let sha = tip; sha !== cursor; sha = commits.at(-1)?.parents[0]) {
-    if (sha === void 0 || commits.length >= MOST_COMMITS) return { tip, commits: [], isRewritten: !0 };
-    commits.push(await readCommit(world, sha));
-  }
-  return { tip, commits: commits.reverse(), isRewritten: !1 };
-}
-async function readTip(world, branch) {
-  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/git/ref/{ref}", {
-    ...repositoryOf(world.repository),
-    ref: `heads/${branch}`
-  });
-  return shaIn(fields(fields(data, "ref").object, "ref.object"));
-}
-async function readCommit(world, sha) {
-  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
-    ...repositoryOf(world.repository),
-    commit_sha: sha
-  }), parents = list(fields(data, "commit").parents, "commit.parents");
-  return { sha, parents: parents.map((parent) => shaIn(fields(parent, "parent"))) };
-}
-function shaIn(value) {
-  return text(value.sha, "sha");
-}
-
-// core/ledger/witness.ts
-function witnessLine(head) {
-  let { v: v2, seq, hash, commit, at: at3 } = head;
-  return canonicalJson({ v: v2, seq, hash, commit, at: at3 });
-}
-function parseWitness(files) {
-  let heads = [];
-  for (let { path, text: text2 } of [...files].sort((a, b2) => a.path < b2.path ? -1 : 1)) {
-    let lines = text2.split(`
-`), rest = lines.pop();
-    for (let [index, line] of lines.entries()) {
-      let head = parseLine2(line), before = heads.at(-1);
-      if (head === null || before !== void 0 && head.seq <= before.seq)
-        return { ok: !1, why: `${path}:${index + 1} is not the next witnessed head` };
-      heads.push(head);
-    }
-    if (rest !== "") return { ok: !1, why: `${path} was cut off before its last line feed` };
-  }
-  return { ok: !0, heads };
-}
-function parseLine2(line) {
-  try {
-    let { v: v2, seq, hash, commit, at: at3 } = JSON.parse(line), instant2 = typeof at3 == "string" ? parseInstant(at3) : null;
-    if (v2 !== 1 || !isCount(seq) || !isHex(hash, 64) || !isHex(commit, 40) || instant2 === null) return null;
-    let head = { v: v2, seq, hash, commit, at: instant2 };
-    return witnessLine(head) === line ? head : null;
-  } catch {
-    return null;
-  }
-}
-function isCount(value) {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-function isHex(value, length) {
-  return typeof value == "string" && value.length === length && /^[0-9a-f]+$/.test(value);
-}
-function firstMissing(heads, chain) {
-  return heads.find(({ seq, hash }) => hashAt(chain, seq) !== hash) ?? null;
-}
-function hashAt({ entries, tip }, seq) {
-  return seq === tip?.seq ? tip.hash : entries[seq + 1]?.prev;
-}
-
-// core/ledger/heartbeat.ts
-var HEARTBEAT_EVERY = 30 * 6e4;
-function heartbeatToSign(unsigned2) {
-  let { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key } = unsigned2;
-  return canonicalJson({ type: "heartbeat", v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key });
-}
-function writeHeartbeat(beat) {
-  let { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature } = beat;
-  return canonicalJson({ v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature });
-}
-function parseHeartbeat(text2) {
-  try {
-    let value = JSON.parse(text2), { v: v2, zone, run, seq, hash, key, signature } = value ?? {}, at3 = instantIn(value?.at), nextDue2 = value?.nextDue === null ? null : instantIn(value?.nextDue);
-    return v2 !== 1 || at3 === null || nextDue2 === null && value?.nextDue !== null || typeof seq != "number" || !Number.isSafeInteger(seq) || typeof zone != "string" || typeof run != "string" || typeof hash != "string" || typeof key != "string" || typeof signature != "string" ? null : { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature };
-  } catch {
-    return null;
-  }
-}
-function instantIn(value) {
-  return typeof value == "string" ? parseInstant(value) : null;
-}
-function isHeartbeatDue(last, now, dues) {
-  return last === null || plus(last, HEARTBEAT_EVERY) <= now || dues.some((due) => last < due && due <= now);
-}
-
-// github/heartbeat-store.ts
-var HEARTBEAT_BRANCH = "gatepass/heartbeat", FILE = /^heartbeat\/([a-z0-9][a-z0-9-]{0,63})\.json$/;
-async function readHeartbeats(github, repository, cache = /* @__PURE__ */ new Map()) {
-  let commit = await readBranchTip(github, repository, HEARTBEAT_BRANCH);
-  if (commit === null) return { commit: null, beats: /* @__PURE__ */ new Map() };
-  let files = await listFiles(github, repository, commit, (path) => FILE.test(path));
-  await fetchBlobs(github, repository, [...files.values()], cache);
-  let beats = /* @__PURE__ */ new Map();
-  for (let path of [...files.keys()].sort()) {
-    let beat = parseHeartbeat(textAt(files, path, cache));
-    beat !== null && beat.zone === FILE.exec(path)?.[1] && beats.set(beat.zone, beat);
-  }
-  return { commit, beats };
-}
-function appendHeartbeat(github, repository, before, beat) {
-  return appendToBranch(github, repository, {
-    branch: HEARTBEAT_BRANCH,
-    expected: before.commit,
-    files: [{ path: `heartbeat/${beat.zone}.json`, text: `${writeHeartbeat(beat)}
-` }],
-    message: `heartbeat of ${beat.zone} in sweep ${beat.run}`
-  });
-}
-
-// sweep/heartbeat.ts
-var TRIES2 = 3;
-async function heartbeat(world, done) {
-  let { github, repository } = world.ledger;
-  try {
-    let beat = beatOf(world, done.view, done.now);
-    if (beat === null) return null;
-    for (let tried = 0; tried < TRIES2; tried += 1) {
-      let before = await readHeartbeats(github, repository, world.cache.ledger), last = before.beats.get(world.zone), lastAt = last === void 0 || last.key !== world.signer.id || last.at > done.now ? null : last.at;
-      if (!done.isWorking && !isHeartbeatDue(lastAt, done.now, duesOf2(world, done)) || await appendHeartbeat(github, repository, before, beat) !== "lost") return null;
-    }
-    return unwritten("other sweeps wrote theirs at the same time");
-  } catch (error2) {
-    return unwritten(failureOf(error2));
-  }
-}
-function duesOf2({ zone }, { view, now }) {
-  return [...duesIn(view.state, now), ...leasesIn(view.state)].filter((due) => due.zone === zone).map(({ at: at3 }) => at3);
-}
-function beatOf(world, { tip, state }, now) {
-  if (tip === null) return null;
-  let due = nextDue(state, now), { seq, hash } = tip, unsigned2 = {
-    v: 1,
-    zone: world.zone,
-    at: now,
-    run: world.run,
-    seq,
-    hash,
-    nextDue: due,
-    key: world.signer.id
-  };
-  return { ...unsigned2, signature: world.signer.sign(heartbeatToSign(unsigned2)) };
-}
-function unwritten(why) {
-  return {
-    key: "heartbeat-unwritten",
-    severity: "warning",
-    message: `the sign of life could not be written: ${why}`,
-    next: "the next sweep tries again; if it lasts, see that the applier may write the branch `gatepass/heartbeat`: after an hour the app holds new grants"
-  };
-}
-
-// core/reconcile/plan-grants.ts
-function planActions(input) {
-  return [...input.state.grants.values()].flatMap((grant) => planAction(grant, input));
-}
-function planAction(grant, input) {
-  let { terms, action } = grant;
-  if (action !== null) {
-    if (action.state !== "started" && action.state !== "running") return [];
-    let { runId, correlation, intent } = action;
-    return [{ kind: "follow", grant: terms.id, runId, correlation, intent }];
-  }
-  return terms.run === null || !input.mayGrant || !input.resolved.has(terms.id) ? [] : mayBegin(grant, input.now, input.locks) ? [{ kind: "run", grant: terms.id, run: terms.run, due: startOf(grant) }] : [];
-}
-function planLapses({ state, now }) {
-  return [...state.grants.values()].flatMap((grant) => {
-    let why = lapseOf(grant, now);
-    return why === null ? [] : [{ kind: "lapse", grant: grant.terms.id, why }];
-  });
-}
-
-// core/reconcile/situations.ts
-function drift(site, is2, expected) {
-  let { slot, seen, holders } = site;
-  return {
-    kind: "drift",
-    key: `drift-${is2}:${slot.key}`,
-    severity: is2 === "kept" ? "critical" : "warning",
-    is: is2,
-    slot,
-    expected,
-    observed: seen ?? null,
-    grants: holders.map(({ grant }) => grant.terms.id)
-  };
-}
-var STUCK_AFTER = 5 * 6e4, ESCALATE_AFTER = 30 * 6e4;
-function stuck(site, ending, now) {
-  let { slot, state } = site, { tried, grants } = ending;
-  if (tried === null || now < plus(tried, STUCK_AFTER)) return [];
-  let what = { slot, grants, due: tried, detail: state?.failing?.detail ?? null }, first = { kind: "stuck", key: stuckKey(slot), ...what };
-  return now < plus(tried, ESCALATE_AFTER) ? [first] : [first, { kind: "escalate", key: `revoke-stuck-escalated:${slot.key}`, ...what }];
-}
-function digestOf2(changes, { now, zone }) {
-  let overdue = changes.flatMap(
-    (change) => change.kind === "stuck" && now >= plus(change.due, 864e5) ? [{ label: change.slot.label, due: change.due }] : []
-  );
-  return overdue.length === 0 ? [] : (overdue.sort((a, b2) => between(b2.due, a.due)), [{ kind: "digest", key: `${dailyPrefix(zone)}${now.slice(0, 10)}`, overdue }]);
-}
-function dailyPrefix(zone) {
-  return `revoke-stuck-daily:${zone ?? "all"}:`;
-}
-var SITUATION = /^(?:drift-(?:removed|raised|kept|added)|revoke-stuck|revoke-stuck-escalated):(.*)$/s;
-function sayOnce(changes, input) {
-  let { alerts, slots } = input.state, current = new Set(changes.flatMap((change) => "key" in change ? [change.key] : [])), calm = [...alerts.keys()].filter((key) => {
-    if (current.has(key)) return !1;
-    if (key.startsWith(dailyPrefix(input.zone))) return !0;
-    let slotKey = SITUATION.exec(key)?.[1];
-    if (slotKey === void 0) return !1;
-    let slot = slots.get(slotKey);
-    return slot === void 0 || !isTracked(slot, input.now) || input.observed.has(slotKey);
-  });
-  return [
-    ...changes.filter((change) => !("key" in change) || !alerts.has(change.key)),
-    ...calm.map((key) => ({ kind: "calm", key }))
-  ];
-}
-
-// core/reconcile/plan-slot.ts
-function planSlot(site, input) {
-  let { state, seen, slot } = site;
-  if (state === null) return begin(site);
-  if (!isOurs2(state)) return planLeft(site, state, input);
-  let ending = endingOf(site, state), reach = reachOf(site, state), isRaised = seen !== void 0 && isAbove(slot, seen, reach), back = isRaised ? cameBack(state, seen, input.now) : null;
-  if (isRaised && back === null) return [drift(site, ending === null ? "raised" : "kept", reach)];
-  if (ending !== null) return planEnding(site, state, ending, input);
-  let held2 = { ...site, asks: [] };
-  return back === null ? planHeld(site, state, input) : take(held2, state, back, targetOf(held2, state), input);
-}
-function reachOf(site, state) {
-  let sent = site.holders.filter(({ hold }) => hold.heldAt === null).map(({ hold }) => hold.after);
-  return highest(site.slot, [state.written, ...sent]);
-}
-function begin(site) {
-  let [first] = site.asks;
-  return first === void 0 || site.seen === void 0 ? [] : [{ kind: "standing", slot: first.slot, value: site.seen }, ...ensures(site, site.asks, site.seen, site.seen)];
-}
-function ensures(site, asks, before, standing2) {
-  let after = highest(site.slot, [before, ...asks.map((ask3) => ask3.value)]);
-  return asks.map(({ grant, slot, value, window }) => ({
-    kind: "ensure",
-    grant: grant.terms.id,
-    slot,
-    before,
-    after,
-    asks: value,
-    ...window,
-    until: untilOf(site, after, standing2),
-    due: startOf(grant),
-    because: { why: "granted", grants: [grant.terms.id] }
-  }));
-}
-function untilOf(site, value, standing2) {
-  return isAbove(site.slot, value, standing2) ? [
-    ...site.holders.filter((holder) => holder.end === null).map(({ hold }) => ({ asks: hold.asks, expires: hold.window.expires })),
-    ...site.asks.map((ask3) => ({ asks: ask3.value, expires: ask3.window.expires }))
-  ].filter(({ asks }) => !isAbove(site.slot, value, asks)).map(({ expires }) => expires).sort().at(-1) : null;
-}
-function endingOf(site, state) {
-  let over2 = site.holders.flatMap(({ grant: grant2, hold, end }) => end === null ? [] : [{ grant: grant2, hold, end }]);
-  over2.sort((a, b2) => between(b2.end.at, a.end.at));
-  let last = over2.at(-1);
-  if (last !== void 0) {
-    let tried = over2.find(({ hold }) => hold.phase === "ending" || hold.phase === "stuck");
-    return {
-      grant: last.grant.terms.id,
-      why: over2.find(({ end }) => end.why === "locked")?.end.why ?? last.end.why,
-      grants: over2.map(({ grant: grant2 }) => grant2.terms.id).sort(),
-      window: last.hold.window,
-      due: last.end.at,
-      tried: tried?.end.at ?? null
-    };
-  }
-  if (site.holders.length > 0 || state.last === null) return null;
-  let { grant, because, window, at: at3 } = state.last;
-  return { grant, why: because.why, grants: because.grants, window, due: at3, tried: at3 };
-}
-function planEnding(site, state, ending, input) {
-  let { slot, seen, asks } = site, asked = asks.map((ask3) => ask3.value), target = targetOf(site, state), after = seen === void 0 ? target : lower(slot, seen, target), followers = ensures(site, asks, after, state.standing), open3 = state.ending, isSent = open3 !== null && open3.after === after && ending.grants.every((id) => open3.because.grants.includes(id));
-  return isSent && seen === after ? [settled(site, open3, ending.due), ...followers] : asked.some((value) => isAbove(slot, value, after)) || isSent && open3.isPending && input.now <= open3.lease ? followers : [...take(site, state, ending, after, input), ...stuckThere(site, ending, after, input.now), ...followers];
-}
-function stuckThere(site, ending, after, now) {
-  return site.seen === void 0 || isAbove(site.slot, site.seen, after) ? stuck(site, ending, now) : [];
-}
-function targetOf(site, state) {
-  let held2 = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase)).map(({ hold }) => hold.asks);
-  return highest(site.slot, [state.standing, ...held2, ...site.asks.map((ask3) => ask3.value)]);
-}
-var STAYS = /* @__PURE__ */ new Set(["held", "pending"]);
-function take(site, state, ending, after, input) {
-  let { grant, why, grants, window, due } = ending, { slot, seen } = site;
-  return (seen === void 0 || isAbove(slot, seen, after)) && (isWaited(input, slot) || isTriedLately(state, ending, input.now)) ? [] : [
-    {
-      kind: after === null ? "remove" : "restore",
-      grant,
-      slot,
-      before: seen === void 0 ? state.written : seen,
-      after,
-      asks: null,
-      ...window,
-      until: untilOf(site, after, state.standing),
-      due,
-      because: { why, grants }
-    }
-  ];
-}
-function isTriedLately(state, ending, now) {
-  let again2 = removalRetryAt(state);
-  return again2 !== null && now < again2 && ending.grants.every((id) => state.failing?.grants.includes(id));
-}
-function planHeld(site, state, input) {
-  let { slot, seen } = site;
-  if (seen === void 0) return [];
-  let isWaiting2 = input.waiting?.has(slot.key) === !0, arrived = site.holders.filter(({ hold }) => !isWaiting2 && SENT.has(hold.phase) && hold.after === seen), settles = arrived.map(
-    ({ grant, hold }) => settled(site, { intent: hold.intent, grant: grant.terms.id, effect: "ensure" }, startOf(grant))
-  ), asks = site.asks.filter((ask3) => !arrived.some(({ grant }) => grant === ask3.grant)), held2 = site.holders.filter(({ hold }) => hold.phase === "held").map(({ hold }) => hold.asks), expected = highest(slot, [state.standing, ...held2]), reached = highest(slot, [seen, ...asks.map((ask3) => ask3.value)]), isLowered = isAbove(slot, expected, reached);
-  return [
-    ...settles,
-    ...ensures(site, asks, seen, state.standing),
-    ...isLowered ? [drift(site, "removed", expected)] : []
-  ];
-}
-var SENT = /* @__PURE__ */ new Set(["ensuring", "pending"]);
-function planLeft(site, state, input) {
-  let { slot, seen } = site;
-  if (seen === void 0) return [];
-  let open3 = state.ending, settles = open3 !== null && open3.after === seen ? [settled(site, open3, input.now)] : [];
-  if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...begin(site)];
-  let back = cameBack(state, seen, input.now);
-  return back !== null ? take(site, state, back, state.standing, input) : [...state.last === null ? [] : [drift(site, "added", state.standing)], ...begin(site)];
-}
-function cameBack(state, seen, now) {
-  let loose = state.loose.find(
-    (ensure3) => now <= plus(ensure3.lease, WATCH) && !isAbove(state.slot, seen, ensure3.after)
-  );
-  return loose === void 0 ? null : { grant: loose.grant, why: "reappeared", grants: [loose.grant], window: loose.window, due: now, tried: null };
-}
-function settled(site, open3, due) {
-  let { intent, grant, effect } = open3;
-  return { kind: "settle", grant, intent, effect, slot: site.slot, observed: site.seen ?? null, due };
-}
-
-// core/reconcile/plan.ts
-function plan(input) {
-  let sites = sitesOf(input), changes = [
-    ...restrain(sites.flatMap((site) => planSlot(site, input))),
-    ...planActions(input),
-    ...planLapses(input)
-  ];
-  return ordered(sayOnce([...changes, ...digestOf2(changes, input)], input), input.state);
-}
-var REAPPEARED_AT_ONCE = 10;
-function restrain(changes) {
-  let held2 = changes.map(heldBack);
-  return held2.filter((change) => change !== null).length <= REAPPEARED_AT_ONCE ? changes : changes.map((change, index) => held2[index] ?? change);
-}
-function heldBack(change) {
-  if (!("because" in change) || change.because.why !== "reappeared") return null;
-  let { slot, before: observed, after: expected, because } = change, key = `drift-added:${slot.key}`, { grants } = because;
-  return { kind: "drift", key, severity: "critical", is: "added", slot, expected, observed, grants };
-}
-var ORDER = [
-  "remove",
-  "restore",
-  // An outcome that is found out comes before what begins on it.
-  "settle",
-  "standing",
-  "ensure",
-  "run",
-  "follow",
-  "lapse",
-  "drift",
-  "stuck",
-  "escalate",
-  "digest",
-  "calm"
-];
-function ordered(changes, state) {
-  return changes.map((change) => ({ change, key: sortKey(change, state) })).sort((a, b2) => a.key < b2.key ? -1 : 1).map(({ change }) => change);
-}
-function sortKey(change, state) {
-  let kind = Math.max(1, ORDER.indexOf(change.kind)), risk = change.kind === "remove" || change.kind === "restore" ? riskOf(change, state) : "", due = "due" in change ? change.due : "", name = "slot" in change ? change.slot.key : "key" in change ? change.key : "", grant = "grant" in change ? change.grant : "";
-  return [String(kind).padStart(2, "0"), risk, due, name, grant].join(`
-`);
-}
-var SENSITIVITIES = ["critical", "high", "medium", "low"];
-function riskOf({ slot, before, because }, state) {
-  let grants = because.grants.map((id) => state.grants.get(id)).filter((grant) => grant !== void 0), isBreakGlass = grants.some(({ terms }) => terms.breakGlass), sensitive = grants.map(({ authority }) => SENSITIVITIES.indexOf(authority.sensitivity ?? "high")), level = slot.levels.length - Math.min(rank(slot, before), slot.levels.length);
-  return [isBreakGlass ? 0 : 1, Math.min(...sensitive, SENSITIVITIES.length), String(level).padStart(3, "0")].join("");
-}
-
-// sweep/clocks.ts
-async function readClocks(world) {
-  let before = world.localNow?.() ?? null, server = await serverNow(world), after = world.localNow?.() ?? null;
-  return { server, local: before === null || after === null ? null : { before, after } };
-}
-function trustedNow({ server }, written3) {
-  return written3 !== null && written3 > server ? written3 : server;
-}
-var MOST_SKEW = 3e4, MOST_BELIEVED = 36e5;
-function latestOf(clocks, now) {
-  let ahead = aheadBy(clocks);
-  return clocks.local === null || ahead <= MOST_SKEW || ahead > MOST_BELIEVED ? now : clocks.local.before > now ? clocks.local.before : now;
-}
-function clockStops(clocks, written3) {
-  let { server, local } = clocks, stops = [];
-  if (written3 !== null && plus(server, MOST_SKEW) < written3) {
-    let message = `GitHub's clock says ${server}, but the ledger's last entry is of ${written3}`;
-    stops.push({ key: "clock-behind", severity: "critical", message, next: "find out which of the two is wrong; grants wait, removals go on" });
-  }
-  if (local !== null && (aheadBy(clocks) > MOST_SKEW || between(local.after, server) > MOST_SKEW)) {
-    let message = `GitHub's clock says ${server}, but the clock of the machine that sweeps says ${local.after}`;
-    stops.push({ key: "clock-skewed", severity: "critical", message, next: "set the clock of the runner, by NTP; grants wait until the two agree, removals go on" });
-  }
-  return stops;
-}
-function aheadBy({ server, local }) {
-  return local === null ? 0 : between(plus(server, 1e3), local.before);
 }
 
 // core/document/yaml-document.ts
@@ -33769,231 +33443,6 @@ function isNote(path) {
   return /^policies\/(?:.*\/)?(?:[^/]+\.md|\.gitkeep)$/.test(path);
 }
 
-// github/changes.ts
-var MOST_FILES = 300;
-function diffTrees(from, to) {
-  let differences = compareTrees(from, to), removed = differences.filter(({ status }) => status === "removed"), paired = differences.map((change) => {
-    let at3 = change.status === "added" ? removed.findIndex((former2) => isSame(former2, change)) : -1, [former] = at3 < 0 ? [] : removed.splice(at3, 1);
-    return former === void 0 ? change : { ...change, status: "renamed", previousPath: former.path };
-  }), left = new Set(removed.map(({ path }) => path));
-  return paired.filter(({ status, path }) => status !== "removed" || left.has(path));
-}
-function compareTrees(from, to) {
-  let differences = [];
-  for (let entry of from.values()) to.has(entry.path) || differences.push(difference("removed", entry, null));
-  for (let entry of to.values()) {
-    let before = from.get(entry.path);
-    before === void 0 ? differences.push(difference("added", entry, null)) : isSame(before, entry) || differences.push(difference(isSameKind(before.mode, entry.mode) ? "modified" : "changed", entry, null));
-  }
-  return differences.sort(byPath);
-}
-async function readMergedChanges(github, repository, merge2, cache) {
-  let [listed2, before, after] = await Promise.all([
-    listFiles2(github, repository, merge2.number),
-    readTree(github, repository, merge2.parent, cache),
-    readTree(github, repository, merge2.commit, cache)
-  ]), formers = new Map(listed2.map((file) => [file.path, file.status === "renamed" ? file.previousPath : null])), differences = compareTrees(before, after), removed = new Set(differences.filter(({ status }) => status === "removed").map(({ path }) => path)), whole2 = differences.map((change) => {
-    let former = change.status === "added" ? formers.get(change.path) ?? null : null;
-    return former === null || !removed.delete(former) ? change : { ...change, status: "renamed", previousPath: former };
-  }).filter(({ status, path }) => status !== "removed" || removed.has(path));
-  return withTexts(github, repository, whole2, cache);
-}
-async function readPullChanges(github, repository, pull, cache) {
-  let [listed2, tip, head] = await Promise.all([
-    listFiles2(github, repository, pull.number),
-    readTree(github, repository, pull.tip, cache),
-    readTree(github, repository, pull.head, cache)
-  ]), differences = listed2.map((file) => confirm(file, tip, head)), named2 = new Set(
-    listed2.flatMap((file) => [file.path, ...file.previousPath === null ? [] : [file.previousPath]])
-  ), unexplained = diffTrees(tip, head).flatMap((change) => [change.path, ...change.previousPath === null ? [] : [change.previousPath]]).filter((path) => !named2.has(path)), hasFormer = differences.some(({ status }) => REPLACES.has(status));
-  if (unexplained.length === 0 && !hasFormer) return withTexts(github, repository, differences.sort(byPath), cache);
-  let forked = await readMergeBase(github, repository, pull, cache);
-  requireExplained(unexplained, forked, head);
-  let marked = differences.map(
-    (change) => isBehind(change, forked, tip) ? { ...change, behind: !0 } : change
-  );
-  return withTexts(github, repository, marked.sort(byPath), cache);
-}
-var REPLACES = /* @__PURE__ */ new Set(["modified", "changed", "renamed", "removed"]);
-function isBehind({ status, path, previousPath }, forked, tip) {
-  return REPLACES.has(status) ? [path, ...previousPath === null ? [] : [previousPath]].some((one) => !isSameAt(one, forked, tip)) : !1;
-}
-async function readMergeBase(github, repository, pull, cache) {
-  let { data } = await call(github, "GET /repos/{owner}/{repo}/compare/{basehead}", {
-    owner: repository.owner,
-    repo: repository.name,
-    basehead: `${pull.tip}...${pull.head}`,
-    per_page: 1
-  }), mergeBase = text(fields(fields(data, "comparison").merge_base_commit, "merge base").sha, "merge base");
-  return readTree(github, repository, mergeBase, cache);
-}
-function requireExplained(paths, forked, head) {
-  let unlisted = paths.find((path) => !isSameAt(path, forked, head));
-  if (unlisted !== void 0)
-    throw new GitHubError("inconsistent", `\`${unlisted}\` differs in the branch but GitHub does not list it as changed`);
-}
-function isSameAt(path, a, b2) {
-  let [one, other] = [a.get(path), b2.get(path)];
-  return one === void 0 || other === void 0 ? one === other : isSame(one, other);
-}
-var STATUSES = ["added", "removed", "modified", "renamed", "copied", "changed", "unchanged"];
-async function listFiles2(github, repository, number) {
-  return (await callAll(
-    github,
-    "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
-    { owner: repository.owner, repo: repository.name, pull_number: number },
-    { most: MOST_FILES }
-  )).map((value) => {
-    let file = fields(value, "file"), status = STATUSES.find((known4) => known4 === file.status);
-    if (status === void 0) throw new GitHubError("unexpected", `unknown file status \`${String(file.status)}\``);
-    let isMoved = status === "renamed" || status === "copied";
-    return {
-      status,
-      path: text(file.filename, "file.filename"),
-      previousPath: isMoved ? text(file.previous_filename, "file.previous_filename") : null,
-      blob: typeof file.sha == "string" ? file.sha : ""
-    };
-  });
-}
-function confirm(file, tip, head) {
-  let now = head.get(file.path), then = tip.get(file.path);
-  if (file.status === "removed") {
-    if (now !== void 0) throw disagreement(file.path);
-    return then === void 0 ? unchanged(file) : difference("removed", then, null);
-  }
-  if (now === void 0 || now.blob !== file.blob) throw disagreement(file.path);
-  if (file.status === "renamed" && file.previousPath !== null && head.has(file.previousPath))
-    throw disagreement(file.previousPath);
-  return file.status === "added" && then !== void 0 ? difference(isSame(then, now) ? "unchanged" : "modified", now, null) : difference(file.status, now, file.previousPath);
-}
-function disagreement(path) {
-  return new GitHubError("inconsistent", `GitHub's list of changed files and the tree disagree about \`${path}\``);
-}
-function unchanged(file) {
-  return { status: "unchanged", path: file.path, previousPath: null, mode: "000000", size: 0, blob: file.blob };
-}
-function difference(status, entry, previousPath) {
-  return { status, path: entry.path, previousPath, mode: entry.mode, size: entry.size, blob: entry.blob };
-}
-function withTexts(github, repository, differences, cache) {
-  return inBatches(differences, async (change) => {
-    let isGone = change.status === "removed" || change.mode === "000000";
-    return { ...change, text: isGone ? null : await readText(github, repository, change, cache) };
-  });
-}
-function isSame(a, b2) {
-  return a.blob === b2.blob && a.mode === b2.mode;
-}
-function isSameKind(a, b2) {
-  return a.slice(0, 3) === b2.slice(0, 3);
-}
-function byPath(a, b2) {
-  return a.path < b2.path ? -1 : 1;
-}
-
-// sweep/derive.ts
-async function readDifference(world, commit) {
-  let [parent] = commit.parents, [before, after] = await Promise.all([
-    parent === void 0 ? /* @__PURE__ */ new Map() : readTree(world.github, world.repository, parent, world.cache.git),
-    readTree(world.github, world.repository, commit.sha, world.cache.git)
-  ]);
-  return diffTrees(before, after);
-}
-async function derivePull(world, home, commit) {
-  let [parent, merged, ...more] = commit.parents;
-  if (parent === void 0 || more.length > 0)
-    return underivable("merge-shape", `the commit has ${commit.parents.length} parents`, 0);
-  let numbers = await mergedAs(world, home, commit.sha), judged = [];
-  for (let number of numbers) judged.push(await judge(world, home, { commit, parent, merged }, number));
-  let [one, ...others] = judged.filter(({ ok: ok2 }) => ok2);
-  if (others.length > 0)
-    return underivable(
-      "many-pull-requests",
-      `pull requests ${numbers.join(", ")} all claim this commit`,
-      numbers[0] ?? 0
-    );
-  let none = underivable("no-pull-request", "no merged pull request of this repository made this commit", 0);
-  return one ?? judged[0] ?? none;
-}
-async function judge(world, home, made, number) {
-  let { commit, parent, merged } = made, pull = await readMergedPull(world, home, commit.sha, number);
-  if (pull === null)
-    return underivable("no-pull-request", `pull request ${number} was not merged here, as this commit`, number);
-  if (merged !== void 0 && merged !== pull.head)
-    return underivable("merge-shape", `the commit merges ${merged}, the pull request's head is ${pull.head}`, number);
-  let [changed, listed2] = await Promise.all([readDifference(world, commit), listPullFiles(world, number)]), unlike = firstDifference(blobsOf(changed), listed2);
-  return unlike !== null ? underivable("diff-differs", `\`${unlike}\` differs between the commit and the pull request`, number) : { ok: !0, pull, parent };
-}
-function underivable(code2, why, pullRequest) {
-  return { ok: !1, code: code2, why, pullRequest };
-}
-async function mergedAs(world, home, sha) {
-  let indexed = await pullsOf(world, sha), numbers = (indexed.length > 0 ? indexed : await closedPulls(world, home.defaultBranch)).map((item) => fields(item, "pull request")).filter((pull) => pull.merge_commit_sha === sha && typeof pull.merged_at == "string").map((pull) => integer(pull.number, "pull request number"));
-  return [...new Set(numbers)].sort((a, b2) => a - b2);
-}
-async function pullsOf(world, sha) {
-  return (await callAll(world.github, "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
-    ...repositoryOf(world.repository),
-    commit_sha: sha
-  })).filter((item) => fields(item, "pull request").merge_commit_sha === sha);
-}
-async function closedPulls(world, base) {
-  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/pulls", {
-    ...repositoryOf(world.repository),
-    state: "closed",
-    base,
-    sort: "updated",
-    direction: "desc",
-    per_page: 100
-  });
-  if (!Array.isArray(data)) throw new GitHubError("unexpected", "expected a list of pull requests");
-  return data;
-}
-async function readMergedPull(world, home, sha, number) {
-  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/pulls/{pull_number}", {
-    ...repositoryOf(world.repository),
-    pull_number: number
-  }), pull = fields(data, "pull request"), base = fields(pull.base, "pull request base"), head = fields(pull.head, "pull request head"), mergedAt = instantOrNull(pull.merged_at, "merged_at"), isOurs5 = pull.merged === !0 && pull.merge_commit_sha === sha && base.ref === home.defaultBranch && repositoryId(base) === home.id && repositoryId(head) === home.id, author = accountOrNull(pull.user, "pull request author");
-  if (!isOurs5 || mergedAt === null || author === null) return null;
-  let by = accountOrNull(pull.merged_by, "merged_by");
-  return {
-    number,
-    head: text(head.sha, "head sha"),
-    mergedAt,
-    mergedBy: by === null ? null : { id: by.id, login: by.login },
-    author: { id: author.id, login: author.login }
-  };
-}
-function repositoryId(end) {
-  let repository = fieldsOrNull(end.repo, "repository");
-  return repository === null ? null : integer(repository.id, "repository id");
-}
-function blobsOf(changes) {
-  let blobs = /* @__PURE__ */ new Map();
-  for (let change of changes)
-    change.previousPath !== null && blobs.set(change.previousPath, null), blobs.set(change.path, change.status === "removed" ? null : change.blob);
-  return blobs;
-}
-async function listPullFiles(world, number) {
-  let files = await callAll(
-    world.github,
-    "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
-    { ...repositoryOf(world.repository), pull_number: number },
-    // GitHub lists no more than 3,000, so a list that long may have been cut.
-    { most: 2999 }
-  ), blobs = /* @__PURE__ */ new Map();
-  for (let item of files) {
-    let file = fields(item, "file");
-    file.status === "renamed" && blobs.set(text(file.previous_filename, "previous_filename"), null);
-    let isGone = file.status === "removed";
-    blobs.set(text(file.filename, "filename"), isGone ? null : text(file.sha, "file sha"));
-  }
-  return blobs;
-}
-function firstDifference(a, b2) {
-  return [.../* @__PURE__ */ new Set([...a.keys(), ...b2.keys()])].sort().find((path) => !a.has(path) || !b2.has(path) || a.get(path) !== b2.get(path)) ?? null;
-}
-
 // core/explain/verdict.ts
 var TITLE = 60;
 function verdictLine(decision, most = TITLE) {
@@ -34074,76 +33523,39 @@ function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-// core/policy/calendar.ts
-function covers2(calendar, from, until) {
-  if (!isZone(calendar.zone)) return "unknown";
-  let end = toEpoch(until);
-  for (let start2 = toEpoch(from); start2 < end; start2 += 12 * 36e5) {
-    if (!isOpenBetween(calendar, start2, Math.min(start2 + 12 * 36e5, end))) return "no";
-    if (isAlwaysOpen(calendar)) break;
+// core/document/did-you-mean.ts
+function nearest(word, candidates2) {
+  let most = Math.max(1, Math.floor(word.length / 3)), best = null, fewest = most + 1;
+  for (let candidate of [...candidates2].sort()) {
+    if (Math.abs(word.length - candidate.length) >= fewest) continue;
+    let edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    edits < fewest && (fewest = edits, best = candidate);
   }
-  return "yes";
+  return best;
 }
-function isAwake(zone, at3) {
-  if (!isZone(zone)) return null;
-  let epoch = toEpoch(at3), local = modulo(epoch + offsetAt(zone, epoch), 864e5);
-  return local >= 8 * 36e5 && local < 20 * 36e5;
-}
-function isZone(zone) {
-  if (!/^[A-Za-z]/.test(zone)) return !1;
-  try {
-    return formatterOf(zone), !0;
-  } catch {
-    return !1;
+function distance(a, b2) {
+  let rows = [Array.from({ length: b2.length + 1 }, (_, column) => column)];
+  for (let i = 1; i <= a.length; i += 1) {
+    let row = [i];
+    for (let j2 = 1; j2 <= b2.length; j2 += 1) {
+      let cost = a[i - 1] === b2[j2 - 1] ? 0 : 1, edits = [at2(rows, i - 1, j2) + 1, row[j2 - 1] + 1, at2(rows, i - 1, j2 - 1) + cost];
+      i > 1 && j2 > 1 && a[i - 1] === b2[j2 - 2] && a[i - 2] === b2[j2 - 1] && edits.push(at2(rows, i - 2, j2 - 2) + 1), row.push(Math.min(...edits));
+    }
+    rows.push(row);
   }
+  return at2(rows, a.length, b2.length);
 }
-function isAlwaysOpen(calendar) {
-  return calendar.from === 0 && calendar.until === 1440 && [0, 1, 2, 3, 4, 5, 6].every((day) => calendar.days.includes(day));
+function at2(rows, i, j2) {
+  return rows[i][j2];
 }
-function isOpenBetween(calendar, start2, end) {
-  let offset = offsetAt(calendar.zone, start2), first = Math.floor(start2 / 6e4);
-  if (first === Math.floor((end - 1) / 6e4) || offset === offsetAt(calendar.zone, end))
-    return isOpenLocally(calendar, start2 + offset, end + offset);
-  let half = Math.max(first + 1, Math.floor((start2 + end) / 2 / 6e4)) * 6e4;
-  return isOpenBetween(calendar, start2, half) && isOpenBetween(calendar, half, end);
+function oneOf(words) {
+  let quoted2 = words.map((word) => `\`${word}\``), last2 = quoted2.at(-1) ?? "nothing";
+  return quoted2.length < 2 ? last2 : `${quoted2.slice(0, -1).join(", ")} or ${last2}`;
 }
-function isOpenLocally(calendar, start2, end) {
-  for (let from = start2; from < end; ) {
-    let midnight = Math.floor(from / 864e5) * 864e5, until = Math.min(end, midnight + 864e5), weekday = modulo(midnight / 864e5 + 4, 7);
-    if (!calendar.days.includes(weekday) || from - midnight < calendar.from * 6e4 || until - midnight > calendar.until * 6e4) return !1;
-    from = until;
-  }
-  return !0;
-}
-function offsetAt(zone, epoch) {
-  let parts = formatterOf(zone).formatToParts(epoch), field = (type) => Number(parts.find((part) => part.type === type)?.value);
-  return Date.UTC(
-    field("year"),
-    field("month") - 1,
-    field("day"),
-    field("hour"),
-    field("minute"),
-    field("second")
-  ) - Math.floor(epoch / 1e3) * 1e3;
-}
-var formatters = /* @__PURE__ */ new Map();
-function formatterOf(zone) {
-  let known4 = formatters.get(zone);
-  if (known4 !== void 0) return known4;
-  let formatter = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric"
-  });
-  return formatters.set(zone, formatter), formatter;
-}
-function modulo(value, by) {
-  return (value % by + by) % by;
+
+// core/policy/lookup.ts
+function lookup(record, key) {
+  return Object.hasOwn(record, key) ? record[key] : void 0;
 }
 
 // core/policy/reason.ts
@@ -34195,77 +33607,43 @@ function refusal2(is2, issues) {
   return { is: is2, reasons, issues };
 }
 
-// core/policy/pull-kind.ts
-function shownAt(evidence) {
-  let [first = "pull request"] = evidence.changes.map((change) => change.path).sort();
-  return topOf(first);
-}
-function pullKind(evidence) {
-  let { changes } = evidence;
-  if (changes.length === 0) return "empty";
-  let inside = changes.flatMap(pathsOf).filter(isInRequests);
-  if (inside.length === 0) return "policy";
-  if (inside.length < changes.flatMap(pathsOf).length) return "mixed";
-  let removed = changes.filter((change) => change.status === "removed").length;
-  return removed === changes.length ? "return" : removed === 0 ? "request" : "mixed";
-}
-function kindIssues(evidence, kind) {
-  if (kind === "empty")
-    return [
-      issueAt2(shownAt(evidence), "pull-request-empty", "the pull request changes no file", {
-        fix: "add one request under `requests/`"
+// core/policy/action-inputs.ts
+function inputIssues(action, request2) {
+  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known4 = Object.keys(action.inputs).sort(), issues = [];
+  for (let name of Object.keys(request2.inputs).filter((one) => !known4.includes(one)).sort())
+    issues.push(
+      issueAt2(at3, "input-invalid", `\`${action.name}\` has no input \`${name}\``, {
+        found: name,
+        expected: known4.length === 0 ? "no inputs" : `one of ${known4.join(", ")}`,
+        fix: `remove \`${name}\``
       })
-    ];
-  if (kind !== "mixed") return [];
-  let paths = [...new Set(evidence.changes.flatMap(pathsOf))].sort(), other = paths.find((path) => !isInRequests(path)), request2 = paths.find(isInRequests), fix = other === void 0 ? "split it: one pull request adds a request, another removes the requests given back" : `split it: one pull request with \`${request2}\` alone, another with \`${other}\` and what else is outside \`requests/\``;
-  return [issueAt2(topOf(request2), "pull-request-mixed", "the pull request does more than one kind of thing", { fix })];
-}
-function pathsOf(change) {
-  return change.previousPath === null ? [change.path] : [change.previousPath, change.path];
-}
-function isInRequests(path) {
-  return /^requests(?:\/|$)/.test(path.normalize("NFKC").toLowerCase());
-}
-
-// core/policy/commits.ts
-var WEB_FLOW = "web-flow";
-function attributionIssues(evidence) {
-  return evidence.commits.flatMap(
-    (commit) => unattributed(commit).map(
-      (person3) => issueAt2(
-        shownAt(evidence),
-        "commit-unattributable",
-        `nobody on GitHub stands behind \`${person3.email}\` in commit ${commit.sha.slice(0, 7)}`,
+    );
+  for (let name of known4) {
+    let rule = action.inputs[name], value = lookup(request2.inputs, name);
+    (value === void 0 ? !rule.required : accepts(rule, value)) || issues.push(
+      issueAt2(
+        at3,
+        "input-invalid",
+        value === void 0 ? `the input \`${name}\` is missing` : `\`${name}\` is not allowed`,
         {
-          found: person3.email,
-          expected: "an e-mail of a GitHub account",
-          fix: "add the e-mail to your GitHub account, or commit again with one that is there"
+          found: value === void 0 ? null : String(value),
+          expected: describe(rule),
+          fix: `set \`${name}\` to ${describe(rule)}`
         }
       )
-    )
-  );
+    );
+  }
+  return issues;
 }
-function unattributed(commit) {
-  let people = [commit.author, commit.committer, ...commit.coAuthors].filter((person3) => person3.account === null);
-  return isWebFlow(commit.committer) && !commit.verified ? [...people, commit.committer] : people;
+function inputTexts(request2) {
+  let names4 = Object.keys(request2.inputs).sort();
+  return Object.fromEntries(names4.map((name) => [name, String(request2.inputs[name])]));
 }
-function isWebFlow(person3) {
-  return person3.account?.login === WEB_FLOW;
+function accepts(rule, value) {
+  return "enum" in rule ? rule.enum.includes(value) : rule.type === "string" ? typeof value == "string" && value.length <= rule.maxLength : rule.type === "integer" ? Number.isSafeInteger(value) : typeof value == "boolean";
 }
-function isBaseMerge(commit, evidence) {
-  let second = commit.parents[1];
-  return commit.parents.length === 2 && isWebFlow(commit.committer) && commit.verified && !evidence.commits.some((other) => other.sha === second);
-}
-function isAllSignedByOpener(evidence) {
-  let opener = evidence.pullRequest.author.id;
-  return evidence.commits.every(
-    (commit) => commit.verified && commit.author.account?.id === opener && (commit.committer.account?.id === opener || isWebFlow(commit.committer))
-  );
-}
-
-// core/policy/lookup.ts
-function lookup(record, key) {
-  return Object.hasOwn(record, key) ? record[key] : void 0;
+function describe(rule) {
+  return "enum" in rule ? `one of ${rule.enum.join(", ")}` : rule.type === "string" ? `text of at most ${rule.maxLength} characters` : rule.type === "integer" ? "a whole number" : "true or false";
 }
 
 // core/policy/on-call.ts
@@ -34365,6 +33743,280 @@ function ancestorsOf(evidence, team) {
 }
 function isActive2(evidence, id) {
   return evidence.members === null ? "unknown" : evidence.members.includes(id) ? "yes" : "no";
+}
+
+// core/policy/asked.ts
+function understand(setting, request2) {
+  let resource = lookup(setting.governance.resources, request2.path.resource), wrong = catalogIssues(setting.governance, request2);
+  if (resource === void 0 || wrong.length > 0) return refusal2("invalid", wrong);
+  let subject2 = subjectOf2(setting, request2);
+  if ("is" in subject2) return subject2;
+  let { evidence } = setting, opener = evidence.pullRequest.author, starts = request2.starts ?? evidence.pullRequest.mergedAt ?? evidence.now, at3 = starts > evidence.now ? starts : evidence.now, ask3 = {
+    setting,
+    resource,
+    path: request2.path.path,
+    at: at3,
+    starts,
+    request: request2,
+    asked: {
+      request: request2,
+      subject: subject2,
+      opener: { id: opener.id, login: opener.login },
+      resource: resource.name,
+      entitlement: request2.path.entitlement,
+      sensitivity: resource.sensitivity
+    },
+    who: subject2.id === null ? { kind: "service", name: subject2.name } : { kind: "person", id: subject2.id },
+    length: 0,
+    end: at3
+  };
+  return withLength(ask3, lengthOf2(request2));
+}
+function catalogIssues(governance, request2) {
+  let resource = lookup(governance.resources, request2.path.resource);
+  return resource === void 0 ? [unknownResource(governance, request2)] : entitlementIssues(resource, request2);
+}
+function withLength(ask3, length) {
+  return { ...ask3, length, end: plus(ask3.starts, Math.min(length, FAR)) };
+}
+var FAR = 3650 * 864e5;
+function lengthOf2(request2) {
+  return request2.kind === "AccessRequest" ? request2.duration : request2.within;
+}
+function lengthField(request2) {
+  return request2.kind === "AccessRequest" ? "duration" : "within";
+}
+function placeOf(request2, field) {
+  return lookup(request2.places, field) ?? topOf(request2.path.path);
+}
+function unknownResource(governance, request2) {
+  let names4 = Object.keys(governance.resources).sort();
+  return issueAt2(topOf(request2.path.path), "resource-unknown", "no catalog has this resource", {
+    found: request2.path.resource,
+    expected: `one of ${names4.join(", ")}`,
+    fix: didYouMean(request2.path.resource, names4, "move the file under the right resource")
+  });
+}
+function entitlementIssues(resource, request2) {
+  let name = request2.path.entitlement, at3 = topOf(request2.path.path), action = lookup(resource.actions, name);
+  if (lookup(resource.roles, name) === void 0 && action === void 0) {
+    let names4 = [...Object.keys(resource.roles), ...Object.keys(resource.actions)].sort();
+    return [
+      issueAt2(at3, "entitlement-unknown", `\`${resource.name}\` has no such role or action`, {
+        found: name,
+        expected: `one of ${names4.join(", ")}`,
+        fix: didYouMean(name, names4, "move the file under the right role or action")
+      })
+    ];
+  }
+  let kind = action === void 0 ? "AccessRequest" : "ActionRequest";
+  return request2.kind !== kind ? [
+    issueAt2(
+      placeOf(request2, "kind"),
+      "request-kind",
+      `\`${name}\` is ${action === void 0 ? "a role" : "an action"}`,
+      {
+        found: request2.kind,
+        expected: kind,
+        fix: `write \`kind: ${kind}\``
+      }
+    )
+  ] : action !== void 0 && request2.kind === "ActionRequest" ? inputIssues(action, request2) : [];
+}
+function subjectOf2(setting, request2) {
+  let { people, services } = setting.governance.people, author = setting.evidence.pullRequest.author;
+  if (request2.subject === null) {
+    let self = Object.values(people).find((person3) => person3.id === author.id);
+    return self === void 0 ? unknownSubject(request2, author.login) : personSubject(setting, self);
+  }
+  let named2 = request2.subject;
+  if (named2.kind === "person") {
+    let person3 = lookup(people, named2.name);
+    return person3 === void 0 ? unknownSubject(request2, named2.name) : personSubject(setting, person3);
+  }
+  if (named2.kind === "service") {
+    let service = lookup(services, named2.name);
+    return service === void 0 ? unknownSubject(request2, named2.name) : serviceSubject(service);
+  }
+  return refusal2("invalid", [
+    issueAt2(placeOf(request2, "subject"), "subject-kind", "only a person or a service can receive a grant", {
+      found: named2.kind,
+      expected: "`person:<name>` or `service:<name>`",
+      fix: "ask for one person at a time"
+    })
+  ]);
+}
+function unknownSubject(request2, name) {
+  return refusal2("deny", [
+    issueAt2(placeOf(request2, "subject"), "subject-unknown", `\`${name}\` is not in \`policies/people.yaml\``, {
+      found: name,
+      fix: `ask the owners of \`policies/people.yaml\` to add \`${name}\` with the numeric GitHub id`
+    })
+  ]);
+}
+function personSubject(setting, person3) {
+  let active = isActive2(setting.evidence, person3.id);
+  if (active === "unknown")
+    return { is: "fault", reasons: [unknown2("membership-unknown", "the members of the organisation could not be read")], issues: [] };
+  if (active === "no") {
+    let why = `${person3.login} is no active member of the organisation`;
+    return { is: "deny", reasons: [fails("subject-inactive", why)], issues: [] };
+  }
+  let { name, id, login, identities } = person3;
+  return { kind: "person", name, id, login, identities };
+}
+function serviceSubject(service) {
+  return { kind: "service", name: service.name, id: null, login: null, identities: service.identities };
+}
+function didYouMean(found, names4, otherwise) {
+  let near = nearest(found, names4);
+  return near === null ? otherwise : `did you mean \`${near}\`?`;
+}
+
+// core/document/issue.ts
+var REFUSED_IN_PROPOSALS = /* @__PURE__ */ new Set(["catalog-maintainer"]);
+function inProposal(issues) {
+  return issues.map((issue3) => REFUSED_IN_PROPOSALS.has(issue3.code) ? { ...issue3, severity: "error" } : issue3);
+}
+
+// core/policy/calendar.ts
+function covers2(calendar, from, until) {
+  if (!isZone(calendar.zone)) return "unknown";
+  let end = toEpoch(until);
+  for (let start2 = toEpoch(from); start2 < end; start2 += 12 * 36e5) {
+    if (!isOpenBetween(calendar, start2, Math.min(start2 + 12 * 36e5, end))) return "no";
+    if (isAlwaysOpen(calendar)) break;
+  }
+  return "yes";
+}
+function isAwake(zone, at3) {
+  if (!isZone(zone)) return null;
+  let epoch = toEpoch(at3), local = modulo(epoch + offsetAt(zone, epoch), 864e5);
+  return local >= 8 * 36e5 && local < 20 * 36e5;
+}
+function isZone(zone) {
+  if (!/^[A-Za-z]/.test(zone)) return !1;
+  try {
+    return formatterOf(zone), !0;
+  } catch {
+    return !1;
+  }
+}
+function isAlwaysOpen(calendar) {
+  return calendar.from === 0 && calendar.until === 1440 && [0, 1, 2, 3, 4, 5, 6].every((day) => calendar.days.includes(day));
+}
+function isOpenBetween(calendar, start2, end) {
+  let offset = offsetAt(calendar.zone, start2), first = Math.floor(start2 / 6e4);
+  if (first === Math.floor((end - 1) / 6e4) || offset === offsetAt(calendar.zone, end))
+    return isOpenLocally(calendar, start2 + offset, end + offset);
+  let half = Math.max(first + 1, Math.floor((start2 + end) / 2 / 6e4)) * 6e4;
+  return isOpenBetween(calendar, start2, half) && isOpenBetween(calendar, half, end);
+}
+function isOpenLocally(calendar, start2, end) {
+  for (let from = start2; from < end; ) {
+    let midnight = Math.floor(from / 864e5) * 864e5, until = Math.min(end, midnight + 864e5), weekday = modulo(midnight / 864e5 + 4, 7);
+    if (!calendar.days.includes(weekday) || from - midnight < calendar.from * 6e4 || until - midnight > calendar.until * 6e4) return !1;
+    from = until;
+  }
+  return !0;
+}
+function offsetAt(zone, epoch) {
+  let parts = formatterOf(zone).formatToParts(epoch), field = (type) => Number(parts.find((part) => part.type === type)?.value);
+  return Date.UTC(
+    field("year"),
+    field("month") - 1,
+    field("day"),
+    field("hour"),
+    field("minute"),
+    field("second")
+  ) - Math.floor(epoch / 1e3) * 1e3;
+}
+var formatters = /* @__PURE__ */ new Map();
+function formatterOf(zone) {
+  let known4 = formatters.get(zone);
+  if (known4 !== void 0) return known4;
+  let formatter = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric"
+  });
+  return formatters.set(zone, formatter), formatter;
+}
+function modulo(value, by) {
+  return (value % by + by) % by;
+}
+
+// core/policy/pull-kind.ts
+function shownAt(evidence) {
+  let [first = "pull request"] = evidence.changes.map((change) => change.path).sort();
+  return topOf(first);
+}
+function pullKind(evidence) {
+  let { changes } = evidence;
+  if (changes.length === 0) return "empty";
+  let inside = changes.flatMap(pathsOf).filter(isInRequests);
+  if (inside.length === 0) return "policy";
+  if (inside.length < changes.flatMap(pathsOf).length) return "mixed";
+  let removed = changes.filter((change) => change.status === "removed").length;
+  return removed === changes.length ? "return" : removed === 0 ? "request" : "mixed";
+}
+function kindIssues(evidence, kind) {
+  if (kind === "empty")
+    return [
+      issueAt2(shownAt(evidence), "pull-request-empty", "the pull request changes no file", {
+        fix: "add one request under `requests/`"
+      })
+    ];
+  if (kind !== "mixed") return [];
+  let paths = [...new Set(evidence.changes.flatMap(pathsOf))].sort(), other = paths.find((path) => !isInRequests(path)), request2 = paths.find(isInRequests), fix = other === void 0 ? "split it: one pull request adds a request, another removes the requests given back" : `split it: one pull request with \`${request2}\` alone, another with \`${other}\` and what else is outside \`requests/\``;
+  return [issueAt2(topOf(request2), "pull-request-mixed", "the pull request does more than one kind of thing", { fix })];
+}
+function pathsOf(change) {
+  return change.previousPath === null ? [change.path] : [change.previousPath, change.path];
+}
+function isInRequests(path) {
+  return /^requests(?:\/|$)/.test(path.normalize("NFKC").toLowerCase());
+}
+
+// core/policy/commits.ts
+var WEB_FLOW = "web-flow";
+function attributionIssues(evidence) {
+  return evidence.commits.flatMap(
+    (commit) => unattributed(commit).map(
+      (person3) => issueAt2(
+        shownAt(evidence),
+        "commit-unattributable",
+        `nobody on GitHub stands behind \`${person3.email}\` in commit ${commit.sha.slice(0, 7)}`,
+        {
+          found: person3.email,
+          expected: "an e-mail of a GitHub account",
+          fix: "add the e-mail to your GitHub account, or commit again with one that is there"
+        }
+      )
+    )
+  );
+}
+function unattributed(commit) {
+  let people = [commit.author, commit.committer, ...commit.coAuthors].filter((person3) => person3.account === null);
+  return isWebFlow(commit.committer) && !commit.verified ? [...people, commit.committer] : people;
+}
+function isWebFlow(person3) {
+  return person3.account?.login === WEB_FLOW;
+}
+function isBaseMerge(commit, evidence) {
+  let second = commit.parents[1];
+  return commit.parents.length === 2 && isWebFlow(commit.committer) && commit.verified && !evidence.commits.some((other) => other.sha === second);
+}
+function isAllSignedByOpener(evidence) {
+  let opener = evidence.pullRequest.author.id;
+  return evidence.commits.every(
+    (commit) => commit.verified && commit.author.account?.id === opener && (commit.committer.account?.id === opener || isWebFlow(commit.committer))
+  );
 }
 
 // core/policy/exclusions.ts
@@ -34506,18 +34158,18 @@ function names2(written3, digest) {
 // core/policy/reviews.ts
 function speakingReviews(evidence) {
   let reviews = evidence.reviews.map((review2) => asMerged(review2, evidence)).sort(byTime), latest2 = latestByUser(reviews.filter((review2) => isDecisive(review2) && isInTime(review2, evidence)));
-  return reviews.map((review2) => judge2(review2, latest2, evidence));
+  return reviews.map((review2) => judge(review2, latest2, evidence));
 }
 function asMerged(review2, { pullRequest: { mergedAt } }) {
   let { dismissed } = review2;
   return review2.state !== "DISMISSED" || dismissed === void 0 || mergedAt === null ? review2 : dismissed.at > mergedAt ? { ...review2, state: dismissed.was } : review2;
 }
-function judge2(review2, latest2, evidence) {
+function judge(review2, latest2, evidence) {
   let nothing2 = (code2, why) => ({ review: review2, is: "void", code: code2, why });
   if (!isDecisive(review2)) return nothing2("review-not-a-verdict", "a comment approves nothing");
   if (!isInTime(review2, evidence)) return nothing2("review-after-merge", "it was submitted after the merge");
-  let last = latest2.get(review2.user.id);
-  return review2.state === "DISMISSED" ? nothing2("review-dismissed", "it was dismissed") : last !== review2 ? last.state === "DISMISSED" ? nothing2("review-dismissed", "a later review of the same person was dismissed, and this one with it") : nothing2("review-superseded", "the same person reviewed again later") : review2.user.type !== "User" ? nothing2("review-by-bot", "only people approve") : review2.state === "CHANGES_REQUESTED" ? { review: review2, is: "blocking" } : approval(review2, evidence, nothing2);
+  let last2 = latest2.get(review2.user.id);
+  return review2.state === "DISMISSED" ? nothing2("review-dismissed", "it was dismissed") : last2 !== review2 ? last2.state === "DISMISSED" ? nothing2("review-dismissed", "a later review of the same person was dismissed, and this one with it") : nothing2("review-superseded", "the same person reviewed again later") : review2.user.type !== "User" ? nothing2("review-by-bot", "only people approve") : review2.state === "CHANGES_REQUESTED" ? { review: review2, is: "blocking" } : approval(review2, evidence, nothing2);
 }
 function approval(review2, evidence, nothing2) {
   let { head, retargetedAt } = evidence.pullRequest;
@@ -34792,7 +34444,7 @@ function wrongValue(source, path, words) {
 function wrongKey(source, path, words) {
   return issueAt(spanAt(source.document, path, "key"), words);
 }
-function placeOf(source, path) {
+function placeOf2(source, path) {
   let { file, line, column } = spanAt(source.document, path, "key");
   return { file, line, column };
 }
@@ -34884,6 +34536,7 @@ function maintainerIssues(entries) {
     (entry) => Object.values(entry.resource.roles).flatMap(
       (role) => role.grants.flatMap(({ provider, target }, index) => provider.type !== "github-team" || provider.with.allowMaintainer === !0 || target.role !== "maintainer" ? [] : wrongKey(entry.source, pointer(`${entry.rolePath(role.name)}/grants`, index, "role"), {
         code: "catalog-maintainer",
+        severity: "warning",
         message: `the role \`${role.name}\` makes a maintainer, who can add others to the team by hand`,
         found: "maintainer",
         expected: "member",
@@ -34949,10 +34602,10 @@ function nameIssue(source, path, value) {
 }
 
 // core/document/governance/catalog-issues.ts
-function catalogIssues(sources, entries) {
+function catalogIssues2(sources, entries) {
   return [
     ...sources.flatMap(secretIssues),
-    ...sources.flatMap(inputIssues),
+    ...sources.flatMap(inputIssues2),
     ...entries.flatMap((entry) => [
       ...emptyResource(entry),
       ...sharedNames(entry),
@@ -35017,7 +34670,7 @@ function conflicts({ resource, source, rolePath }) {
     }))
   );
 }
-function inputIssues(source) {
+function inputIssues2(source) {
   let { actions: actions2 = {}, resources } = source.written;
   return [
     { base: "/actions", actions: actions2 },
@@ -35049,7 +34702,7 @@ function readCatalogs(sources) {
   let entries = sources.flatMap(
     (source) => Object.entries(source.written.resources).map(([name, written3]) => entryOf2(source, name, written3))
   );
-  return { entries, issues: catalogIssues(sources, entries) };
+  return { entries, issues: catalogIssues2(sources, entries) };
 }
 function entryOf2(source, name, written3) {
   let defaults2 = source.written, path = pointer("/resources", name), provider = resourceProvider(defaults2.provider, written3), roles = { ...defaults2.roles, ...written3.roles }, actions2 = { ...defaults2.actions, ...written3.actions };
@@ -35065,7 +34718,7 @@ function entryOf2(source, name, written3) {
       labels: recordOf(Object.entries({ ...defaults2.labels, ...written3.labels })),
       roles: recordOf(sortedEntries(roles).map(([role, each]) => [role, roleOf(role, each, provider)])),
       actions: recordOf(sortedEntries(actions2).map(([action, each]) => [action, actionOf(action, each)])),
-      place: placeOf(source, path)
+      place: placeOf2(source, path)
     }
   };
 }
@@ -35102,36 +34755,6 @@ function inputRuleOf({ enum: values, type, maxLength, required: required2 = !0 }
 }
 function sortedEntries(record) {
   return Object.entries(record).sort(([a], [b2]) => a < b2 ? -1 : 1);
-}
-
-// core/document/did-you-mean.ts
-function nearest(word, candidates2) {
-  let most = Math.max(1, Math.floor(word.length / 3)), best = null, fewest = most + 1;
-  for (let candidate of [...candidates2].sort()) {
-    if (Math.abs(word.length - candidate.length) >= fewest) continue;
-    let edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    edits < fewest && (fewest = edits, best = candidate);
-  }
-  return best;
-}
-function distance(a, b2) {
-  let rows = [Array.from({ length: b2.length + 1 }, (_, column) => column)];
-  for (let i = 1; i <= a.length; i += 1) {
-    let row = [i];
-    for (let j2 = 1; j2 <= b2.length; j2 += 1) {
-      let cost = a[i - 1] === b2[j2 - 1] ? 0 : 1, edits = [at2(rows, i - 1, j2) + 1, row[j2 - 1] + 1, at2(rows, i - 1, j2 - 1) + cost];
-      i > 1 && j2 > 1 && a[i - 1] === b2[j2 - 2] && a[i - 2] === b2[j2 - 1] && edits.push(at2(rows, i - 2, j2 - 2) + 1), row.push(Math.min(...edits));
-    }
-    rows.push(row);
-  }
-  return at2(rows, a.length, b2.length);
-}
-function at2(rows, i, j2) {
-  return rows[i][j2];
-}
-function oneOf(words) {
-  let quoted2 = words.map((word) => `\`${word}\``), last = quoted2.at(-1) ?? "nothing";
-  return quoted2.length < 2 ? last : `${quoted2.slice(0, -1).join(", ")} or ${last}`;
 }
 
 // core/document/governance/selector.ts
@@ -35171,14 +34794,14 @@ function coverageIssues(loaded, known4) {
 function factsOf({ resource }) {
   return [...Object.entries(resource.labels).map(([key, value]) => `${key}: ${value}`).sort(), `sensitivity: ${resource.sensitivity}`].join(", ");
 }
-var SENSITIVITIES2 = ["low", "medium", "high", "critical"];
+var SENSITIVITIES = ["low", "medium", "high", "critical"];
 function selectorIssues(loaded, known4) {
   let { entries } = known4;
   if (entries === null) return [];
   let resources = entries.map(({ resource }) => resource.name).sort();
   return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
     let slips = [
-      ...unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES2),
+      ...unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES),
       ...unknownValues(source, `${path}/resource`, selector.resource, resources)
     ];
     return slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource)) ? slips : wrongKey(source, path, {
@@ -35232,7 +34855,7 @@ function readDelegations(sources) {
         starts: parseInstant(starts),
         until: parseInstant(until),
         reason: reason.trim(),
-        place: placeOf(source, "/from")
+        place: placeOf2(source, "/from")
       };
     }),
     issues: sources.flatMap((source) => [
@@ -35254,7 +34877,7 @@ function toSelf(source) {
 }
 
 // core/document/governance/entitlements.ts
-function entitlementIssues(loaded, known4) {
+function entitlementIssues2(loaded, known4) {
   let { entries } = known4;
   if (entries === null) return [];
   let everywhere = namesOf2(entries), rules = loaded.ruleSets.flatMap((source) => {
@@ -35993,7 +35616,7 @@ function readLocks(source) {
       subjects: principals(lock.subjects),
       reason: lock.reason.trim(),
       until: lock.until === void 0 ? null : parseInstant(lock.until),
-      place: placeOf(source, `/locks/${index}`)
+      place: placeOf2(source, `/locks/${index}`)
     })),
     issues: duplicateNames(source, source.written.locks, "/locks")
   };
@@ -36111,7 +35734,7 @@ function guardrailOf(written3, source, path) {
       approvals: approvalsOf(approvals2),
       digest: digest === !0
     },
-    place: placeOf(source, path)
+    place: placeOf2(source, path)
   };
 }
 
@@ -36205,7 +35828,7 @@ function readPolicyTests(sources) {
         signals: test.signals ?? {},
         teams: recordOf(Object.entries(source.written.teams ?? {})),
         expect: { verdict: test.expect.verdict, rule: test.expect.rule ?? null, reason: test.expect.reason ?? null },
-        place: placeOf(source, `/tests/${index}`)
+        place: placeOf2(source, `/tests/${index}`)
       }))
     ),
     issues: sources.flatMap((source) => [
@@ -36351,7 +35974,7 @@ function readRuleSets(sources) {
       on: selectorOf(source.written.on),
       onTighten: source.written.onTighten ?? "keep",
       rules: source.written.rules.map((rule, index) => ruleOf(rule, source, `/rules/${index}`)),
-      place: placeOf(source, "/on")
+      place: placeOf2(source, "/on")
     })),
     issues: sources.flatMap((source) => duplicateNames(source, source.written.rules, "/rules"))
   };
@@ -36367,7 +35990,7 @@ function ruleOf(written3, source, path) {
     explain: written3.explain ?? null,
     max: durationOf(written3.max),
     approvals: approvalsOf(written3.approvals),
-    place: placeOf(source, path)
+    place: placeOf2(source, path)
   };
 }
 
@@ -36417,7 +36040,7 @@ function parseGovernance(files, checkCondition2) {
     ...maintainerIssues(catalogs.entries),
     ...principalIssues(loaded, known4),
     ...conditionIssues(loaded, known4, checkCondition2),
-    ...entitlementIssues(loaded, known4),
+    ...entitlementIssues2(loaded, known4),
     ...coverageIssues(loaded, known4),
     ...selectorIssues(loaded, known4)
   ]), [codeowners] = loaded.codeowners;
@@ -40012,173 +39635,6 @@ function readAnew(files) {
   return { ok: !0, value: { governance: parsed2.value, codeowners: parseCodeowners(text2, path) }, issues };
 }
 
-// core/policy/action-inputs.ts
-function inputIssues2(action, request2) {
-  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known4 = Object.keys(action.inputs).sort(), issues = [];
-  for (let name of Object.keys(request2.inputs).filter((one) => !known4.includes(one)).sort())
-    issues.push(
-      issueAt2(at3, "input-invalid", `\`${action.name}\` has no input \`${name}\``, {
-        found: name,
-        expected: known4.length === 0 ? "no inputs" : `one of ${known4.join(", ")}`,
-        fix: `remove \`${name}\``
-      })
-    );
-  for (let name of known4) {
-    let rule = action.inputs[name], value = lookup(request2.inputs, name);
-    (value === void 0 ? !rule.required : accepts(rule, value)) || issues.push(
-      issueAt2(
-        at3,
-        "input-invalid",
-        value === void 0 ? `the input \`${name}\` is missing` : `\`${name}\` is not allowed`,
-        {
-          found: value === void 0 ? null : String(value),
-          expected: describe(rule),
-          fix: `set \`${name}\` to ${describe(rule)}`
-        }
-      )
-    );
-  }
-  return issues;
-}
-function inputTexts(request2) {
-  let names4 = Object.keys(request2.inputs).sort();
-  return Object.fromEntries(names4.map((name) => [name, String(request2.inputs[name])]));
-}
-function accepts(rule, value) {
-  return "enum" in rule ? rule.enum.includes(value) : rule.type === "string" ? typeof value == "string" && value.length <= rule.maxLength : rule.type === "integer" ? Number.isSafeInteger(value) : typeof value == "boolean";
-}
-function describe(rule) {
-  return "enum" in rule ? `one of ${rule.enum.join(", ")}` : rule.type === "string" ? `text of at most ${rule.maxLength} characters` : rule.type === "integer" ? "a whole number" : "true or false";
-}
-
-// core/policy/asked.ts
-function understand(setting, request2) {
-  let resource = lookup(setting.governance.resources, request2.path.resource), wrong = catalogIssues2(setting.governance, request2);
-  if (resource === void 0 || wrong.length > 0) return refusal2("invalid", wrong);
-  let subject2 = subjectOf2(setting, request2);
-  if ("is" in subject2) return subject2;
-  let { evidence } = setting, opener = evidence.pullRequest.author, starts = request2.starts ?? evidence.pullRequest.mergedAt ?? evidence.now, at3 = starts > evidence.now ? starts : evidence.now, ask3 = {
-    setting,
-    resource,
-    path: request2.path.path,
-    at: at3,
-    starts,
-    request: request2,
-    asked: {
-      request: request2,
-      subject: subject2,
-      opener: { id: opener.id, login: opener.login },
-      resource: resource.name,
-      entitlement: request2.path.entitlement,
-      sensitivity: resource.sensitivity
-    },
-    who: subject2.id === null ? { kind: "service", name: subject2.name } : { kind: "person", id: subject2.id },
-    length: 0,
-    end: at3
-  };
-  return withLength(ask3, lengthOf2(request2));
-}
-function catalogIssues2(governance, request2) {
-  let resource = lookup(governance.resources, request2.path.resource);
-  return resource === void 0 ? [unknownResource(governance, request2)] : entitlementIssues2(resource, request2);
-}
-function withLength(ask3, length) {
-  return { ...ask3, length, end: plus(ask3.starts, Math.min(length, FAR)) };
-}
-var FAR = 3650 * 864e5;
-function lengthOf2(request2) {
-  return request2.kind === "AccessRequest" ? request2.duration : request2.within;
-}
-function lengthField(request2) {
-  return request2.kind === "AccessRequest" ? "duration" : "within";
-}
-function placeOf2(request2, field) {
-  return lookup(request2.places, field) ?? topOf(request2.path.path);
-}
-function unknownResource(governance, request2) {
-  let names4 = Object.keys(governance.resources).sort();
-  return issueAt2(topOf(request2.path.path), "resource-unknown", "no catalog has this resource", {
-    found: request2.path.resource,
-    expected: `one of ${names4.join(", ")}`,
-    fix: didYouMean(request2.path.resource, names4, "move the file under the right resource")
-  });
-}
-function entitlementIssues2(resource, request2) {
-  let name = request2.path.entitlement, at3 = topOf(request2.path.path), action = lookup(resource.actions, name);
-  if (lookup(resource.roles, name) === void 0 && action === void 0) {
-    let names4 = [...Object.keys(resource.roles), ...Object.keys(resource.actions)].sort();
-    return [
-      issueAt2(at3, "entitlement-unknown", `\`${resource.name}\` has no such role or action`, {
-        found: name,
-        expected: `one of ${names4.join(", ")}`,
-        fix: didYouMean(name, names4, "move the file under the right role or action")
-      })
-    ];
-  }
-  let kind = action === void 0 ? "AccessRequest" : "ActionRequest";
-  return request2.kind !== kind ? [
-    issueAt2(
-      placeOf2(request2, "kind"),
-      "request-kind",
-      `\`${name}\` is ${action === void 0 ? "a role" : "an action"}`,
-      {
-        found: request2.kind,
-        expected: kind,
-        fix: `write \`kind: ${kind}\``
-      }
-    )
-  ] : action !== void 0 && request2.kind === "ActionRequest" ? inputIssues2(action, request2) : [];
-}
-function subjectOf2(setting, request2) {
-  let { people, services } = setting.governance.people, author = setting.evidence.pullRequest.author;
-  if (request2.subject === null) {
-    let self = Object.values(people).find((person3) => person3.id === author.id);
-    return self === void 0 ? unknownSubject(request2, author.login) : personSubject(setting, self);
-  }
-  let named2 = request2.subject;
-  if (named2.kind === "person") {
-    let person3 = lookup(people, named2.name);
-    return person3 === void 0 ? unknownSubject(request2, named2.name) : personSubject(setting, person3);
-  }
-  if (named2.kind === "service") {
-    let service = lookup(services, named2.name);
-    return service === void 0 ? unknownSubject(request2, named2.name) : serviceSubject(service);
-  }
-  return refusal2("invalid", [
-    issueAt2(placeOf2(request2, "subject"), "subject-kind", "only a person or a service can receive a grant", {
-      found: named2.kind,
-      expected: "`person:<name>` or `service:<name>`",
-      fix: "ask for one person at a time"
-    })
-  ]);
-}
-function unknownSubject(request2, name) {
-  return refusal2("deny", [
-    issueAt2(placeOf2(request2, "subject"), "subject-unknown", `\`${name}\` is not in \`policies/people.yaml\``, {
-      found: name,
-      fix: `ask the owners of \`policies/people.yaml\` to add \`${name}\` with the numeric GitHub id`
-    })
-  ]);
-}
-function personSubject(setting, person3) {
-  let active = isActive2(setting.evidence, person3.id);
-  if (active === "unknown")
-    return { is: "fault", reasons: [unknown2("membership-unknown", "the members of the organisation could not be read")], issues: [] };
-  if (active === "no") {
-    let why = `${person3.login} is no active member of the organisation`;
-    return { is: "deny", reasons: [fails("subject-inactive", why)], issues: [] };
-  }
-  let { name, id, login, identities } = person3;
-  return { kind: "person", name, id, login, identities };
-}
-function serviceSubject(service) {
-  return { kind: "service", name: service.name, id: null, login: null, identities: service.identities };
-}
-function didYouMean(found, names4, otherwise) {
-  let near = nearest(found, names4);
-  return near === null ? otherwise : `did you mean \`${near}\`?`;
-}
-
 // core/policy/findings.ts
 var NOTHING = { reasons: [], issues: [] };
 function together(findings) {
@@ -40290,7 +39746,7 @@ function checkBounds(bounds, ask3) {
     ),
     issues: [
       issueAt2(
-        placeOf2(ask3.request, lengthField(ask3.request)),
+        placeOf(ask3.request, lengthField(ask3.request)),
         "duration-over-max",
         `${lengthField(ask3.request)} is longer than ${strictest.source} allows`,
         { found: asked, expected: `at most ${most}`, fix: `use ${most} or less` }
@@ -40316,7 +39772,7 @@ function checkWindow(ask3) {
     );
   return NOTHING;
   function one(code2, field, why, fix) {
-    let issue3 = issueAt2(placeOf2(ask3.request, field), code2, why, { found: ask3.request[field], fix });
+    let issue3 = issueAt2(placeOf(ask3.request, field), code2, why, { found: ask3.request[field], fix });
     return { reasons: [fails(code2, why)], issues: [issue3] };
   }
 }
@@ -40375,7 +39831,7 @@ function breakGlass(ask3) {
   };
 }
 function refuse2(ask3, code2, why) {
-  let issue3 = issueAt2(placeOf2(ask3.request, "breakGlass"), code2, why, {
+  let issue3 = issueAt2(placeOf(ask3.request, "breakGlass"), code2, why, {
     found: "true",
     fix: "leave `breakGlass` out and ask for approvals"
   });
@@ -40571,7 +40027,7 @@ function duringFindings(guardrail, ask3) {
   let reason = calendarReason(guardrail.require.during, ask3);
   if (reason.holds === !0) return { reasons: [reason], issues: [] };
   let issue3 = issueAt2(
-    placeOf2(ask3.request, "starts"),
+    placeOf(ask3.request, "starts"),
     "outside-calendar",
     `the window leaves ${guardrail.require.during}`,
     {
@@ -40591,7 +40047,7 @@ function continuousFindings(guardrail, ask3) {
   let most = formatDuration(max), reason = fails(
     "continuous-over-max",
     `with the grants it joins it would last ${formatDuration(length)}, from ${from} to ${until}, more than ${most}`
-  ), issue3 = issueAt2(placeOf2(ask3.request, "duration"), "continuous-over-max", "too long without a break", {
+  ), issue3 = issueAt2(placeOf(ask3.request, "duration"), "continuous-over-max", "too long without a break", {
     found: `${formatDuration(length)} with the grants it joins`,
     expected: `at most ${most}, by ${sourceOf(guardrail.name)}`,
     fix: "ask for a shorter time, or after a break of 15 minutes"
@@ -40669,7 +40125,7 @@ function naming(isAsked) {
   return (requirement) => isAsked ? { ...requirement, namesDigest: !0 } : requirement;
 }
 function isSameDemand(a, b2) {
-  return keyOf(a.from) === keyOf(b2.from) && !a.source.split(" and ").includes(b2.source);
+  return keyOf2(a.from) === keyOf2(b2.from) && !a.source.split(" and ").includes(b2.source);
 }
 function stricter(a, b2) {
   return {
@@ -40677,11 +40133,11 @@ function stricter(a, b2) {
     place: a.place,
     from: a.from,
     count: Math.max(a.count, b2.count),
-    widen: a.widen !== null && b2.widen !== null && keyOf(a.widen.to) === keyOf(b2.widen.to) ? { after: Math.max(a.widen.after, b2.widen.after), to: a.widen.to } : null,
+    widen: a.widen !== null && b2.widen !== null && keyOf2(a.widen.to) === keyOf2(b2.widen.to) ? { after: Math.max(a.widen.after, b2.widen.after), to: a.widen.to } : null,
     namesDigest: a.namesDigest || b2.namesDigest
   };
 }
-function keyOf(principals2) {
+function keyOf2(principals2) {
   return principals2.map(written).sort().join(" ");
 }
 
@@ -40976,9 +40432,9 @@ function decideRequest(setting, common) {
   let ask3 = understand(setting, file.request);
   if ("is" in ask3) return refuse3(common, ask3);
   let known4 = { ...common, asked: ask3.asked, warnings: [...common.warnings, ...file.warnings] }, terms = termsFor(ask3);
-  return terms.is !== "terms" ? refuse3(known4, terms, terms.is === "deny" ? hintFor(ask3) : null) : judge3(ask3, terms, known4);
+  return terms.is !== "terms" ? refuse3(known4, terms, terms.is === "deny" ? hintFor(ask3) : null) : judge2(ask3, terms, known4);
 }
-function judge3(ask3, terms, common) {
+function judge2(ask3, terms, common) {
   let { evidence } = ask3.setting, exclusions = exclusionsFor(ask3), digest = digestFor(ask3), demands2 = terms.requirements.map((requirement) => ({
     ...requirement,
     scope: { ...ask3, at: evidence.now },
@@ -41182,13 +40638,15 @@ function changeIssues2(change) {
 }
 function validate(evidence) {
   let parsed2 = readGovernance(filesAfter(evidence));
-  return parsed2.ok ? { issues: runPolicyTests(parsed2.value.governance).filter((result) => !result.passed).map(
+  if (!parsed2.ok) return { issues: parsed2.issues, warnings: [] };
+  let failures = runPolicyTests(parsed2.value.governance).filter((result) => !result.passed).map(
     (result) => issueAt2(result.at, "policy-test-failed", `the policy test “${result.name}” fails`, {
       found: result.found,
       expected: result.expected,
       fix: "change the policy, or the test if the new answer is meant"
     })
-  ), warnings: parsed2.issues } : { issues: parsed2.issues, warnings: [] };
+  ), found = inProposal(parsed2.issues), isError = ({ severity }) => severity === "error";
+  return { issues: [...found.filter(isError), ...failures], warnings: found.filter((issue3) => !isError(issue3)) };
 }
 function filesAfter(evidence) {
   let files = new Map(evidence.governing.files.map((file) => [file.path, file]));
@@ -41283,10 +40741,11 @@ function ownReason(change, setting) {
       return unknown2("membership-unknown", `whether ${login} owns \`${change.path}\` could not be read`);
   }
 }
-function isReceiver({ path, blob, text: text2 }, opener, setting) {
+function isReceiver({ path, blob, text: text2, ledger }, opener, setting) {
   if (setting.evidence.grants.some(
     (grant) => grant.subject === opener && grant.id === grantId({ path, blob, pullRequest: Number.parseInt(grant.id, 10) })
   )) return !0;
+  if (ledger === "quarantined") return !1;
   let parsed2 = parseRequest(path, text2 ?? ""), subject2 = parsed2.ok ? parsed2.value.subject : null;
   return subject2?.kind === "person" && lookup(setting.governance.people.people, subject2.name)?.id === opener;
 }
@@ -41360,10 +40819,10 @@ function collisionIssues(changes) {
   }
   return issues;
 }
-var STATUSES2 = ["added", "removed", "modified", "renamed", "copied", "changed"];
+var STATUSES = ["added", "removed", "modified", "renamed", "copied", "changed"];
 function fileIssues2(change) {
   let at3 = topOf(change.path);
-  return STATUSES2.includes(change.status) ? change.mode !== "100644" && change.mode !== "100755" ? [
+  return STATUSES.includes(change.status) ? change.mode !== "100644" && change.mode !== "100755" ? [
     issueAt2(at3, "file-mode", "the file is a link, a submodule or another special file", {
       found: change.mode,
       expected: "100644",
@@ -41404,6 +40863,142 @@ function decideUnguarded(evidence) {
   return kind === "request" ? decideRequest(setting, warned) : kind === "return" ? decideReturn(setting, warned) : decidePolicy(setting, warned);
 }
 
+// core/policy/lapse.ts
+function lapsesAt(evidence, decision, lapse2) {
+  let { draft, openedAt, readyAt, headPushedAt } = evidence.pullRequest;
+  if (draft || decision.pullKind !== "request" || !UNDECIDED.has(decision.verdict)) return null;
+  let asked = [openedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1);
+  return [plus(asked, lapse2), ...latestStarts(decision)].sort()[0];
+}
+var UNDECIDED = /* @__PURE__ */ new Set(["pending", "deny", "invalid"]);
+function latestStarts({ asked }) {
+  if (asked === null) return [];
+  let { request: request2 } = asked, { starts, startsBy } = request2;
+  return [...startsBy === null ? [] : [startsBy], ...starts === null ? [] : [plus(starts, lengthOf2(request2))]];
+}
+
+// github/changes.ts
+var MOST_FILES = 300;
+function diffTrees(from, to) {
+  let differences = compareTrees(from, to), removed = differences.filter(({ status }) => status === "removed"), paired = differences.map((change) => {
+    let at3 = change.status === "added" ? removed.findIndex((former2) => isSame(former2, change)) : -1, [former] = at3 < 0 ? [] : removed.splice(at3, 1);
+    return former === void 0 ? change : { ...change, status: "renamed", previousPath: former.path };
+  }), left = new Set(removed.map(({ path }) => path));
+  return paired.filter(({ status, path }) => status !== "removed" || left.has(path));
+}
+function compareTrees(from, to) {
+  let differences = [];
+  for (let entry of from.values()) to.has(entry.path) || differences.push(difference("removed", entry, null));
+  for (let entry of to.values()) {
+    let before = from.get(entry.path);
+    before === void 0 ? differences.push(difference("added", entry, null)) : isSame(before, entry) || differences.push(difference(isSameKind(before.mode, entry.mode) ? "modified" : "changed", entry, null));
+  }
+  return differences.sort(byPath);
+}
+async function readMergedChanges(github, repository, merge2, cache) {
+  let [listed2, before, after] = await Promise.all([
+    listFiles2(github, repository, merge2.number),
+    readTree(github, repository, merge2.parent, cache),
+    readTree(github, repository, merge2.commit, cache)
+  ]), formers = new Map(listed2.map((file) => [file.path, file.status === "renamed" ? file.previousPath : null])), differences = compareTrees(before, after), removed = new Set(differences.filter(({ status }) => status === "removed").map(({ path }) => path)), whole2 = differences.map((change) => {
+    let former = change.status === "added" ? formers.get(change.path) ?? null : null;
+    return former === null || !removed.delete(former) ? change : { ...change, status: "renamed", previousPath: former };
+  }).filter(({ status, path }) => status !== "removed" || removed.has(path));
+  return withTexts(github, repository, whole2, cache);
+}
+async function readPullChanges(github, repository, pull, cache) {
+  let [listed2, tip, head] = await Promise.all([
+    listFiles2(github, repository, pull.number),
+    readTree(github, repository, pull.tip, cache),
+    readTree(github, repository, pull.head, cache)
+  ]), differences = listed2.map((file) => confirm(file, tip, head)), named2 = new Set(
+    listed2.flatMap((file) => [file.path, ...file.previousPath === null ? [] : [file.previousPath]])
+  ), unexplained = diffTrees(tip, head).flatMap((change) => [change.path, ...change.previousPath === null ? [] : [change.previousPath]]).filter((path) => !named2.has(path)), hasFormer = differences.some(({ status }) => REPLACES.has(status));
+  if (unexplained.length === 0 && !hasFormer) return withTexts(github, repository, differences.sort(byPath), cache);
+  let forked = await readMergeBase(github, repository, pull, cache);
+  requireExplained(unexplained, forked, head);
+  let marked = differences.map(
+    (change) => isBehind(change, forked, tip) ? { ...change, behind: !0 } : change
+  );
+  return withTexts(github, repository, marked.sort(byPath), cache);
+}
+var REPLACES = /* @__PURE__ */ new Set(["modified", "changed", "renamed", "removed"]);
+function isBehind({ status, path, previousPath }, forked, tip) {
+  return REPLACES.has(status) ? [path, ...previousPath === null ? [] : [previousPath]].some((one) => !isSameAt(one, forked, tip)) : !1;
+}
+async function readMergeBase(github, repository, pull, cache) {
+  let { data } = await call(github, "GET /repos/{owner}/{repo}/compare/{basehead}", {
+    owner: repository.owner,
+    repo: repository.name,
+    basehead: `${pull.tip}...${pull.head}`,
+    per_page: 1
+  }), mergeBase = text(fields(fields(data, "comparison").merge_base_commit, "merge base").sha, "merge base");
+  return readTree(github, repository, mergeBase, cache);
+}
+function requireExplained(paths, forked, head) {
+  let unlisted = paths.find((path) => !isSameAt(path, forked, head));
+  if (unlisted !== void 0)
+    throw new GitHubError("inconsistent", `\`${unlisted}\` differs in the branch but GitHub does not list it as changed`);
+}
+function isSameAt(path, a, b2) {
+  let [one, other] = [a.get(path), b2.get(path)];
+  return one === void 0 || other === void 0 ? one === other : isSame(one, other);
+}
+var STATUSES2 = ["added", "removed", "modified", "renamed", "copied", "changed", "unchanged"];
+async function listFiles2(github, repository, number) {
+  return (await callAll(
+    github,
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+    { owner: repository.owner, repo: repository.name, pull_number: number },
+    { most: MOST_FILES }
+  )).map((value) => {
+    let file = fields(value, "file"), status = STATUSES2.find((known4) => known4 === file.status);
+    if (status === void 0) throw new GitHubError("unexpected", `unknown file status \`${String(file.status)}\``);
+    let isMoved = status === "renamed" || status === "copied";
+    return {
+      status,
+      path: text(file.filename, "file.filename"),
+      previousPath: isMoved ? text(file.previous_filename, "file.previous_filename") : null,
+      blob: typeof file.sha == "string" ? file.sha : ""
+    };
+  });
+}
+function confirm(file, tip, head) {
+  let now = head.get(file.path), then = tip.get(file.path);
+  if (file.status === "removed") {
+    if (now !== void 0) throw disagreement(file.path);
+    return then === void 0 ? unchanged(file) : difference("removed", then, null);
+  }
+  if (now === void 0 || now.blob !== file.blob) throw disagreement(file.path);
+  if (file.status === "renamed" && file.previousPath !== null && head.has(file.previousPath))
+    throw disagreement(file.previousPath);
+  return file.status === "added" && then !== void 0 ? difference(isSame(then, now) ? "unchanged" : "modified", now, null) : difference(file.status, now, file.previousPath);
+}
+function disagreement(path) {
+  return new GitHubError("inconsistent", `GitHub's list of changed files and the tree disagree about \`${path}\``);
+}
+function unchanged(file) {
+  return { status: "unchanged", path: file.path, previousPath: null, mode: "000000", size: 0, blob: file.blob };
+}
+function difference(status, entry, previousPath) {
+  return { status, path: entry.path, previousPath, mode: entry.mode, size: entry.size, blob: entry.blob };
+}
+function withTexts(github, repository, differences, cache) {
+  return inBatches(differences, async (change) => {
+    let isGone = change.status === "removed" || change.mode === "000000";
+    return { ...change, text: isGone ? null : await readText(github, repository, change, cache) };
+  });
+}
+function isSame(a, b2) {
+  return a.blob === b2.blob && a.mode === b2.mode;
+}
+function isSameKind(a, b2) {
+  return a.slice(0, 3) === b2.slice(0, 3);
+}
+function byPath(a, b2) {
+  return a.path < b2.path ? -1 : 1;
+}
+
 // github/commits.ts
 var MOST_LISTED = 250;
 async function readCommits(github, repository, number) {
@@ -41413,9 +41008,9 @@ async function readCommits(github, repository, number) {
     { owner: repository.owner, repo: repository.name, pull_number: number },
     { most: MOST_LISTED }
   )).map((item) => fields(item, "commit")), known4 = accountsByEmail(listed2);
-  return Promise.all(listed2.map((item) => readCommit2(github, item, known4)));
+  return Promise.all(listed2.map((item) => readCommit(github, item, known4)));
 }
-async function readCommit2(github, item, known4) {
+async function readCommit(github, item, known4) {
   let commit = fields(item.commit, "commit.commit"), trailers = coAuthors(textOrEmpty(commit.message));
   return {
     sha: text(item.sha, "commit.sha"),
@@ -41787,10 +41382,10 @@ async function collect(github, asked) {
     signals: asked.signals
   };
 }
-function requireSameHead(facts, last) {
+function requireSameHead(facts, last2) {
   let { head, commits } = facts.pullRequest;
-  if (commits <= 250 && commits > 0 && last !== head.sha)
-    throw new GitHubError("inconsistent", `the head is ${head.sha} but the last commit listed is ${last ?? "none"}`);
+  if (commits <= 250 && commits > 0 && last2 !== head.sha)
+    throw new GitHubError("inconsistent", `the head is ${head.sha} but the last commit listed is ${last2 ?? "none"}`);
 }
 async function baseTip(github, asked, facts) {
   if (asked.at !== "open" && asked.governing !== null) return null;
@@ -41829,6 +41424,731 @@ function watchClock(github) {
     let response = await github.request(route, parameters), at3 = serverDate(response);
     return at3 !== null && (latest2 === null || at3 > latest2) && (latest2 = at3), response;
   } }, latest: () => latest2 };
+}
+
+// sweep/closed-request.ts
+var MOST_FILES3 = 10;
+async function readClosed(world, asked, pull) {
+  try {
+    let file = await requestIn(world, pull.number);
+    if (file === null || pull.author === null) return null;
+    let by = await orNull3(asked, closerOf(world, pull.number)), evidence = await orNull3(asked, evidenceOf2(world, asked, pull)), decision = evidence === null ? null : decide(evidence);
+    return {
+      is: howItEnded(pull, by, evidence, decision),
+      request: { ...file, pullRequest: pull.number },
+      head: pull.head,
+      opener: person2(pull.author),
+      openedAt: pull.openedAt,
+      by: by === null ? null : person2(by),
+      closedAt: pull.closedAt,
+      asked: decision === null ? null : termsOf(decision),
+      verdict: decision?.verdict ?? null,
+      why: bounded(
+        decision === null ? "it could not be read any more" : whatFailed(decision) ?? "nothing stood against it"
+      ),
+      reviews: (evidence?.reviews ?? []).map(({ id, user, state, submittedAt }) => ({
+        review: id,
+        user: person2(user),
+        state,
+        at: submittedAt
+      }))
+    };
+  } catch (error2) {
+    if (error2 instanceof GitHubError && !error2.isRetryable) return null;
+    throw error2;
+  }
+}
+async function requestIn(world, number) {
+  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+    ...repositoryOf(world.repository),
+    pull_number: number,
+    per_page: 100
+  }), files = list(data, "files").map((item) => fields(item, "file"));
+  return files.length > MOST_FILES3 ? null : files.filter((file) => file.status !== "removed" && isRequestPath(text(file.filename, "filename"))).map((file) => ({ path: text(file.filename, "filename"), blob: text(file.sha, "file sha") })).sort((a, b2) => a.path < b2.path ? -1 : 1)[0] ?? null;
+}
+async function closerOf(world, number) {
+  let last2 = (await callAll(world.github, "GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
+    ...repositoryOf(world.repository),
+    issue_number: number
+  })).map((event) => fields(event, "issue event")).findLast((event) => event.event === "closed");
+  return last2?.actor === void 0 || last2.actor === null ? null : account(last2.actor, "closer");
+}
+async function evidenceOf2(world, asked, pull) {
+  let evidence = await collectEvidence(world.github, {
+    repository: world.repository,
+    pullRequest: pull.number,
+    at: "open",
+    governing: asked.accepted,
+    now: pull.closedAt,
+    grants: [],
+    signals: {},
+    cache: world.cache.git
+  }), open3 = { ...evidence, pullRequest: { ...evidence.pullRequest, state: "open" } }, subject2 = decide(open3).asked?.subject;
+  return subject2 === void 0 ? open3 : { ...open3, grants: heldGrants(asked.state, subject2.id ?? subject2.name, pull.closedAt) };
+}
+async function orNull3({ isLastTry }, reading) {
+  try {
+    return await reading;
+  } catch (error2) {
+    if (error2 instanceof GitHubError && (isLastTry || !error2.isRetryable)) return null;
+    throw error2;
+  }
+}
+function howItEnded(pull, by, evidence, decision) {
+  if (by?.type === "Bot" && evidence !== null && decision !== null && isLapsed(pull, evidence, decision))
+    return "lapsed";
+  let isOpeners = by === null || by.id === pull.author?.id, isBlocked = decision?.reviews.some(({ code: code2 }) => code2 === "changes-requested") === !0;
+  return isOpeners && !isBlocked ? "withdrawn" : "denied";
+}
+function isLapsed(pull, evidence, decision) {
+  let governance = readGovernance(evidence.governing.files), at3 = governance.ok ? lapsesAt(evidence, decision, governance.value.governance.settings.lapse) : null;
+  return at3 !== null && pull.closedAt >= at3;
+}
+function termsOf({ asked }) {
+  if (asked === null) return null;
+  let { request: request2, resource, entitlement, subject: subject2 } = asked, { reason, ticket } = request2;
+  return { resource, entitlement, subject: subject2.name, length: lengthOf2(request2), reason, ticket };
+}
+function person2({ id, login }) {
+  return { id, login };
+}
+
+// sweep/closed.ts
+async function recordClosed(world, view, { now, hasRead }) {
+  let { state } = view, { genesis } = state, nothing2 = { view, bodies: [], problems: [] };
+  if (genesis === null || view.tip === null) return nothing2;
+  let branch = genesis.repository.defaultBranch, accepted = (state.governing ?? genesis.root).commit, asked = { branch, state, accepted, since: view.entries[0]?.at ?? now, now };
+  try {
+    let found = await closedRequests(world, asked), bodies = [...found.bodies, ...moved(asked, found, state.read ?? genesis.root.commit, hasRead)], written3 = await append(world, view, bodies, now > view.tip.at ? now : view.tip.at);
+    return written3 === "lost" ? nothing2 : { view: written3, bodies, problems: [] };
+  } catch (error2) {
+    return error2 instanceof GitHubError ? nothing2 : { ...nothing2, problems: [unrecorded(error2)] };
+  }
+}
+function moved(asked, { bodies, until, isLong }, commit, hasRead) {
+  let from = startOf3(asked);
+  return until === null || !isAfter(until, from) ? [] : isLong || (hasRead || bodies.length > 0) && until.at >= plus(from.at, 36e5) ? [{ type: "read", commit, closed: until.at, ...until.pull > 0 && { closedPull: until.pull } }] : [];
+}
+function unrecorded(error2) {
+  return { key: "sweep-failed", severity: "critical", message: `requests that were closed without a merge could not be recorded: ${failureOf(error2)}`, next: "report it with the log of this run; grants and removals go on" };
+}
+function startOf3({ state, since }) {
+  return { at: state.closedUntil ?? since, pull: state.closedPull };
+}
+var MARGIN = 36e5, MOST_SEEN = 50, MOST_CALLS = 150, MOST_CALLS_EACH = 50, MOST_UNREAD = 3, LONG = 10;
+async function closedRequests(world, asked) {
+  let { state, since, now } = asked, bodies = [], recent = plus(now, -MARGIN), budget = budgeted(world.github);
+  try {
+    let from = startOf3(asked), unknown3 = (await closedSince(world, asked.branch, from)).filter(({ number, closedAt }) => state.closed.get(number)?.closedAt !== closedAt), seen = from, kept2 = null, unread2 = 0;
+    for (let [index, pull] of unknown3.entries()) {
+      if (index >= MOST_SEEN || budget.made() >= MOST_CALLS || unread2 >= MOST_UNREAD)
+        return { bodies, until: kept2 ?? seen, isLong: !0 };
+      let isLastTry = pull.closedAt < recent;
+      try {
+        let found = await readClosed({ ...world, github: budget.of(MOST_CALLS_EACH) }, { ...asked, isLastTry }, pull);
+        found !== null && bodies.push({ type: "closed", ...found });
+      } catch (error2) {
+        if (!(error2 instanceof GitHubError) || error2.code === "rate-limited") throw error2;
+        unread2 += 1, isLastTry || (kept2 ??= seen);
+      }
+      seen = placeOf3(pull);
+    }
+    let isLong = unknown3.filter(({ closedAt }) => closedAt < recent).length >= LONG;
+    return { bodies, until: { at: [recent, since].sort().at(-1) ?? recent, pull: 0 }, isLong };
+  } catch (error2) {
+    if (error2 instanceof GitHubError) return { bodies, until: null, isLong: !1 };
+    throw error2;
+  }
+}
+function budgeted(github) {
+  let made = 0;
+  return {
+    made: () => made,
+    of: (most) => {
+      let until = made + most;
+      return {
+        request: async (route, parameters) => {
+          if (made >= until) throw new GitHubError("truncated", `more than ${most} calls for one closed pull request`);
+          return made += 1, github.request(route, parameters);
+        }
+      };
+    }
+  };
+}
+function placeOf3({ closedAt, number }) {
+  return { at: closedAt, pull: number };
+}
+function isAfter(one, other) {
+  return one.at === other.at ? one.pull > other.pull : one.at > other.at;
+}
+var PAGES = 20;
+async function closedSince(world, branch, from) {
+  let found = [], place = {};
+  for (let page = 0; place !== null && page < PAGES; page += 1) {
+    let response = await call(world.github, "GET /repos/{owner}/{repo}/pulls", {
+      ...repositoryOf(world.repository),
+      state: "closed",
+      base: branch,
+      sort: "updated",
+      direction: "desc",
+      per_page: 100,
+      ...place
+    }), items = list(response.data, "pull requests").map((item) => fields(item, "pull request"));
+    found.push(...items.filter((item) => item.merged_at === null).map(readPull)), place = items.some((item) => instant(item.updated_at, "pull request updated_at") < from.at) ? null : nextPlace(response);
+  }
+  return found.filter((pull) => isAfter(placeOf3(pull), from)).sort((a, b2) => isAfter(placeOf3(a), placeOf3(b2)) ? 1 : -1);
+}
+function readPull(item) {
+  return {
+    number: integer(item.number, "pull request number"),
+    head: text(fields(item.head, "pull request head").sha, "head sha"),
+    author: accountOrNull(item.user, "pull request author"),
+    openedAt: instant(item.created_at, "pull request created_at"),
+    closedAt: instant(item.closed_at, "pull request closed_at")
+  };
+}
+
+// sweep/first-parent.ts
+var MOST_COMMITS = 2e3;
+async function readBranch(world, branch, cursor) {
+  let tip = await readTip(world, branch), commits = [];
+  for (let sha = tip; sha !== cursor; sha = commits.at(-1)?.parents[0]) {
+    if (sha === void 0 || commits.length >= MOST_COMMITS) return { tip, commits: [], isRewritten: !0 };
+    commits.push(await readCommit2(world, sha));
+  }
+  return { tip, commits: commits.reverse(), isRewritten: !1 };
+}
+async function readTip(world, branch) {
+  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/git/ref/{ref}", {
+    ...repositoryOf(world.repository),
+    ref: `heads/${branch}`
+  });
+  return shaIn(fields(fields(data, "ref").object, "ref.object"));
+}
+async function readCommit2(world, sha) {
+  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+    ...repositoryOf(world.repository),
+    commit_sha: sha
+  }), parents = list(fields(data, "commit").parents, "commit.parents");
+  return { sha, parents: parents.map((parent) => shaIn(fields(parent, "parent"))) };
+}
+function shaIn(value) {
+  return text(value.sha, "sha");
+}
+
+// core/ledger/witness.ts
+function witnessLine(head) {
+  let { v: v2, seq, hash, commit, at: at3 } = head;
+  return canonicalJson({ v: v2, seq, hash, commit, at: at3 });
+}
+function parseWitness(files) {
+  let heads = [];
+  for (let { path, text: text2 } of [...files].sort((a, b2) => a.path < b2.path ? -1 : 1)) {
+    let lines = text2.split(`
+`), rest = lines.pop();
+    for (let [index, line] of lines.entries()) {
+      let head = parseLine2(line), before = heads.at(-1);
+      if (head === null || before !== void 0 && head.seq <= before.seq)
+        return { ok: !1, why: `${path}:${index + 1} is not the next witnessed head` };
+      heads.push(head);
+    }
+    if (rest !== "") return { ok: !1, why: `${path} was cut off before its last line feed` };
+  }
+  return { ok: !0, heads };
+}
+function parseLine2(line) {
+  try {
+    let { v: v2, seq, hash, commit, at: at3 } = JSON.parse(line), instant2 = typeof at3 == "string" ? parseInstant(at3) : null;
+    if (v2 !== 1 || !isCount(seq) || !isHex(hash, 64) || !isHex(commit, 40) || instant2 === null) return null;
+    let head = { v: v2, seq, hash, commit, at: instant2 };
+    return witnessLine(head) === line ? head : null;
+  } catch {
+    return null;
+  }
+}
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+function isHex(value, length) {
+  return typeof value == "string" && value.length === length && /^[0-9a-f]+$/.test(value);
+}
+function firstMissing(heads, chain) {
+  return heads.find(({ seq, hash }) => hashAt(chain, seq) !== hash) ?? null;
+}
+function hashAt({ entries, tip }, seq) {
+  return seq === tip?.seq ? tip.hash : entries[seq + 1]?.prev;
+}
+
+// core/ledger/heartbeat.ts
+var HEARTBEAT_EVERY = 30 * 6e4;
+function heartbeatToSign(unsigned2) {
+  let { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key } = unsigned2;
+  return canonicalJson({ type: "heartbeat", v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key });
+}
+function writeHeartbeat(beat) {
+  let { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature } = beat;
+  return canonicalJson({ v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature });
+}
+function parseHeartbeat(text2) {
+  try {
+    let value = JSON.parse(text2), { v: v2, zone, run, seq, hash, key, signature } = value ?? {}, at3 = instantIn(value?.at), nextDue2 = value?.nextDue === null ? null : instantIn(value?.nextDue);
+    return v2 !== 1 || at3 === null || nextDue2 === null && value?.nextDue !== null || typeof seq != "number" || !Number.isSafeInteger(seq) || typeof zone != "string" || typeof run != "string" || typeof hash != "string" || typeof key != "string" || typeof signature != "string" ? null : { v: v2, zone, at: at3, run, seq, hash, nextDue: nextDue2, key, signature };
+  } catch {
+    return null;
+  }
+}
+function instantIn(value) {
+  return typeof value == "string" ? parseInstant(value) : null;
+}
+function isHeartbeatDue(last2, now, dues) {
+  return last2 === null || plus(last2, HEARTBEAT_EVERY) <= now || dues.some((due) => last2 < due && due <= now);
+}
+
+// github/heartbeat-store.ts
+var HEARTBEAT_BRANCH = "gatepass/heartbeat", FILE = /^heartbeat\/([a-z0-9][a-z0-9-]{0,63})\.json$/, MOST_FILES4 = 64, MOST_BYTES3 = 4096;
+async function listHeartbeats(github, repository) {
+  let commit = await readBranchTip(github, repository, HEARTBEAT_BRANCH);
+  if (commit === null) return { commit: null, blobs: /* @__PURE__ */ new Map() };
+  let files = await listFiles(github, repository, commit, (path, size) => FILE.test(path) && size <= MOST_BYTES3);
+  return { commit, blobs: new Map([...files].map(([path, blob]) => [FILE.exec(path)?.[1] ?? "", blob])) };
+}
+async function readListed(github, repository, { blobs }, options = {}) {
+  let { cache = /* @__PURE__ */ new Map(), first = [] } = options, zones = [.../* @__PURE__ */ new Set([MAIN_ZONE, ...first, ...[...blobs.keys()].sort()])].filter((zone) => blobs.has(zone)), wanted = zones.slice(0, MOST_FILES4).flatMap((zone) => blobs.get(zone) ?? []), texts2 = await readBlobs(github, repository, { branch: HEARTBEAT_BRANCH, blobs: wanted }, cache), beats = /* @__PURE__ */ new Map();
+  for (let zone of zones.slice(0, MOST_FILES4).sort()) {
+    let beat = parseHeartbeat(texts2.get(blobs.get(zone) ?? "") ?? "");
+    beat?.zone === zone && beats.set(zone, beat);
+  }
+  return beats;
+}
+async function readHeartbeats(github, repository, cache = /* @__PURE__ */ new Map()) {
+  let listed2 = await listHeartbeats(github, repository);
+  return { commit: listed2.commit, beats: await readListed(github, repository, listed2, { cache }) };
+}
+function appendHeartbeat(github, repository, before, beat) {
+  return appendToBranch(github, repository, {
+    branch: HEARTBEAT_BRANCH,
+    expected: before.commit,
+    files: [{ path: `heartbeat/${beat.zone}.json`, text: `${writeHeartbeat(beat)}
+` }],
+    message: `heartbeat of ${beat.zone} in sweep ${beat.run}`
+  });
+}
+
+// sweep/heartbeat.ts
+var TRIES2 = 3;
+async function heartbeat(world, done) {
+  let { github, repository } = world.ledger;
+  try {
+    let beat = beatOf(world, done.view, done.now);
+    if (beat === null) return null;
+    for (let tried = 0; tried < TRIES2; tried += 1) {
+      let before = await readHeartbeats(github, repository, world.cache.ledger), last2 = before.beats.get(world.zone), lastAt = last2 === void 0 || last2.key !== world.signer.id || last2.at > done.now ? null : last2.at;
+      if (!done.isWorking && !isHeartbeatDue(lastAt, done.now, duesOf2(world, done)) || await appendHeartbeat(github, repository, before, beat) !== "lost") return null;
+    }
+    return unwritten("other sweeps wrote theirs at the same time");
+  } catch (error2) {
+    return unwritten(failureOf(error2));
+  }
+}
+function duesOf2({ zone }, { view, now }) {
+  return [...duesIn(view.state, now), ...leasesIn(view.state)].filter((due) => due.zone === zone).map(({ at: at3 }) => at3);
+}
+function beatOf(world, { tip, state }, now) {
+  if (tip === null) return null;
+  let due = nextDue(state, now), { seq, hash } = tip, unsigned2 = {
+    v: 1,
+    zone: world.zone,
+    at: now,
+    run: world.run,
+    seq,
+    hash,
+    nextDue: due,
+    key: world.signer.id
+  };
+  return { ...unsigned2, signature: world.signer.sign(heartbeatToSign(unsigned2)) };
+}
+function unwritten(why) {
+  return {
+    key: "heartbeat-unwritten",
+    severity: "warning",
+    message: `the sign of life could not be written: ${why}`,
+    next: "the next sweep tries again; if it lasts, see that the applier may write the branch `gatepass/heartbeat`: after an hour the app holds new grants"
+  };
+}
+
+// core/reconcile/plan-grants.ts
+function planActions(input) {
+  return [...input.state.grants.values()].flatMap((grant) => planAction(grant, input));
+}
+function planAction(grant, input) {
+  let { terms, action } = grant;
+  if (action !== null) {
+    if (action.state !== "started" && action.state !== "running") return [];
+    let { runId, correlation, intent } = action;
+    return [{ kind: "follow", grant: terms.id, runId, correlation, intent }];
+  }
+  return terms.run === null || !input.mayGrant || !input.resolved.has(terms.id) ? [] : mayBegin(grant, input.now, input.locks) ? [{ kind: "run", grant: terms.id, run: terms.run, due: startOf(grant) }] : [];
+}
+function planLapses({ state, now }) {
+  return [...state.grants.values()].flatMap((grant) => {
+    let why = lapseOf(grant, now);
+    return why === null ? [] : [{ kind: "lapse", grant: grant.terms.id, why }];
+  });
+}
+
+// core/reconcile/situations.ts
+function drift(site, is2, expected) {
+  let { slot, seen, holders } = site;
+  return {
+    kind: "drift",
+    key: `drift-${is2}:${slot.key}`,
+    severity: is2 === "kept" ? "critical" : "warning",
+    is: is2,
+    slot,
+    expected,
+    observed: seen ?? null,
+    grants: holders.map(({ grant }) => grant.terms.id)
+  };
+}
+var STUCK_AFTER = 5 * 6e4, ESCALATE_AFTER = 30 * 6e4;
+function stuck(site, ending, now) {
+  let { slot, state } = site, { tried, grants } = ending;
+  if (tried === null || now < plus(tried, STUCK_AFTER)) return [];
+  let what = { slot, grants, due: tried, detail: state?.failing?.detail ?? null }, first = { kind: "stuck", key: stuckKey(slot), ...what };
+  return now < plus(tried, ESCALATE_AFTER) ? [first] : [first, { kind: "escalate", key: `revoke-stuck-escalated:${slot.key}`, ...what }];
+}
+function digestOf2(changes, { now, zone }) {
+  let overdue = changes.flatMap(
+    (change) => change.kind === "stuck" && now >= plus(change.due, 864e5) ? [{ label: change.slot.label, due: change.due }] : []
+  );
+  return overdue.length === 0 ? [] : (overdue.sort((a, b2) => between(b2.due, a.due)), [{ kind: "digest", key: `${dailyPrefix(zone)}${now.slice(0, 10)}`, overdue }]);
+}
+function dailyPrefix(zone) {
+  return `revoke-stuck-daily:${zone ?? "all"}:`;
+}
+var SITUATION = /^(?:drift-(?:removed|raised|kept|added)|revoke-stuck|revoke-stuck-escalated):(.*)$/s;
+function sayOnce(changes, input) {
+  let { alerts, slots } = input.state, current = new Set(changes.flatMap((change) => "key" in change ? [change.key] : [])), calm = [...alerts.keys()].filter((key) => {
+    if (current.has(key)) return !1;
+    if (key.startsWith(dailyPrefix(input.zone))) return !0;
+    let slotKey = SITUATION.exec(key)?.[1];
+    if (slotKey === void 0) return !1;
+    let slot = slots.get(slotKey);
+    return slot === void 0 || !isTracked(slot, input.now) || input.observed.has(slotKey);
+  });
+  return [
+    ...changes.filter((change) => !("key" in change) || !alerts.has(change.key)),
+    ...calm.map((key) => ({ kind: "calm", key }))
+  ];
+}
+
+// core/reconcile/plan-slot.ts
+function planSlot(site, input) {
+  let { state, seen, slot } = site;
+  if (state === null) return begin(site);
+  if (!isOurs2(state)) return planLeft(site, state, input);
+  let ending = endingOf(site, state), reach = reachOf(site, state), isRaised = seen !== void 0 && isAbove(slot, seen, reach), back = isRaised ? cameBack(state, seen, input.now) : null;
+  if (isRaised && back === null) return [drift(site, ending === null ? "raised" : "kept", reach)];
+  if (ending !== null) return planEnding(site, state, ending, input);
+  let held2 = { ...site, asks: [] };
+  return back === null ? planHeld(site, state, input) : take(held2, state, back, targetOf(held2, state), input);
+}
+function reachOf(site, state) {
+  let sent = site.holders.filter(({ hold }) => hold.heldAt === null).map(({ hold }) => hold.after);
+  return highest(site.slot, [state.written, ...sent]);
+}
+function begin(site) {
+  let [first] = site.asks;
+  return first === void 0 || site.seen === void 0 ? [] : [{ kind: "standing", slot: first.slot, value: site.seen }, ...ensures(site, site.asks, site.seen, site.seen)];
+}
+function ensures(site, asks, before, standing2) {
+  let after = highest(site.slot, [before, ...asks.map((ask3) => ask3.value)]);
+  return asks.map(({ grant, slot, value, window }) => ({
+    kind: "ensure",
+    grant: grant.terms.id,
+    slot,
+    before,
+    after,
+    asks: value,
+    ...window,
+    until: untilOf(site, after, standing2),
+    due: startOf(grant),
+    because: { why: "granted", grants: [grant.terms.id] }
+  }));
+}
+function untilOf(site, value, standing2) {
+  return isAbove(site.slot, value, standing2) ? [
+    ...site.holders.filter((holder) => holder.end === null).map(({ hold }) => ({ asks: hold.asks, expires: hold.window.expires })),
+    ...site.asks.map((ask3) => ({ asks: ask3.value, expires: ask3.window.expires }))
+  ].filter(({ asks }) => !isAbove(site.slot, value, asks)).map(({ expires }) => expires).sort().at(-1) : null;
+}
+function endingOf(site, state) {
+  let over2 = site.holders.flatMap(({ grant: grant2, hold, end }) => end === null ? [] : [{ grant: grant2, hold, end }]);
+  over2.sort((a, b2) => between(b2.end.at, a.end.at));
+  let last2 = over2.at(-1);
+  if (last2 !== void 0) {
+    let tried = over2.find(({ hold }) => hold.phase === "ending" || hold.phase === "stuck");
+    return {
+      grant: last2.grant.terms.id,
+      why: over2.find(({ end }) => end.why === "locked")?.end.why ?? last2.end.why,
+      grants: over2.map(({ grant: grant2 }) => grant2.terms.id).sort(),
+      window: last2.hold.window,
+      due: last2.end.at,
+      tried: tried?.end.at ?? null
+    };
+  }
+  if (site.holders.length > 0 || state.last === null) return null;
+  let { grant, because, window, at: at3 } = state.last;
+  return { grant, why: because.why, grants: because.grants, window, due: at3, tried: at3 };
+}
+function planEnding(site, state, ending, input) {
+  let { slot, seen, asks } = site, asked = asks.map((ask3) => ask3.value), target = targetOf(site, state), after = seen === void 0 ? target : lower(slot, seen, target), followers = ensures(site, asks, after, state.standing), open3 = state.ending, isSent = open3 !== null && open3.after === after && ending.grants.every((id) => open3.because.grants.includes(id));
+  if (isSent && seen === after) return [settled(site, open3, ending.due), ...followers];
+  if (asked.some((value) => isAbove(slot, value, after))) return followers;
+  let isWaitedFor = isSent && open3.isPending && input.now <= open3.lease, isBelow = isAbove(slot, target, after) ? { isBelow: !0 } : {};
+  return [...isWaitedFor ? [] : take(site, state, ending, after, input).map((change) => ({ ...change, ...isBelow })), ...stuckThere(site, ending, after, input.now), ...followers];
+}
+function stuckThere(site, ending, after, now) {
+  return site.seen === void 0 || isAbove(site.slot, site.seen, after) ? stuck(site, ending, now) : [];
+}
+function targetOf(site, state) {
+  let held2 = site.holders.filter(({ hold, end }) => end === null && STAYS.has(hold.phase)).map(({ hold }) => hold.asks);
+  return highest(site.slot, [state.standing, ...held2, ...site.asks.map((ask3) => ask3.value)]);
+}
+var STAYS = /* @__PURE__ */ new Set(["held", "pending"]);
+function take(site, state, ending, after, input) {
+  let { grant, why, grants, window, due } = ending, { slot, seen } = site, isThere = seen === void 0 || isAbove(slot, seen, after), isLong = isLongUntried(state, ending.tried ?? due, input.now), isHeldUp = isWaited(input, slot) && !isLong;
+  return isThere && (isHeldUp || isTriedLately(state, ending, input.now)) ? [] : [
+    {
+      kind: after === null ? "remove" : "restore",
+      grant,
+      slot,
+      before: seen === void 0 ? state.written : seen,
+      after,
+      asks: null,
+      ...window,
+      until: untilOf(site, after, state.standing),
+      due,
+      because: { why, grants },
+      ...isLong && { isLongUntried: !0 }
+    }
+  ];
+}
+function isTriedLately(state, ending, now) {
+  let again2 = removalRetryAt(state);
+  return again2 !== null && now < again2 && ending.grants.every((id) => state.failing?.grants.includes(id));
+}
+function planHeld(site, state, input) {
+  let { slot, seen } = site;
+  if (seen === void 0) return [];
+  let isWaiting2 = input.waiting?.has(slot.key) === !0, arrived = site.holders.filter(({ hold }) => !isWaiting2 && SENT.has(hold.phase) && hold.after === seen), settles = arrived.map(
+    ({ grant, hold }) => settled(site, { intent: hold.intent, grant: grant.terms.id, effect: "ensure" }, startOf(grant))
+  ), asks = site.asks.filter((ask3) => !arrived.some(({ grant }) => grant === ask3.grant)), held2 = site.holders.filter(({ hold }) => hold.phase === "held").map(({ hold }) => hold.asks), expected = highest(slot, [state.standing, ...held2]), reached = highest(slot, [seen, ...asks.map((ask3) => ask3.value)]), isLowered = isAbove(slot, expected, reached);
+  return [
+    ...settles,
+    ...ensures(site, asks, seen, state.standing),
+    ...isLowered ? [drift(site, "removed", expected)] : []
+  ];
+}
+var SENT = /* @__PURE__ */ new Set(["ensuring", "pending"]);
+function planLeft(site, state, input) {
+  let { slot, seen } = site;
+  if (seen === void 0) return [];
+  let open3 = state.ending, settles = open3 !== null && open3.after === seen ? [settled(site, open3, input.now)] : [];
+  if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...begin(site)];
+  let back = cameBack(state, seen, input.now);
+  return back !== null ? take(site, state, back, state.standing, input) : [...state.last === null ? [] : [drift(site, "added", state.standing)], ...begin(site)];
+}
+function cameBack(state, seen, now) {
+  let loose = state.loose.find(
+    (ensure3) => now <= plus(ensure3.lease, WATCH) && !isAbove(state.slot, seen, ensure3.after)
+  );
+  return loose === void 0 ? null : { grant: loose.grant, why: "reappeared", grants: [loose.grant], window: loose.window, due: now, tried: null };
+}
+function settled(site, open3, due) {
+  let { intent, grant, effect } = open3;
+  return { kind: "settle", grant, intent, effect, slot: site.slot, observed: site.seen ?? null, due };
+}
+
+// core/reconcile/plan.ts
+function plan(input) {
+  let sites = sitesOf(input), changes = [
+    ...restrain(sites.flatMap((site) => planSlot(site, input))),
+    ...planActions(input),
+    ...planLapses(input)
+  ];
+  return ordered(sayOnce([...changes, ...digestOf2(changes, input)], input), input.state);
+}
+var REAPPEARED_AT_ONCE = 10;
+function restrain(changes) {
+  let held2 = changes.map(heldBack);
+  return held2.filter((change) => change !== null).length <= REAPPEARED_AT_ONCE ? changes : changes.map((change, index) => held2[index] ?? change);
+}
+function heldBack(change) {
+  if (!("because" in change) || change.because.why !== "reappeared") return null;
+  let { slot, before: observed, after: expected, because } = change, key = `drift-added:${slot.key}`, { grants } = because;
+  return { kind: "drift", key, severity: "critical", is: "added", slot, expected, observed, grants };
+}
+var ORDER = [
+  "remove",
+  "restore",
+  // An outcome that is found out comes before what begins on it.
+  "settle",
+  "standing",
+  "ensure",
+  "run",
+  "follow",
+  "lapse",
+  "drift",
+  "stuck",
+  "escalate",
+  "digest",
+  "calm"
+];
+function ordered(changes, state) {
+  return changes.map((change) => ({ change, key: sortKey(change, state) })).sort((a, b2) => a.key < b2.key ? -1 : 1).map(({ change }) => change);
+}
+function sortKey(change, state) {
+  let kind = Math.max(1, ORDER.indexOf(change.kind)), risk = change.kind === "remove" || change.kind === "restore" ? riskOf(change, state) : "", due = "due" in change ? change.due : "", name = "slot" in change ? change.slot.key : "key" in change ? change.key : "", grant = "grant" in change ? change.grant : "";
+  return [String(kind).padStart(2, "0"), risk, due, name, grant].join(`
+`);
+}
+var SENSITIVITIES2 = ["critical", "high", "medium", "low"];
+function riskOf({ slot, before, because }, state) {
+  let grants = because.grants.map((id) => state.grants.get(id)).filter((grant) => grant !== void 0), isBreakGlass = grants.some(({ terms }) => terms.breakGlass), sensitive = grants.map(({ authority }) => SENSITIVITIES2.indexOf(authority.sensitivity ?? "high")), level = slot.levels.length - Math.min(rank(slot, before), slot.levels.length);
+  return [isBreakGlass ? 0 : 1, Math.min(...sensitive, SENSITIVITIES2.length), String(level).padStart(3, "0")].join("");
+}
+
+// sweep/clocks.ts
+async function readClocks(world) {
+  let before = world.localNow?.() ?? null, server = await serverNow(world), after = world.localNow?.() ?? null;
+  return { server, local: before === null || after === null ? null : { before, after } };
+}
+function trustedNow({ server }, written3) {
+  return written3 !== null && written3 > server ? written3 : server;
+}
+var MOST_SKEW = 3e4, MOST_BELIEVED = 36e5;
+function latestOf(clocks, now) {
+  let ahead = aheadBy(clocks);
+  return clocks.local === null || ahead <= MOST_SKEW || ahead > MOST_BELIEVED ? now : clocks.local.before > now ? clocks.local.before : now;
+}
+function clockStops(clocks, written3) {
+  let { server, local } = clocks, stops = [];
+  if (written3 !== null && plus(server, MOST_SKEW) < written3) {
+    let message = `GitHub's clock says ${server}, but the ledger's last entry is of ${written3}`;
+    stops.push({ key: "clock-behind", severity: "critical", message, next: "find out which of the two is wrong; grants wait, removals go on" });
+  }
+  if (local !== null && (aheadBy(clocks) > MOST_SKEW || between(local.after, server) > MOST_SKEW)) {
+    let message = `GitHub's clock says ${server}, but the clock of the machine that sweeps says ${local.after}`;
+    stops.push({ key: "clock-skewed", severity: "critical", message, next: "set the clock of the runner, by NTP; grants wait until the two agree, removals go on" });
+  }
+  return stops;
+}
+function aheadBy({ server, local }) {
+  return local === null ? 0 : between(plus(server, 1e3), local.before);
+}
+
+// sweep/derive.ts
+async function readDifference(world, commit) {
+  let [parent] = commit.parents, [before, after] = await Promise.all([
+    parent === void 0 ? /* @__PURE__ */ new Map() : readTree(world.github, world.repository, parent, world.cache.git),
+    readTree(world.github, world.repository, commit.sha, world.cache.git)
+  ]);
+  return diffTrees(before, after);
+}
+async function derivePull(world, home, commit) {
+  let [parent, merged, ...more] = commit.parents;
+  if (parent === void 0 || more.length > 0)
+    return underivable("merge-shape", `the commit has ${commit.parents.length} parents`, 0);
+  let numbers = await mergedAs(world, home, commit.sha), judged = [];
+  for (let number of numbers) judged.push(await judge3(world, home, { commit, parent, merged }, number));
+  let [one, ...others] = judged.filter(({ ok: ok2 }) => ok2);
+  if (others.length > 0)
+    return underivable(
+      "many-pull-requests",
+      `pull requests ${numbers.join(", ")} all claim this commit`,
+      numbers[0] ?? 0
+    );
+  let none = underivable("no-pull-request", "no merged pull request of this repository made this commit", 0);
+  return one ?? judged[0] ?? none;
+}
+async function judge3(world, home, made, number) {
+  let { commit, parent, merged } = made, pull = await readMergedPull(world, home, commit.sha, number);
+  if (pull === null)
+    return underivable("no-pull-request", `pull request ${number} was not merged here, as this commit`, number);
+  if (merged !== void 0 && merged !== pull.head)
+    return underivable("merge-shape", `the commit merges ${merged}, the pull request's head is ${pull.head}`, number);
+  let [changed, listed2] = await Promise.all([readDifference(world, commit), listPullFiles(world, number)]), unlike = firstDifference(blobsOf(changed), listed2);
+  return unlike !== null ? underivable("diff-differs", `\`${unlike}\` differs between the commit and the pull request`, number) : { ok: !0, pull, parent };
+}
+function underivable(code2, why, pullRequest) {
+  return { ok: !1, code: code2, why, pullRequest };
+}
+async function mergedAs(world, home, sha) {
+  let indexed = await pullsOf(world, sha), numbers = (indexed.length > 0 ? indexed : await closedPulls(world, home.defaultBranch)).map((item) => fields(item, "pull request")).filter((pull) => pull.merge_commit_sha === sha && typeof pull.merged_at == "string").map((pull) => integer(pull.number, "pull request number"));
+  return [...new Set(numbers)].sort((a, b2) => a - b2);
+}
+async function pullsOf(world, sha) {
+  return (await callAll(world.github, "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+    ...repositoryOf(world.repository),
+    commit_sha: sha
+  })).filter((item) => fields(item, "pull request").merge_commit_sha === sha);
+}
+async function closedPulls(world, base) {
+  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/pulls", {
+    ...repositoryOf(world.repository),
+    state: "closed",
+    base,
+    sort: "updated",
+    direction: "desc",
+    per_page: 100
+  });
+  if (!Array.isArray(data)) throw new GitHubError("unexpected", "expected a list of pull requests");
+  return data;
+}
+async function readMergedPull(world, home, sha, number) {
+  let { data } = await call(world.github, "GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+    ...repositoryOf(world.repository),
+    pull_number: number
+  }), pull = fields(data, "pull request"), base = fields(pull.base, "pull request base"), head = fields(pull.head, "pull request head"), mergedAt = instantOrNull(pull.merged_at, "merged_at"), isOurs5 = pull.merged === !0 && pull.merge_commit_sha === sha && base.ref === home.defaultBranch && repositoryId(base) === home.id && repositoryId(head) === home.id, author = accountOrNull(pull.user, "pull request author");
+  if (!isOurs5 || mergedAt === null || author === null) return null;
+  let by = accountOrNull(pull.merged_by, "merged_by");
+  return {
+    number,
+    head: text(head.sha, "head sha"),
+    mergedAt,
+    mergedBy: by === null ? null : { id: by.id, login: by.login },
+    author: { id: author.id, login: author.login }
+  };
+}
+function repositoryId(end) {
+  let repository = fieldsOrNull(end.repo, "repository");
+  return repository === null ? null : integer(repository.id, "repository id");
+}
+function blobsOf(changes) {
+  let blobs = /* @__PURE__ */ new Map();
+  for (let change of changes)
+    change.previousPath !== null && blobs.set(change.previousPath, null), blobs.set(change.path, change.status === "removed" ? null : change.blob);
+  return blobs;
+}
+async function listPullFiles(world, number) {
+  let files = await callAll(
+    world.github,
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+    { ...repositoryOf(world.repository), pull_number: number },
+    // GitHub lists no more than 3,000, so a list that long may have been cut.
+    { most: 2999 }
+  ), blobs = /* @__PURE__ */ new Map();
+  for (let item of files) {
+    let file = fields(item, "file");
+    file.status === "renamed" && blobs.set(text(file.previous_filename, "previous_filename"), null);
+    let isGone = file.status === "removed";
+    blobs.set(text(file.filename, "filename"), isGone ? null : text(file.sha, "file sha"));
+  }
+  return blobs;
+}
+function firstDifference(a, b2) {
+  return [.../* @__PURE__ */ new Set([...a.keys(), ...b2.keys()])].sort().find((path) => !a.has(path) || !b2.has(path) || a.get(path) !== b2.get(path)) ?? null;
 }
 
 // sweep/approvals.ts
@@ -41976,12 +42296,17 @@ function startsWith(bodies, before) {
 
 // sweep/authorise.ts
 async function authoriseDeferred(world, asked) {
-  let bodies = [];
-  for (let waiting of deferredIn(asked.view)) {
-    let { path, blob } = waiting.request, commit = await readCommit(world, waiting.commit), finding = await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies);
+  let bodies = [], deferred = deferredIn(asked.view);
+  if (deferred.length === 0) return bodies;
+  let tip = await readTree(world.github, world.repository, asked.tip, world.cache.git);
+  for (let waiting of deferred) {
+    let { path, blob } = waiting.request, commit = await readCommit2(world, waiting.commit), finding = tip.has(path) ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies) : removedMeanwhile(waiting.request);
     bodies.push(...settle2(finding, commit, asked, waiting));
   }
   return bodies;
+}
+function removedMeanwhile(request2) {
+  return { is: "refused", request: request2, code: "removed", why: "the request was removed from the default branch before it could be decided", next: "to ask again, add a new file under another name" };
 }
 async function authoriseCommit(world, asked, commit, before) {
   let bodies = [], parent = asked.governed.inForce.get(commit.sha)?.accepted ?? asked.governed.accepted;
@@ -42056,145 +42381,6 @@ function deferredIn(view) {
     view.state.requests.get(key)?.status.is === "deferred" && !found.has(key) && found.set(key, { request: request2, commit, why, until, parent });
   }
   return [...found.values()];
-}
-
-// core/policy/lapse.ts
-function lapsesAt(evidence, decision, lapse2) {
-  let { draft, openedAt, readyAt, headPushedAt } = evidence.pullRequest;
-  if (draft || decision.pullKind !== "request" || !UNDECIDED.has(decision.verdict)) return null;
-  let asked = [openedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1);
-  return [plus(asked, lapse2), ...latestStarts(decision)].sort()[0];
-}
-var UNDECIDED = /* @__PURE__ */ new Set(["pending", "deny", "invalid"]);
-function latestStarts({ asked }) {
-  if (asked === null) return [];
-  let { request: request2 } = asked, { starts, startsBy } = request2;
-  return [...startsBy === null ? [] : [startsBy], ...starts === null ? [] : [plus(starts, lengthOf2(request2))]];
-}
-
-// sweep/closed.ts
-var MARGIN = 36e5, MOST_FOUND = 20, MOST_SEEN = 50, LONG = 10;
-async function closedRequests(world, asked) {
-  let bodies = [], recent = plus(asked.now, -MARGIN);
-  try {
-    let unknown3 = (await closedSince(world, asked.branch, asked.state.closedUntil ?? asked.since)).filter(({ number, closedAt }) => asked.state.closed.get(number)?.closedAt !== closedAt), seen = 0;
-    for (let pull of unknown3) {
-      if (seen >= MOST_SEEN || bodies.length >= MOST_FOUND) return { bodies, until: pull.closedAt, isLong: !0 };
-      seen += 1;
-      let found = await readClosed(world, asked, pull);
-      found !== null && bodies.push({ type: "closed", ...found });
-    }
-    let isLong = unknown3.filter(({ closedAt }) => closedAt < recent).length >= LONG;
-    return { bodies, until: [recent, asked.since].sort().at(-1) ?? recent, isLong };
-  } catch (error2) {
-    if (error2 instanceof GitHubError) return { bodies, until: null, isLong: !1 };
-    throw error2;
-  }
-}
-var PAGES = 20;
-async function closedSince(world, branch, from) {
-  let found = [], place = {};
-  for (let page = 0; place !== null && page < PAGES; page += 1) {
-    let response = await call(world.github, "GET /repos/{owner}/{repo}/pulls", {
-      ...repositoryOf(world.repository),
-      state: "closed",
-      base: branch,
-      sort: "updated",
-      direction: "desc",
-      per_page: 100,
-      ...place
-    }), items = list(response.data, "pull requests").map((item) => fields(item, "pull request"));
-    found.push(...items.filter((item) => item.merged_at === null).map(readPull)), place = items.some((item) => instant(item.updated_at, "pull request updated_at") < from) ? null : nextPlace(response);
-  }
-  return found.filter(({ closedAt }) => closedAt >= from).sort((a, b2) => a.closedAt === b2.closedAt ? a.number - b2.number : a.closedAt < b2.closedAt ? -1 : 1);
-}
-function readPull(item) {
-  return {
-    number: integer(item.number, "pull request number"),
-    head: text(fields(item.head, "pull request head").sha, "head sha"),
-    author: accountOrNull(item.user, "pull request author"),
-    openedAt: instant(item.created_at, "pull request created_at"),
-    closedAt: instant(item.closed_at, "pull request closed_at")
-  };
-}
-async function readClosed(world, asked, pull) {
-  try {
-    let file = await requestIn(world, pull.number);
-    if (file === null || pull.author === null) return null;
-    let by = await closerOf(world, pull.number), evidence = await evidenceOf2(world, asked, pull), decision = evidence === null ? null : decide(evidence);
-    return {
-      is: howItEnded(pull, by, evidence, decision),
-      request: { ...file, pullRequest: pull.number },
-      head: pull.head,
-      opener: person2(pull.author),
-      openedAt: pull.openedAt,
-      by: by === null ? null : person2(by),
-      closedAt: pull.closedAt,
-      asked: decision === null ? null : termsOf(decision),
-      verdict: decision?.verdict ?? null,
-      why: bounded(
-        decision === null ? "it could not be read any more" : whatFailed(decision) ?? "nothing stood against it"
-      ),
-      reviews: (evidence?.reviews ?? []).map(({ id, user, state, submittedAt }) => ({
-        review: id,
-        user: person2(user),
-        state,
-        at: submittedAt
-      }))
-    };
-  } catch (error2) {
-    if (error2 instanceof GitHubError && !error2.isRetryable) return null;
-    throw error2;
-  }
-}
-async function requestIn(world, number) {
-  return (await callAll(world.github, "GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
-    ...repositoryOf(world.repository),
-    pull_number: number
-  })).map((item) => fields(item, "file")).filter((file) => file.status !== "removed" && isRequestPath(text(file.filename, "filename"))).map((file) => ({ path: text(file.filename, "filename"), blob: text(file.sha, "file sha") })).sort((a, b2) => a.path < b2.path ? -1 : 1)[0] ?? null;
-}
-async function closerOf(world, number) {
-  let last = (await callAll(world.github, "GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
-    ...repositoryOf(world.repository),
-    issue_number: number
-  })).map((event) => fields(event, "issue event")).findLast((event) => event.event === "closed");
-  return last?.actor === void 0 || last.actor === null ? null : account(last.actor, "closer");
-}
-async function evidenceOf2(world, asked, pull) {
-  try {
-    let evidence = await collectEvidence(world.github, {
-      repository: world.repository,
-      pullRequest: pull.number,
-      at: "open",
-      governing: asked.accepted,
-      now: pull.closedAt,
-      grants: [],
-      signals: {},
-      cache: world.cache.git
-    }), open3 = { ...evidence, pullRequest: { ...evidence.pullRequest, state: "open" } }, subject2 = decide(open3).asked?.subject;
-    return subject2 === void 0 ? open3 : { ...open3, grants: heldGrants(asked.state, subject2.id ?? subject2.name, pull.closedAt) };
-  } catch (error2) {
-    if (error2 instanceof GitHubError && !error2.isRetryable) return null;
-    throw error2;
-  }
-}
-function howItEnded(pull, by, evidence, decision) {
-  if (by?.type === "Bot" && evidence !== null && decision !== null && isLapsed(pull, evidence, decision))
-    return "lapsed";
-  let isOpeners = by === null || by.id === pull.author?.id, isBlocked = decision?.reviews.some(({ code: code2 }) => code2 === "changes-requested") === !0;
-  return isOpeners && !isBlocked ? "withdrawn" : "denied";
-}
-function isLapsed(pull, evidence, decision) {
-  let governance = readGovernance(evidence.governing.files), at3 = governance.ok ? lapsesAt(evidence, decision, governance.value.governance.settings.lapse) : null;
-  return at3 !== null && pull.closedAt >= at3;
-}
-function termsOf({ asked }) {
-  if (asked === null) return null;
-  let { request: request2, resource, entitlement, subject: subject2 } = asked, { reason, ticket } = request2;
-  return { resource, entitlement, subject: subject2.name, length: lengthOf2(request2), reason, ticket };
-}
-function person2({ id, login }) {
-  return { id, login };
 }
 
 // sweep/setting.ts
@@ -42499,22 +42685,42 @@ function isOn(lock, name, resource) {
   return resource !== null ? matches2(lock.on, resource) : lock.on.resource?.includes(name) ?? !0;
 }
 
+// sweep/owners.ts
+var OWNERS = [{ kind: "owner" }, { kind: "codeowners" }];
+function ownership(world, { accepted, now }) {
+  let setting = null;
+  return async (grant, id) => {
+    try {
+      return setting ??= readSetting(world, { accepted, instead: [], needsPeople: () => !0, now }), answerOf(await setting, grant, id, now);
+    } catch (error2) {
+      if (error2 instanceof GitHubError) return "unknown";
+      throw error2;
+    }
+  };
+}
+function answerOf(setting, grant, id, now) {
+  let active = isActive2(setting.evidence, id);
+  if (active !== "yes") return active;
+  let { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null;
+  return isOneOf(OWNERS, { kind: "person", id }, { setting, resource, path: grant.request.path, at: now });
+}
+
 // core/ledger/request-files.ts
 function markRequestFiles(changes, state, pullRequest) {
+  let asked = state === null ? /* @__PURE__ */ new Map() : byPath2(state);
   return changes.map((change) => {
-    let ledger = change.status === "removed" ? standing(change, state) : usedBy(change, state, pullRequest);
+    let before = asked.get(change.path) ?? [], ledger = change.status === "removed" ? standing(change, before, state) : usedBy(before, pullRequest);
     return ledger === null ? change : { ...change, ledger };
   });
 }
-function standing({ path, blob }, state) {
-  let asked = state === null ? [] : requestsAt(state, path);
-  return state === null || !asked.some(({ request: request2 }) => request2.blob === blob) ? "unknown" : asked.every(({ status }) => closedSince2(status, state) !== null) ? "closed" : "live";
+function standing({ blob }, asked, state) {
+  return state === null || !asked.some(({ request: request2 }) => request2.blob === blob) ? "unknown" : asked.some(({ status }) => status.is === "quarantined") ? "quarantined" : asked.every(({ status }) => closedSince2(status, state) !== null) ? "closed" : "live";
 }
-function usedBy({ path }, state, pullRequest) {
-  return (state === null ? [] : requestsAt(state, path)).some(({ request: request2 }) => request2.pullRequest !== pullRequest) ? "used" : null;
+function usedBy(asked, pullRequest) {
+  return asked.some(({ request: request2 }) => request2.pullRequest !== pullRequest) ? "used" : null;
 }
-function requestsAt(state, path) {
-  return [...state.requests.values()].filter(({ request: request2 }) => request2.path === path);
+function byPath2(state) {
+  return Map.groupBy(state.requests.values(), ({ request: request2 }) => request2.path);
 }
 function closedSince2(status, state) {
   if (status.is === "deferred") return null;
@@ -42526,8 +42732,8 @@ function isForgettable(grant) {
   return isOver(grant) && grant.status !== "unknown" && (!grant.terms.breakGlass || grant.reviewed);
 }
 function lastOf({ authority, window, ended, holds: holds2 }) {
-  let removed = [...holds2.values()].map(({ endedAt }) => endedAt), known4 = [ended?.at ?? window?.expires ?? null, ...removed].filter((at3) => at3 !== null), [last = authority.mergedAt] = known4.sort().toReversed();
-  return last;
+  let removed = [...holds2.values()].map(({ endedAt }) => endedAt), known4 = [ended?.at ?? window?.expires ?? null, ...removed].filter((at3) => at3 !== null), [last2 = authority.mergedAt] = known4.sort().toReversed();
+  return last2;
 }
 
 // sweep/command-comments.ts
@@ -42573,20 +42779,6 @@ function readCommand(item, grant, command) {
   return by.type === "User" ? [{ id: integer(comment.id, "comment id"), by, at: at3 }] : [];
 }
 
-// sweep/owners.ts
-var OWNERS = [{ kind: "owner" }, { kind: "codeowners" }];
-async function isOwner2(world, asked, grant, id) {
-  try {
-    let { accepted, now } = asked, setting = await readSetting(world, { accepted, instead: [], needsPeople: () => !0, now });
-    if (isActive2(setting.evidence, id) !== "yes") return isActive2(setting.evidence, id);
-    let { resources } = setting.governance, name = grant.terms.resource, resource = Object.hasOwn(resources, name) ? resources[name] ?? null : null;
-    return isOneOf(OWNERS, { kind: "person", id }, { setting, resource, path: grant.request.path, at: now });
-  } catch (error2) {
-    if (error2 instanceof GitHubError) return "unknown";
-    throw error2;
-  }
-}
-
 // sweep/returns.ts
 var UntoldReturn = class extends Error {
 };
@@ -42618,11 +42810,15 @@ async function withRemovedTexts(world, evidence) {
   let changes = await inBatches(evidence.changes, async (change) => change.status !== "removed" || change.text !== null ? change : { ...change, text: await readText(world.github, world.repository, change, world.cache.git) });
   return { ...evidence, changes };
 }
-async function returnsByComment(world, asked) {
+async function returnsByComment(world, asked, isOwner2) {
   let live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null), comments2 = await commandCommentsOf(world, live, "return");
   return (await inBatches(live, async (grant) => {
-    for (let { id, by, at: at3 } of comments2.get(grant.terms.id) ?? [])
-      if (grant.terms.subject.id === by.id || await isOwner2(world, asked, grant, by.id) === "yes") return [returned(grant, by, { comment: id }, at3)];
+    let strangers2 = /* @__PURE__ */ new Set();
+    for (let { id, by, at: at3 } of comments2.get(grant.terms.id) ?? []) {
+      if (strangers2.has(by.id)) continue;
+      if (grant.terms.subject.id === by.id || await isOwner2(grant, by.id) === "yes") return [returned(grant, by, { comment: id }, at3)];
+      strangers2.add(by.id);
+    }
     return [];
   })).flat();
 }
@@ -42636,13 +42832,13 @@ function returned(grant, by, via, asked) {
 }
 
 // sweep/reviews.ts
-async function reviewsGiven(world, asked) {
+async function reviewsGiven(world, asked, isOwner2) {
   return (await inBatches(owingReview(asked.state), async (grant) => {
     let candidates2 = [...await approvals(world, grant), ...await comments(world, grant)];
     if (candidates2.length === 0) return [];
     let hadPart = await whoHadPart(world, asked, grant);
     for (let review2 of candidates2)
-      if (!(hadPart === null || hadPart.has(review2.user.id) || await isOwner2(world, asked, grant, review2.user.id) !== "yes"))
+      if (!(hadPart === null || hadPart.has(review2.user.id) || await isOwner2(grant, review2.user.id) !== "yes"))
         return [{ type: "reviewed", grant: grant.terms.id, review: review2 }];
     return [];
   })).flat();
@@ -42655,7 +42851,7 @@ function owingReview(state) {
 async function whoHadPart(world, asked, grant) {
   let { authority, request: request2, terms } = grant;
   try {
-    let [parent] = (await readCommit(world, authority.commit)).parents;
+    let [parent] = (await readCommit2(world, authority.commit)).parents;
     if (parent === void 0) return null;
     let evidence = await collectEvidence(world.github, {
       repository: world.repository,
@@ -42754,9 +42950,27 @@ function isHeld(grant) {
 function tightened({ terms, request: request2, authority, window, most: known4 }, setting, { accepted, now }) {
   if (window === null || window.expires <= now) return [];
   let granted = { terms, rule: authority.rule, path: request2.path }, { most, by, onTighten } = allowanceOf(granted, setting, now), allowed = plus(window.starts, most);
-  if (allowed >= window.expires || known4 === most) return [];
+  if (allowed >= window.expires) return [];
   let what = { grant: terms.id, commit: accepted, most, by };
-  return onTighten === "keep" ? [{ type: "tightened", ...what, is: "kept", expires: window.expires }] : [{ type: "tightened", ...what, is: "shrunk", expires: allowed > now ? allowed : now }];
+  return onTighten === "keep" ? known4 === most ? [] : [{ type: "tightened", ...what, is: "kept", expires: window.expires }] : [{ type: "tightened", ...what, is: "shrunk", expires: allowed > now ? allowed : now }];
+}
+
+// sweep/undecided.ts
+function undecided2(error2) {
+  return error2 instanceof GitHubError ? {
+    key: "branch-unreadable",
+    severity: "warning",
+    message: `the default branch could not be read: ${failureOf(error2)}`,
+    next: "the next sweep tries again; grants wait, removals go on"
+  } : unexpected2(error2);
+}
+function unexpected2(error2) {
+  return {
+    key: "sweep-failed",
+    severity: "critical",
+    message: `what is to be granted could not be decided: ${failureOf(error2)}`,
+    next: "report it with the log of this run; grants wait, removals go on"
+  };
 }
 
 // sweep/decide-branch.ts
@@ -42766,7 +42980,8 @@ var NOTHING_DECIDED = {
   governed: null,
   locks: /* @__PURE__ */ new Set(),
   stops: [],
-  situations: []
+  situations: [],
+  isWhole: !1
 };
 async function decideBranch(world, asked) {
   let { view, genesis } = asked, home = genesis.repository, wrong = await wrongRepository(world, home), cursor = view.state.read ?? genesis.root.commit, known4 = view.state.governing ?? genesis.root;
@@ -42774,66 +42989,90 @@ async function decideBranch(world, asked) {
   let branch = await readBranch(world, home.defaultBranch, cursor);
   return decideUpTo(world, asked, branch, { cursor, known: known4, untold: null });
 }
-async function decideUpTo(world, asked, branch, { cursor, known: known4, untold }) {
-  let { view, genesis, now } = asked, home = genesis.repository, end = branch.commits.findIndex(({ sha }) => sha === untold?.commit), commits = end < 0 ? branch.commits : branch.commits.slice(0, end), governed = await govern(world, { home, cursor, commits, accepted: known4, now, state: view.state }), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state: view.state, now }), departed = await findDeparted(world, { accepted: accepted.commit, state: view.state, now }), stops = [
+async function decideUpTo(world, asked, branch, { cursor, known: known4, untold: untold2 }) {
+  let { view, genesis, now } = asked, { state } = view, home = genesis.repository, end = branch.commits.findIndex(({ sha }) => sha === untold2?.commit), commits = end < 0 ? branch.commits : branch.commits.slice(0, end), failures = [], governed = await govern(world, { home, cursor, commits, accepted: known4, now, state }).catch(
+    (error2) => (failures.push(undecided2(error2)), stillGoverned(known4))
+  ), { accepted } = governed, locked = await findLocked(world, { accepted: accepted.commit, tip: branch.tip, state, now }), departed = await findDeparted(world, { accepted: accepted.commit, state, now }), stops = [
     ...rewrittenStop(branch, cursor),
-    ...governingStops(governed, view.state),
-    ...untoldStops(untold),
+    ...governingStops(governed, state),
+    ...untoldStops(untold2),
     ...locked.stops,
     ...departed.stops
-  ], decided = await decideCommits(world, { home, view, governed, now, stops: [...asked.stops, ...stops] });
-  if ("untold" in decided) return decideUpTo(world, asked, branch, { cursor, known: known4, untold: decided.untold });
-  let { bodies } = decided, last = governed.commits.at(-1)?.sha ?? cursor, closed4 = await closedIn(world, asked, accepted.commit);
-  bodies.push(...closed4.bodies), (last !== cursor || closed4.isLong) && bodies.push({ type: "read", commit: last, ...closed4.until !== null && { closed: closed4.until } });
+  ], judged = { home, view, governed, tip: branch.tip, now, stops: [...asked.stops, ...stops, ...failures] }, bodies = [];
+  try {
+    let next = await decideCommits(world, judged, bodies);
+    if (next !== null) return await decideUpTo(world, asked, branch, { cursor, known: known4, untold: next });
+  } catch (error2) {
+    failures.push(undecided2(error2));
+  }
+  bodies.push(...await wordsGiven(world, judged, bodies));
+  let last2 = governed.commits.at(-1)?.sha ?? cursor;
+  last2 !== cursor && bodies.push({ type: "read", commit: last2 });
   for (let body2 of [...locked.bodies, ...departed.bodies]) isEnded(bodies, body2) || bodies.push(body2);
-  accepted.commit !== known4.commit && bodies.push(
-    ...await tightenedGrants(world, { accepted: accepted.commit, state: foldIn(view, bodies, now), now })
-  );
-  let tree = await readTree(world.github, world.repository, branch.tip, world.cache.git), state = foldIn(view, bodies, now), overdue = await overdueReviews(world, { state, accepted: accepted.commit, now });
+  let isRead2 = failures.length === 0;
+  if (isRead2 && accepted.commit !== known4.commit) {
+    let tightened2 = await tightenedOrStop(world, accepted.commit, foldIn(view, bodies, now), now);
+    "key" in tightened2 ? failures.push(tightened2) : bodies.push(...tightened2.bodies);
+  }
+  let taken = failures.length === 0 ? bodies : bodies.filter((body2) => isEndOfKnown(body2, state)), after = foldIn(view, taken, now), tree = await readTree(world.github, world.repository, branch.tip, world.cache.git).catch(() => null), overdue = await overdueReviews(world, { state: after, accepted: accepted.commit, now });
   return {
     tip: branch.tip,
-    bodies,
+    bodies: taken,
     governed: { accepted, home },
     locks: locked.grants,
-    stops,
-    situations: [...situationsInTree(state, tree), ...overdue]
+    stops: [...stops, ...failures],
+    situations: [...tree === null ? [] : situationsInTree(after, tree), ...overdue],
+    isWhole: isRead2 && tree !== null
   };
 }
-async function decideCommits(world, asked) {
-  let { home, view, governed, now } = asked, returnsIn = (bodies2) => ({
-    home,
-    state: foldIn(view, bodies2, now),
-    accepted: governed.accepted.commit,
-    now
-  }), bodies = [...await authoriseDeferred(world, asked)];
+async function decideCommits(world, asked, bodies) {
+  let { view, governed, now } = asked;
+  bodies.push(...await authoriseDeferred(world, asked));
   for (let commit of governed.commits) {
     bodies.push(...governed.bodies.filter((body2) => "commit" in body2 && body2.commit === commit.sha));
     try {
-      bodies.push(...await returnsOf(world, returnsIn(bodies), commit));
+      bodies.push(...await returnsOf(world, returnsIn(asked, bodies), commit));
     } catch (error2) {
       if (!(error2 instanceof UntoldReturn)) throw error2;
-      let untold = { commit: commit.sha, why: error2.message };
-      if (!isOverdue(view.state, untoldKey(untold), now)) return { untold };
+      let untold2 = { commit: commit.sha, why: error2.message };
+      if (!isOverdue(view.state, untoldKey(untold2), now)) return untold2;
     }
     bodies.push(...await authoriseCommit(world, asked, commit, bodies));
   }
-  return bodies.push(...await returnsByComment(world, returnsIn(bodies))), bodies.push(...await reviewsGiven(world, returnsIn(bodies))), { bodies };
+  return null;
+}
+async function wordsGiven(world, asked, before) {
+  let isOwner2 = ownership(world, { accepted: asked.governed.accepted.commit, now: asked.now }), returns = await returnsByComment(world, returnsIn(asked, before), isOwner2), reviews = await reviewsGiven(world, returnsIn(asked, [...before, ...returns]), isOwner2);
+  return [...returns, ...reviews];
+}
+function returnsIn({ home, view, governed, now }, bodies) {
+  return { home, state: foldIn(view, bodies, now), accepted: governed.accepted.commit, now };
+}
+function stillGoverned(accepted) {
+  return { bodies: [], accepted, isClean: !0, inForce: /* @__PURE__ */ new Map(), commits: [], fault: null };
+}
+async function tightenedOrStop(world, accepted, state, now) {
+  try {
+    return { bodies: await tightenedGrants(world, { accepted, state, now }) };
+  } catch (error2) {
+    let message = `what the policy change ${accepted} means for the grants that are held could not be told yet: ${failureOf(error2)}`;
+    return { key: "tightening-undecided", severity: "warning", message: bounded(message), next: "the next sweep tries again, and accepts the change then; grants wait, returns and locks work" };
+  }
+}
+function isEndOfKnown(body2, state) {
+  return (body2.type === "returned" || body2.type === "locked" || body2.type === "left") && state.grants.has(body2.grant);
 }
 function untoldKey({ commit }) {
   return `return-undecided:${commit}`;
 }
-function untoldStops(untold) {
-  if (untold === null) return [];
-  let message = `whether ${untold.commit} gives a grant back could not be told yet: ${untold.why}`;
-  return [{ key: untoldKey(untold), severity: "warning", message, next: "the next sweep tries again, for an hour; to end the grant now, comment `/gatepass return`; grants wait" }];
+function untoldStops(untold2) {
+  if (untold2 === null) return [];
+  let message = `whether ${untold2.commit} gives a grant back could not be told yet: ${untold2.why}`;
+  return [{ key: untoldKey(untold2), severity: "warning", message, next: "the next sweep tries again, for an hour; to end the grant now, comment `/gatepass return`; grants wait" }];
 }
 function isEnded(bodies, end) {
   let grant = "grant" in end ? end.grant : null;
   return bodies.some((body2) => (body2.type === "returned" || body2.type === "locked") && body2.grant === grant);
-}
-function closedIn(world, { view, genesis, now }, accepted) {
-  let since = view.entries[0]?.at ?? now;
-  return closedRequests(world, { branch: genesis.repository.defaultBranch, state: view.state, accepted, since, now });
 }
 async function wrongRepository(world, home) {
   let repository = await readRepository(world), expected = `repository ${home.id}, branch ${home.defaultBranch}`, found = `repository ${repository.id}, branch ${repository.defaultBranch}`;
@@ -42855,13 +43094,13 @@ function governingStops(governed, state) {
 }
 
 // sweep/orphans.ts
-var MOST_NAMED2 = 20;
+var MOST_NAMED3 = 20;
 async function findOrphans(pool, asked) {
-  let { state, zone, now } = asked, known4 = [...state.slots.values()].map(({ slot }) => slot).filter((slot) => slot.zone === zone && !isExclusive2(slot)), targets = [...Map.groupBy(known4, targetKey).values()], found = await Promise.all(targets.map((slots) => inventory3(pool, slots))), untold = new Set(found.flatMap((each) => "untold" in each ? [each.untold] : [])), orphans = /* @__PURE__ */ new Map();
+  let { state, zone, now } = asked, known4 = [...state.slots.values()].map(({ slot }) => slot).filter((slot) => slot.zone === zone && !isExclusive2(slot)), targets = [...Map.groupBy(known4, targetKey).values()], found = await Promise.all(targets.map((slots) => inventory3(pool, slots))), untold2 = new Set(found.flatMap((each) => "untold" in each ? [each.untold] : [])), orphans = /* @__PURE__ */ new Map();
   for (let each of found.flatMap((one) => "held" in one ? one.held : []))
     isExplained(state.slots.get(each.slot.key), each.value, now) || orphans.set(each.slot.key, each);
-  let sorted2 = [...orphans.values()].sort((a, b2) => a.slot.key < b2.slot.key ? -1 : 1), named2 = sorted2.slice(0, MOST_NAMED2).map((each) => orphanStop(each, zone));
-  return [...named2, ...moreStop(sorted2.length - named2.length, zone), ...kept(state, zone, untold)];
+  let sorted2 = [...orphans.values()].sort((a, b2) => a.slot.key < b2.slot.key ? -1 : 1), named2 = sorted2.slice(0, MOST_NAMED3).map((each) => orphanStop(each, zone));
+  return [...named2, ...moreStop2(sorted2.length - named2.length, zone), ...kept(state, zone, untold2)];
 }
 function isExclusive2({ config }) {
   return config.exclusive === !0;
@@ -42883,14 +43122,14 @@ function orphanStop({ slot, value }, zone) {
     next: "find out where it comes from; nothing takes it back by itself, so take it back by hand if nobody needs it"
   };
 }
-function moreStop(count, zone) {
+function moreStop2(count, zone) {
   if (count <= 0) return [];
   let message = `${count} more are held by our hand without a grant in the ledger`;
   return [{ key: orphanKey(zone, "more"), severity: "critical", message, next: "look whether this is the ledger of these targets: so many point to one that was cut or replaced" }];
 }
-function kept(state, zone, untold) {
+function kept(state, zone, untold2) {
   return [...state.alerts.values()].filter(
-    ({ key }) => [...untold].some((provider) => key.startsWith(orphanKey(zone, `${provider}:`)))
+    ({ key }) => [...untold2].some((provider) => key.startsWith(orphanKey(zone, `${provider}:`)))
   );
 }
 
@@ -42901,8 +43140,7 @@ async function readWitness(github, repository, cache = /* @__PURE__ */ new Map()
   if (commit === null) return { commit: null, heads: [], file: null };
   let files = await listFiles(github, repository, commit, (path2) => FILE2.test(path2)), path = [...files.keys()].sort().at(-1);
   if (path === void 0) return { commit, heads: [], file: null };
-  await fetchBlobs(github, repository, [files.get(path)], cache);
-  let file = { path, text: textAt(files, path, cache) }, parsed2 = parseWitness([file]);
+  let wanted = { branch: WITNESS_BRANCH, blobs: [files.get(path)] }, file = { path, text: textAt(files, path, await readBlobs(github, repository, wanted, cache)) }, parsed2 = parseWitness([file]);
   if (!parsed2.ok) throw new GitHubError("unexpected", `the branch \`${WITNESS_BRANCH}\` is damaged: ${parsed2.why}`);
   return { commit, heads: parsed2.heads, file };
 }
@@ -42948,11 +43186,11 @@ var UNWITNESSED = {
   next: "start the app, which writes it; if it was there, find out who deleted it; without the app, set `witness: none`"
 };
 async function witnessedEntries(world, heads) {
-  let last = heads.at(-1);
-  if (last === void 0) return [];
+  let last2 = heads.at(-1);
+  if (last2 === void 0) return [];
   try {
-    let opened = open2(world, await readStored(world, last.commit));
-    return opened.tip?.hash === last.hash ? opened.entries : [];
+    let opened = open2(world, await readStored(world, last2.commit));
+    return opened.tip?.hash === last2.hash ? opened.entries : [];
   } catch (error2) {
     if (error2 instanceof GitHubError) return [];
     throw error2;
@@ -43022,7 +43260,7 @@ async function rederive(world, asked, grant) {
     home: asked.home,
     path: request2.path,
     blob: request2.blob,
-    commit: await readCommit(world, authority.commit),
+    commit: await readCommit2(world, authority.commit),
     governing: { parent, tip: asked.accepted },
     at: isLater ? terms.starts : null,
     held: (subject2) => heldBefore(asked, grant, subject2)
@@ -43101,7 +43339,7 @@ async function look2(world, pool) {
     locks: branch.locks,
     mayGrant: stops.length === 0,
     zone: world.zone
-  }), asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key)), strangers2 = await strangersIn(pool, state, { zone: world.zone, now, asked }), orphans = await findOrphans(pool, { state, zone: world.zone, now }), warnings = await targetWarnings(pool, state, world.zone, resolved.targets), situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers2, ...orphans, ...warnings], alerts = alertBodies(state, situations, world.zone), { unseen: unseen2 } = observation;
+  }), asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key)), { zone } = world, found = strangersIn(pool, state, { zone, now, asked }), strangers2 = await orKept(found, state, strangerPrefix(zone)), orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, "")), warnings = keptWarnings(state, zone, resolved.targets), situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers2, ...orphans, ...warnings], alerts = alertBodies(state, situations, world.zone, branch.isWhole), { unseen: unseen2 } = observation;
   return {
     view,
     now,
@@ -43109,35 +43347,32 @@ async function look2(world, pool) {
     decided: bodies,
     state,
     changes,
+    begins: resolved.targets,
     alerts,
     stops,
     orphans: [...strangers2, ...orphans],
     unseen: unseen2
   };
 }
+async function orKept(said2, state, prefix) {
+  return said2.catch((error2) => [
+    {
+      key: "sweep-failed",
+      severity: "critical",
+      message: `what a target holds beside the grants could not be told: ${failureOf(error2)}`,
+      next: "report it with the log of this run; grants and removals go on"
+    },
+    ...[...state.alerts.values()].filter(({ key }) => key.startsWith(prefix))
+  ]);
+}
 async function attestOrStop(world) {
   return world.attest().catch((error2) => [unexpected2(error2)]);
-}
-function unexpected2(error2) {
-  return {
-    key: "sweep-failed",
-    severity: "critical",
-    message: `what is to be granted could not be decided: ${failureOf(error2)}`,
-    next: "report it with the log of this run; grants wait, removals go on"
-  };
 }
 async function decideOrStop(world, view, genesis, now, stops) {
   try {
     return await decideBranch(world, { view, genesis, now, stops });
   } catch (error2) {
-    if (!(error2 instanceof GitHubError)) return { ...NOTHING_DECIDED, stops: [unexpected2(error2)] };
-    let stop2 = {
-      key: "branch-unreadable",
-      severity: "warning",
-      message: `the default branch could not be read: ${error2.message}`,
-      next: "the next sweep tries again; grants wait, removals go on"
-    };
-    return { ...NOTHING_DECIDED, stops: [stop2] };
+    return { ...NOTHING_DECIDED, stops: [undecided2(error2)] };
   }
 }
 async function resolveOrStop(world, pool, known4, branch) {
@@ -43174,8 +43409,8 @@ async function sweepOnce(world, pool, isLast) {
   let isWritten = !("problem" in written3), intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== "ensure"), [applied, actions2] = await Promise.all([
     apply2(world, pool, intended, seen.now),
     isWritten ? runActions(world, step.actions) : []
-  ]), outcomes = [...applied.map(({ outcome }) => outcome), ...actions2, ...unknownAlerts(seen.state, actions2)], after = isWritten ? await writeOutcomes(world, written3, outcomes, seen.now) : written3, unwritten3 = "problem" in after ? [after.problem, ...seen.orphans] : [], bodies = [...isWritten ? step.bodies : [], ...outcomes], view = "problem" in after ? seen.view : after, beat = { view, now: seen.now, isWorking: bodies.length > 0 }, unheard = unwritten3.length === 0 ? await heartbeat(world, beat) : null;
-  return reportOf(world, seen, { bodies, applied, problems: unheard === null ? unwritten3 : [unheard], view });
+  ]), outcomes = [...applied.map(({ outcome }) => outcome), ...actions2, ...unknownAlerts(seen.state, actions2)], told = isWritten ? await writeOutcomes(world, written3, outcomes, seen.now) : written3, warnings = "problem" in told ? [] : await targetWarnings(pool, seen.state, world.zone, seen.begins), after = "problem" in told ? told : await writeOutcomes(world, told, warnings, latest(outcomes, seen.now)), unwritten3 = "problem" in after ? [after.problem, ...seen.orphans] : [], said2 = [...isWritten ? step.bodies : [], ...outcomes, ...warnings], asides = { now: seen.now, hasRead: said2.some(({ type }) => type === "read") }, recorded2 = "problem" in after ? null : await recordClosed(world, after, asides), bodies = [...said2, ...recorded2?.bodies ?? []], view = recorded2?.view ?? seen.view, beat = { view, now: seen.now, isWorking: bodies.length > 0 }, unheard = unwritten3.length === 0 ? await heartbeat(world, beat) : null, problems = [...unwritten3, ...unheard === null ? [] : [unheard], ...recorded2?.problems ?? []];
+  return reportOf(world, seen, { bodies, applied, problems, view });
 }
 var ACTION_ZONE = "default";
 function stepOf(world, seen) {
@@ -43375,7 +43610,7 @@ function digestSteps(decision) {
 }
 
 // core/explain/sticky-comment.ts
-var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES3 = 65e3, HEADING = 200, SIGNS = {
+var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES4 = 65e3, HEADING = 200, SIGNS = {
   allow: "🟢",
   pending: "🟡",
   deny: "🔴",
@@ -43388,13 +43623,13 @@ function stickyComment(decision, links) {
     [STICKY_MARKER, ...open3, folded3(decision, links)].filter((part) => part !== "").join(`
 
 `),
-    MOST_BYTES3
+    MOST_BYTES4
   );
 }
 function plainComment(sign2, title, why) {
   return fitBytes([STICKY_MARKER, heading(sign2, title), prose(why)].join(`
 
-`), MOST_BYTES3);
+`), MOST_BYTES4);
 }
 function heading(sign2, title) {
   return `### ${sign2} ${prose(title)}`;
@@ -43439,13 +43674,13 @@ function folded3(decision, links) {
 }
 
 // core/explain/check-run.ts
-var MOST_BYTES4 = 65535;
+var MOST_BYTES5 = 65535;
 function checkRun(decision, links) {
   let issues = "issues" in decision ? decision.issues : [];
   return {
     ...statusOf4(decision),
     title: verdictLine(decision),
-    summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES4),
+    summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES5),
     annotations: [...issues, ...decision.warnings].map(annotationOf)
   };
 }
@@ -43500,7 +43735,7 @@ function undecidedRun(title, why) {
     status: "in_progress",
     conclusion: null,
     title: shorten(plain2(title), 60),
-    summary: fitBytes(prose(why), MOST_BYTES4),
+    summary: fitBytes(prose(why), MOST_BYTES5),
     annotations: []
   };
 }
@@ -43586,9 +43821,9 @@ function nameOf4({ repository }) {
 }
 
 // github/announce.ts
-async function keepFromGreen(github, target, appId) {
+async function keepFromGreen(github, target, appId, hasMoved = !0) {
   let existing = await readCheck(github, target, appId);
-  return existing !== null && existing.binding === target.binding && !isGreen(existing) ? existing : publishCheck(github, target, existing, undecidedRun("Being decided", "The facts are being read."));
+  return existing !== null && existing.binding === target.binding && !(hasMoved && isGreen(existing)) ? existing : publishCheck(github, target, existing, undecidedRun("Being decided", "The facts are being read."));
 }
 function announce(judgement, page) {
   switch (judgement.is) {
