@@ -247,6 +247,17 @@ describe('a merge', () => {
     expect(clock.runs).toHaveLength(2);
   });
 
+  it('does not wait for a run that itself waits for a person', async () => {
+    const clock = aClock();
+    await clock.world.sweep();
+    grantRead(clock.world);
+    await clock.after(0);
+    const head_sha = clock.world.github.git.tip(REPOSITORY.branch).sha;
+    clock.runs.push({ id: 77, status: 'waiting', conclusion: null, head_sha });
+    await clock.after(90_000);
+    expect(clock.runs).toHaveLength(2);
+  });
+
   it('does not wait longer because others merge after it, and each has its own run', async () => {
     const clock = aClock();
     await clock.world.sweep();
