@@ -9,6 +9,7 @@ import type { Evidence } from '../core/policy/evidence.ts';
 import { lapsesAt } from '../core/policy/lapse.ts';
 import { formatDuration, type Instant, type Milliseconds, plus } from '../core/time.ts';
 import { call, callAll, type GitHub } from '../github/client.ts';
+import { commentOnce } from '../github/comments.ts';
 import { fields, instant } from '../github/read.ts';
 import type { Gate } from './gate.ts';
 
@@ -27,16 +28,17 @@ export async function lapseIfDue(
   const reopened = await reopenedAt(gate, github, number);
   // Whoever opens it again asks for as much time again.
   if (reopened !== null && evidence.now < plus(reopened, lapse)) return false;
-  const name = { owner: gate.repository.owner, repo: gate.repository.name };
+  // The words first, once each time that it lapses: a request that is closed is not looked at again.
+  await commentOnce(github, gate.repository, gate.appId, {
+    number,
+    marker: `<!-- gatepass:lapsed ${reopened ?? at} -->`,
+    body: lapsedComment(evidence, at, lapse),
+  });
   await call(github, 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
-    ...name,
+    owner: gate.repository.owner,
+    repo: gate.repository.name,
     pull_number: number,
     state: 'closed',
-  });
-  await call(github, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...name,
-    issue_number: number,
-    body: lapsedComment(evidence, at, lapse),
   });
   gate.log.info({ pullRequest: number }, 'nobody decided it in time: it lapsed');
   return true;
