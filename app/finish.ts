@@ -14,7 +14,7 @@ import type { Again } from './queue.ts';
 
 /** Whoever shared the head has the commit's check for itself now, so it is evaluated again. */
 export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts): Promise<Again> {
-  const { number, head, base, state } = facts.pullRequest;
+  const { number, author, head, base, state } = facts.pullRequest;
   for (const twin of await readTwins(github, gate.repository, { number, head: head.sha, base: base.ref })) {
     gate.enqueue(twin);
   }
@@ -22,7 +22,8 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
     await tellClosed(gate, github, number, base.ref);
     return null;
   }
-  if (head.ref === HOUSEKEEPING_BRANCH) {
+  // By an app: anybody who may push can name a branch so.
+  if (head.ref === HOUSEKEEPING_BRANCH && author.type === 'Bot') {
     const why =
       'The ledger keeps what these requests led to. A file whose grant was not over ends nothing: it is an alarm.';
     await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Tidied away', why));

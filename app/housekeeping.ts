@@ -41,6 +41,13 @@ export async function keepHouse(gate: Gate, branch: string): Promise<void> {
   const now = await serverNow(gate, github);
   if (!isDue(files, settings, now)) return;
   const pull = await readHousekeepingPull(github, gate.repository, branch);
+  if (pull === 'taken') {
+    gate.log.warn(
+      { branch: HOUSEKEEPING_BRANCH },
+      'somebody has a pull request open from this branch: nothing is tidied up',
+    );
+    return;
+  }
   if (pull !== null && (await isResting(gate, github, { pull, files, settings, now }))) return;
   await propose(gate, github, { tip, base: branch, files, pull: pull?.state === 'open' ? pull.number : null });
 }

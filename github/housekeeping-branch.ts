@@ -5,7 +5,7 @@
 import type { Instant } from '../core/time.ts';
 import { readBranchTip } from './branch-store.ts';
 import { call, type GitHub, GitHubError, type RepositoryName } from './client.ts';
-import { fields, instant, instantOrNull, integer, list, text } from './read.ts';
+import { accountOrNull, type Fields, fields, instant, instantOrNull, integer, list, text } from './read.ts';
 
 /** A constant: the gate rewrites it, so nobody else may keep anything there. */
 export const HOUSEKEEPING_BRANCH = 'gatepass/housekeeping';
@@ -18,12 +18,15 @@ export interface HousekeepingPull {
   readonly closedAt: Instant | null;
 }
 
-/** The newest one of this repository; `null`: there never was one. */
+/**
+ * The newest one that an app opened from the branch; `null`: there never was one; `taken`: a person has one open from it. Which
+ * app, GitHub does not say of pull requests: one that pushes here is the gate.
+ */
 export async function readHousekeepingPull(
   github: GitHub,
   repository: RepositoryName,
   base: string,
-): Promise<HousekeepingPull | null> {
+): Promise<HousekeepingPull | null | 'taken'> {
   const { data } = await call(github, 'GET /repos/{owner}/{repo}/pulls', {
     ...nameOf(repository),
     head: `${repository.owner}:${HOUSEKEEPING_BRANCH}`,
@@ -31,11 +34,14 @@ export async function readHousekeepingPull(
     state: 'all',
     sort: 'created',
     direction: 'desc',
-    per_page: 1,
+    per_page: 30,
   });
   if (!Array.isArray(data)) throw new GitHubError('unexpected', 'expected a list of pull requests');
-  if (data.length === 0) return null;
-  const pull = fields(data[0], 'pull request');
+  const all = data.map((item) => fields(item, 'pull request'));
+  const isApps = (pull: Fields) => accountOrNull(pull['user'], 'pull request author')?.type === 'Bot';
+  if (all.some((pull) => pull['state'] === 'open' && !isApps(pull))) return 'taken';
+  const pull = all.find(isApps);
+  if (pull === undefined) return null;
   const isMerged = instantOrNull(pull['merged_at'], 'merged_at') !== null;
   return {
     number: integer(pull['number'], 'pull request number'),
