@@ -54,7 +54,7 @@ async function status(args: readonly string[], terminal: Terminal): Promise<numb
   const now = toInstant(terminal.now().getTime());
   const commits = await readLedgerBranch(resolve(terminal.cwd, positionals[0] ?? '.'));
   const { entries, findings } = verifyLedger({ commits, verify: verifyLedgerSignature, pinned: null, known: null });
-  for (const finding of findings) terminal.err(`not proven: ${finding.message}\n`);
+  for (const finding of findings) terminal.err(`not proven: ${plain(finding.message)}\n`);
   const state = replay(entries);
   if (values.slo === true) {
     showLateness(entries, state, now, values.json === true, terminal);
@@ -119,9 +119,9 @@ function turnedDownLines(rows: readonly DecisionRow[]): string {
 function describe(grants: readonly Row[], alerts: readonly OpenAlert[], now: Instant): string {
   const rows = grants.map(
     (row) =>
-      `${row.grant.padEnd(14)} ${row.subject.padEnd(10)} ${row.what.padEnd(24)} ${row.status.padEnd(10)} ${left(row, now)}\n`,
+      `${plain(row.grant).padEnd(14)} ${plain(row.subject).padEnd(10)} ${plain(row.what).padEnd(24)} ${row.status.padEnd(10)} ${left(row, now)}\n`,
   );
-  const said = alerts.map((alert) => `${alert.severity}: ${alert.message}\n  ${alert.next}\n`);
+  const said = alerts.map((alert) => `${alert.severity}: ${plain(alert.message)}\n  ${plain(alert.next)}\n`);
   return `${rows.length === 0 ? 'nothing is held\n' : rows.join('')}${said.length === 0 ? '' : `\n${said.join('')}`}`;
 }
 
