@@ -47,10 +47,9 @@ export async function authoriseDeferred(world: SweepWorld, asked: AuthoriseAsked
   for (const waiting of deferred) {
     const { path, blob } = waiting.request;
     const commit = await readCommit(world, waiting.commit);
-    const finding: Finding =
-      tip.get(path)?.blob === blob
-        ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies)
-        : removedMeanwhile(waiting.request);
+    const finding: Finding = tip.has(path)
+      ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies)
+      : removedMeanwhile(waiting.request);
     bodies.push(...settle(finding, commit, asked, waiting));
   }
   return bodies;

@@ -1,7 +1,7 @@
 /** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
 import { type Instant, plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
-import { highest } from './levels.ts';
+import { highest, lower } from './levels.ts';
 import type { Draft } from './replay.ts';
 import { LONGEST_WAIT } from './retry.ts';
 import {
@@ -32,6 +32,8 @@ function beginEnsure(draft: Draft, entry: Intent): void {
   draft.slots.set(key, {
     ...slot,
     slot: entry.slot,
+    // What others took away since is not given back at the end.
+    standing: lower(entry.slot, slot.standing, entry.before),
     // Until it is seen, what was written before may still be there.
     written: highest(entry.slot, [slot.written, entry.after]),
     holders: [...new Set([...slot.holders, entry.grant])].sort(),

@@ -45,6 +45,22 @@ const FOUND: readonly (readonly [string, History])[] = [
       steps: [{ is: 'lock', who: 0 }, asks(0, 0, 120), { is: 'return', nth: 0, how: 'deletion' }, sweeps()],
     },
   ],
+  [
+    'standing access that others took away while a grant lived came back at the end of the next grant',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        { is: 'hand', slot: 1, level: 0 },
+        asks(0, 1, 45),
+        sweeps(),
+        { is: 'hand', slot: 1, level: -1 },
+        asks(0, 1, 20, { startsIn: 5 }),
+        wait(6),
+        sweeps(),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {

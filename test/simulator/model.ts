@@ -351,15 +351,12 @@ export class Model {
     return now <= place.lastTrouble + longest;
   }
 
-  /** Every effect on a slot that is judged, with whose it was, when, and what became of it. Sorted. */
+  /** Every effect on a slot that is judged, with when, and what became of it. Sorted. */
   effects(): readonly string[] {
-    const paths = new Map(this.asked.map(({ grant, path }) => [grant, path]));
     const outcomes = this.mirror.lines.filter(
       (line) => line.type === 'outcome' && this.places.has(String(line['slot'])),
     );
-    const told = outcomes.map(
-      (line) => `${line.at} ${paths.get(String(line['grant']))} ${line['effect']} ${line['slot']}: ${line['result']}`,
-    );
+    const told = outcomes.map((line) => `${line.at} ${line['effect']} ${line['slot']}: ${line['result']}`);
     return [...told, ...[...this.targets.held].map(([slot, value]) => `${slot} holds ${value}`)].sort();
   }
 

@@ -3,15 +3,12 @@
  * to them; `--seed S --path P` lives the one again that broke a promise. Exits 1 when a promise was broken.
  */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { FAULTS } from '../faults/catalog.ts';
-import { seedOf } from '../oracle/random.ts';
 import { campaign, type Failure, type Figures } from './campaign.ts';
 import { shortened } from './shorten.ts';
-import type { Order } from './worker.ts';
+import { together } from './together.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,48 +20,16 @@ const { values } = parseArgs({
   },
 });
 
-/** One order of a worker: small enough that none is long idle at the end. */
-const LIVES_AT_ONCE = 500;
-
 const started = performance.now();
 const seed = Number(values.seed);
 const figures =
   values.path === undefined
-    ? await together(Number(values.lives), Number(values.workers))
+    ? await together({ seed, lives: Number(values.lives), workers: Number(values.workers), isHasty: values.hasty })
     : [await campaign({ seed, path: values.path, lives: 1, histories: 1 })];
 report(figures, (performance.now() - started) / 1000);
 const [failure] = figures.flatMap((each) => each.failure ?? []);
 if (failure !== undefined) await tell(failure);
 process.exit(failure === undefined ? 0 : 1);
-
-async function together(lives: number, workers: number): Promise<readonly Figures[]> {
-  const done: Figures[] = [];
-  let orders = 0;
-  let lived = 0;
-  const work = async (): Promise<void> => {
-    const worker = new Worker(join(import.meta.dirname, 'worker.ts'));
-    while (lived < lives && done.every((each) => each.failure === null)) {
-      const order: Order = {
-        seed: seedOf(seed, orders) | 0,
-        lives: Math.min(LIVES_AT_ONCE, lives - lived),
-        isHasty: values.hasty,
-      };
-      orders += 1;
-      const answer = await new Promise<Figures>((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.postMessage(order);
-      });
-      worker.removeAllListeners('error');
-      done.push(answer);
-      lived += answer.lives;
-      if (process.stderr.isTTY) process.stderr.write(`\r${lived} lives`);
-    }
-    await worker.terminate();
-  };
-  await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
-  return done;
-}
 
 function report(all: readonly Figures[], seconds: number): void {
   const line = (label: string, value: unknown) => console.log(`${label.padEnd(28)}${value}`);
