@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Octokit } from '@octokit/core';
+import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../github/client.ts';
 import { limitedFetch } from '../../github/time-limit.ts';

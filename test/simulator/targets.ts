@@ -8,7 +8,7 @@ import type { Process } from './process.ts';
 export type Value = string | null;
 
 /** What was to be seen when it was looked at. */
-export interface Seen {
+interface Seen {
   readonly value: Value;
   /** Of it, what others put there. */
   readonly theirs: Value;
