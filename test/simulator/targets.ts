@@ -7,13 +7,6 @@ import type { Process } from './process.ts';
 
 export type Value = string | null;
 
-/** What was to be seen when it was looked at. */
-interface Seen {
-  readonly value: Value;
-  /** Of it, what others put there. */
-  readonly theirs: Value;
-}
-
 const POISONED: ReadonlySet<string> = new Set(['shut', 'blind', 'stubborn']);
 
 export class Targets {
