@@ -32696,6 +32696,8 @@ function beginEnsure(draft, entry) {
   draft.slots.set(key, {
     ...slot,
     slot: entry.slot,
+    // What others took away since is not given back at the end.
+    standing: lower(entry.slot, slot.standing, entry.before),
     // Until it is seen, what was written before may still be there.
     written: highest(entry.slot, [slot.written, entry.after]),
     holders: [.../* @__PURE__ */ new Set([...slot.holders, entry.grant])].sort(),
