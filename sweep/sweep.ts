@@ -22,7 +22,9 @@
 import type { Body } from '../core/ledger/entry.ts';
 import type { Change } from '../core/reconcile/change.ts';
 import type { Instant } from '../core/time.ts';
+import { readBranchTip } from '../github/branch-store.ts';
 import { GitHubError } from '../github/client.ts';
+import { LEDGER_BRANCH } from '../github/ledger-store.ts';
 import { type ActionAsked, intendAction, runActions } from './actions.ts';
 import { unknownAlerts } from './alerts.ts';
 import { append } from './append.ts';
@@ -65,6 +67,8 @@ async function sweepOnce(world: SweepWorld, pool: ProviderPool, isLast: boolean)
   if (mayBegin && !isLast && (await tipNow(world, seen)) !== seen.tip) return 'lost';
   const written = await write(world, seen, step.bodies);
   if (written === 'lost') return 'lost';
+  // What was planned on a ledger that has moved on may end what was granted since.
+  if ('problem' in written && !isLast && (await hasMoved(world, seen))) return 'lost';
   const isWritten = !('problem' in written);
   // INVARIANT: no intent, no grant. A removal is owed whether or not it can be written down.
   const intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== 'ensure');
@@ -124,6 +128,13 @@ function stepOf(world: SweepWorld, seen: Look): Step {
 /** `null`: it could not be read, so the next round looks whether it can be. */
 async function tipNow(world: SweepWorld, seen: Look): Promise<string | null> {
   return readTip(world, seen.state.genesis?.repository.defaultBranch ?? '').catch(() => null);
+}
+
+/** `false` also where it cannot be told: removals wait for nobody. */
+async function hasMoved(world: SweepWorld, { view }: Look): Promise<boolean> {
+  const { github, repository } = world.ledger;
+  const tip = await readBranchTip(github, repository, LEDGER_BRANCH).catch(() => view.commit);
+  return tip !== view.commit;
 }
 
 // INVARIANT: whatever keeps the ledger from being written keeps no removal from being sent, so nothing is thrown from here.

@@ -45,6 +45,8 @@ export class Process {
   raced = 0;
   /** The last instant that GitHub told it. */
   told = 0;
+  /** It was told of an old tip once. */
+  isTold = false;
   isDead = false;
   readonly died: Promise<'died'>;
   #die: (why: 'died') => void = () => {};

@@ -544,7 +544,9 @@ export class Simulation {
     if (stale === null || !route.endsWith('/git/ref/{ref}') || ref !== wanted) return null;
     const tips = this.#tips.get(wanted) ?? [];
     const sha = tips.at(-1 - stale.by);
-    if (sha === undefined || sha === tips.at(-1)) return null;
+    if (sha === undefined || sha === tips.at(-1) || process.isTold) return null;
+    // A replica that is behind catches up: who asks again is told the truth.
+    process.isTold = true;
     process.injected.add('stale');
     return { ref, object: { sha } };
   }
