@@ -214,7 +214,7 @@ export class Model {
   #isSure(asked: Asked, at: number): boolean {
     const margin = this.wasSkewed ? 11 * MINUTE : 0;
     if (asked.verdict !== 'valid' || asked.returned !== null || asked.wasLocked || asked.grant === null) return false;
-    return at < asked.ends - margin;
+    return Math.max(at, this.latest) < asked.ends - margin;
   }
 
   started(process: Process, correlation: string): void {
