@@ -18,7 +18,7 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
   lease: ['lease'],
   'single use of paths': ['I1', 'I4'],
   expiry: ['I2'],
-  isolation: ['I5'],
+  isolation: ['I4', 'I5'],
   'the recorded decision': ['I6'],
   'one start': ['once', 'I1', 'I4'],
 };
