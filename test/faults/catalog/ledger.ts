@@ -26,7 +26,7 @@ export const LEDGER: readonly Fault[] = [
     behaviour:
       'Whatever is thrown while one request is decided is a fault of that request: it is deferred, the others go on (`sweep/derive-grant.ts`). After an hour it lapses, and an alert `undecided` names it until its file is removed (`sweep/alerts.ts`).',
     bound: 'An hour of tries, one a sweep.',
-    simulated: null,
+    simulated: 'poison',
     gap: 'What cannot be read for all of them, such as the policies, stops all grants (`sweep-failed`), never a removal.',
   },
   {
