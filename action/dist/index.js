@@ -43407,7 +43407,7 @@ async function sweepOnce(world, pool, isLast) {
   let seen = await look2(world, pool), step = stepOf(world, seen);
   if ((step.intended.some(({ effect }) => effect.kind === "ensure") || step.actions.intents.length > 0) && !isLast && await tipNow(world, seen) !== seen.tip) return "lost";
   let written3 = await write2(world, seen, step.bodies);
-  if (written3 === "lost") return "lost";
+  if (written3 === "lost" || "problem" in written3 && !isLast && await hasMoved(world, seen)) return "lost";
   let isWritten = !("problem" in written3), intended = isWritten ? step.intended : step.intended.filter(({ effect }) => effect.kind !== "ensure"), [applied, actions2] = await Promise.all([
     apply2(world, pool, intended, seen.now),
     isWritten ? runActions(world, step.actions) : []
@@ -43428,6 +43428,10 @@ function stepOf(world, seen) {
 }
 async function tipNow(world, seen) {
   return readTip(world, seen.state.genesis?.repository.defaultBranch ?? "").catch(() => null);
+}
+async function hasMoved(world, { view }) {
+  let { github, repository } = world.ledger;
+  return await readBranchTip(github, repository, LEDGER_BRANCH).catch(() => view.commit) !== view.commit;
 }
 async function write2(world, seen, bodies) {
   if (seen.view.tip === null) return { problem: seen.view.stops[0] ?? unwritten2("it does not prove itself") };
@@ -43823,9 +43827,9 @@ function nameOf4({ repository }) {
 }
 
 // github/announce.ts
-async function keepFromGreen(github, target, appId, hasMoved = !0) {
+async function keepFromGreen(github, target, appId, hasMoved2 = !0) {
   let existing = await readCheck(github, target, appId);
-  return existing !== null && existing.binding === target.binding && !(hasMoved && isGreen(existing)) ? existing : publishCheck(github, target, existing, undecidedRun("Being decided", "The facts are being read."));
+  return existing !== null && existing.binding === target.binding && !(hasMoved2 && isGreen(existing)) ? existing : publishCheck(github, target, existing, undecidedRun("Being decided", "The facts are being read."));
 }
 function announce(judgement, page) {
   switch (judgement.is) {
