@@ -671,6 +671,18 @@ describe('what would be granted', () => {
           '    subjects: [service:checkout-deploy]\n    openers: [team:engineering]\n',
         ),
       );
+  const anotherService = () =>
+    service(approved())
+      .fields({ subject: 'service:search-deploy' })
+      .governing(
+        'policies/people.yaml',
+        (text) =>
+          `${text}  search-deploy:\n    controllers: [team:payments]\n    claims: { repository: acme/search }\n    identities: { postgres: search_deploy }\n`,
+      );
+  const amongOthers = () =>
+    service(anEvidence().approvedBy('carol')).governing(RULES, (text) =>
+      text.replace('subjects: [service:checkout-deploy]', 'subjects: [team:dba, service:checkout-deploy]'),
+    );
   const unknownService = () =>
     service(approved()).governing('policies/catalog/databases.yaml', (text) =>
       text.replace('type: postgres', 'type: mysql'),
@@ -717,6 +729,8 @@ describe('what would be granted', () => {
         .approvedBy('bob'),
     ],
     ['a database to a service', 'allow', service(anEvidence().approvedBy('carol'))],
+    ['a database to a service that the rule names among others', 'allow', amongOthers()],
+    ['a database to another service than the rule names', 'deny no-rule-fits rule-skipped', anotherService()],
     ['a database that does not know the service', 'deny identity-missing', unknownService()],
   ];
   it.each(rows)('%s: %s', (_, expected, evidence) => {
