@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { testsByNumber } from '../support/numbered-tests.ts';
 import { FAULTS } from './catalog.ts';
-import { testsByFault } from './coverage.ts';
 import { isFresh } from './page.ts';
 
 describe('the catalogue of faults', () => {
-  const tests = testsByFault();
+  const tests = testsByNumber('fault');
 
   it('has each number from 1 to 56 once', () => {
     expect(FAULTS.map(({ number }) => number)).toEqual(Array.from({ length: 56 }, (_, index) => index + 1));

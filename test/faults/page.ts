@@ -1,8 +1,8 @@
 /** `node test/faults/page.ts`: writes `docs/reliability.md` from the catalogue; `--check`: says whether it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testsByNumber } from '../support/numbered-tests.ts';
 import { type Fault, SECTIONS } from './catalog.ts';
-import { testsByFault } from './coverage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGE = join(ROOT, 'docs/reliability.md');
@@ -15,7 +15,7 @@ chance. The rule behind all of it: **doubt blocks grants and never removals**.
 `;
 
 export function faultsPage(): string {
-  const tests = testsByFault();
+  const tests = testsByNumber('fault');
   const sections = SECTIONS.map(({ title, faults }) => {
     const entries = faults.map((fault) => entryOf(fault, tests.get(fault.number) ?? []));
     return `## ${title}\n\n${entries.join('\n')}`;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { testsByNumber } from '../support/numbered-tests.ts';
 import { THREATS } from './catalog.ts';
-import { testsByThreat } from './coverage.ts';
 import { isFresh } from './page.ts';
 
 describe('the catalogue of threats', () => {
-  const tests = testsByThreat();
+  const tests = testsByNumber('threat');
 
   it('has each number from 1 to 94 once, in order', () => {
     expect(THREATS.map(({ number }) => number)).toEqual(Array.from({ length: 94 }, (_, index) => index + 1));

@@ -1,8 +1,8 @@
 /** `node test/threats/page.ts`: writes `docs/security/threats.md` from the catalogue; `--check`: says whether it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testsByNumber } from '../support/numbered-tests.ts';
 import { SECTIONS, type Threat } from './catalog.ts';
-import { testsByThreat } from './coverage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGE = join(ROOT, 'docs/security/threats.md');
@@ -22,7 +22,7 @@ const GATES: Readonly<Record<Threat['gates'], string>> = {
 };
 
 export function threatsPage(): string {
-  const tests = testsByThreat();
+  const tests = testsByNumber('threat');
   const sections = SECTIONS.map(({ title, threats }) => {
     const entries = threats.map((threat) => entryOf(threat, tests.get(threat.number) ?? []));
     return `## ${title}\n\n${entries.join('\n')}`;
