@@ -4,7 +4,7 @@ import { highest, isAbove, lower, type Value } from '../ledger/levels.ts';
 import { startOf } from '../ledger/live.ts';
 import { isLongUntried, removalRetryAt } from '../ledger/retry.ts';
 import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
-import { between, type Instant, plus } from '../time.ts';
+import { between, type Instant, MINUTE, plus } from '../time.ts';
 import type { Change } from './change.ts';
 import type { PlanInput } from './plan.ts';
 import { drift, stuck } from './situations.ts';
@@ -206,7 +206,21 @@ function planLeft(site: Site, state: SlotState, input: PlanInput): readonly Chan
   const back = cameBack(state, seen, input.now);
   // Before anything begins there, so that it is not taken for what stands there.
   if (back !== null) return take(site, state, back, state.standing, input);
-  return [...(state.last === null ? [] : [drift(site, 'added', state.standing)]), ...begin(site)];
+  if (state.last === null) return begin(site);
+  const added = drift(site, 'added', state.standing);
+  return isBelieved(added.key, input) ? [added, ...begin(site)] : [added];
+}
+
+/** How long what we took back has to be seen there again before it is taken for what others put there. */
+const BELIEVED_AFTER = 5 * MINUTE;
+
+/**
+ * INVARIANT: a target that tells what it held some time ago tells of our own value. Recorded as what stands there, it would
+ * be put back when the next grant ends, and stay for ever.
+ */
+function isBelieved(key: string, { state, now }: PlanInput): boolean {
+  const said = state.alerts.get(key);
+  return said !== undefined && now >= plus(said.since, BELIEVED_AFTER);
 }
 
 /**

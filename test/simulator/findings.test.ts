@@ -61,6 +61,23 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'a target that told late of what was taken back made our own value stand there for ever',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        asks(0, 0, 10),
+        sweeps(),
+        asks(0, 0, 20, { startsIn: 11 }),
+        wait(10),
+        sweeps(),
+        sweeps({ isStaleSlots: true }),
+        wait(65),
+        sweeps(),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {

@@ -681,18 +681,35 @@ describe('what others change', () => {
     expect(held(world)).toBe('member');
   });
 
-  it('takes what was added for standing when another grant begins', () => {
+  it('takes what was added for standing when another grant begins, once it was seen for five minutes', () => {
     const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 70, to: 90, asks: 'maintainer' });
     world.sweep(minute(0));
     world.sweep(minute(60));
     world.put(KEY, 'member');
-    expect(world.sweep(minute(70))).toMatchObject([
+    expect(world.sweep(minute(70))).toMatchObject([{ kind: 'drift', is: 'added' }]);
+    expect(world.look(minute(74.99))).toEqual([]);
+    expect(world.sweep(minute(75))).toMatchObject([
       { kind: 'standing', value: 'member' },
       { kind: 'ensure', after: 'maintainer' },
-      { kind: 'drift', is: 'added' },
     ]);
     world.settle(minute(90));
     expect(held(world)).toBe('member');
+  });
+
+  it('takes nothing of ours for standing when the target tells late that we took it back', () => {
+    const world = aWorld({ number: 42, from: 0, to: 60 }, { number: 43, from: 61, to: 90 });
+    world.sweep(minute(0));
+    world.sweep(minute(60));
+    world.put(KEY, 'member');
+    world.sweep(minute(61));
+    world.put(KEY, null);
+    expect(world.sweep(minute(62))).toMatchObject([
+      { kind: 'standing', value: null },
+      { kind: 'ensure', after: 'member' },
+      { kind: 'calm', key: `drift-added:${KEY}` },
+    ]);
+    world.settle(minute(90));
+    expect(held(world)).toBeNull();
   });
 });
 

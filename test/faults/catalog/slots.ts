@@ -24,7 +24,7 @@ export const SLOTS: readonly Fault[] = [
     number: 50,
     happens: 'somebody else takes access away, or gives it',
     behaviour:
-      'It is said once, as `drift-removed`, `drift-raised`, `drift-kept` or `drift-added`, and not fought: what others took is not given again, what they gave is not taken (`core/reconcile/situations.ts`). Only what a run of ours may have sent late is taken back, and no more than ten of those at once (`core/reconcile/plan.ts`)',
+      'It is said once, as `drift-removed`, `drift-raised`, `drift-kept` or `drift-added`, and not fought: what others took is not given again, what they gave is not taken (`core/reconcile/situations.ts`). Only what a run of ours may have sent late is taken back, and no more than ten of those at once (`core/reconcile/plan.ts`). What is there again after our removal counts as theirs once it was seen for five minutes: until then nothing begins there, since the target may only tell late (`core/reconcile/plan-slot.ts`)',
     bound: 'said by the next sweep; `drift-added` for an hour after our removal',
     simulated: 'drift',
     gap: 'A raise that cannot be seen when the grant ends, because its target does not tell what is there, is lowered to what stood there before',
