@@ -14,9 +14,10 @@ import { decide } from '../../core/policy/decide.ts';
 import { toInstant } from '../../core/time.ts';
 import type { GitHub, GitHubResponse } from '../../github/client.ts';
 import { collectEvidence } from '../../github/evidence.ts';
+import { readGoverning } from '../../github/governing.ts';
 import { ledgerSigner } from '../../github/ledger-key.ts';
 import { LEDGER_BRANCH, LEDGER_HEAD } from '../../github/ledger-store.ts';
-import { gitCache } from '../../github/tree.ts';
+import { type GitCache, gitCache } from '../../github/tree.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import { Random } from '../oracle/random.ts';
 import { type Files, fileOf } from '../support/memory-git.ts';
@@ -96,8 +97,16 @@ const NAME = { owner: REPOSITORY.owner, name: REPOSITORY.name };
 const MAIN = `heads/${REPOSITORY.branch}`;
 const LEDGER = `heads/${LEDGER_BRANCH}`;
 
-/** What depends on nothing but content may be kept from one history to the next. */
-const CACHE = gitCache();
+/**
+ * What every history begins with: the governing files, read and parsed once. Nothing else is kept from one to the next, since
+ * what is called, and so where a fault hits, must depend on the history alone.
+ */
+const FIRST = gitCache();
+{
+  const github = new MemoryGitHub({ now: new Date(START).toISOString(), users: USERS, files: governingFiles() });
+  await readGoverning(github, NAME, github.git.tip(REPOSITORY.branch).sha, FIRST);
+}
+
 /** Of 32 bytes that say 7: the same key, and so the same bytes, every time. */
 const PKCS8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);
 const SIGNER = ledgerSigner(
@@ -106,6 +115,7 @@ const SIGNER = ledgerSigner(
 
 export class Simulation {
   readonly #github: MemoryGitHub;
+  readonly #cache: GitCache = { ...gitCache(), blobs: new Map(FIRST.blobs), governing: new Map(FIRST.governing) };
   readonly targets = new Targets();
   readonly runs = new Runs();
   readonly model: Model;
@@ -497,7 +507,7 @@ export class Simulation {
       witness: 'none',
       run: process.run,
       zone: process.zone,
-      cache: { git: CACHE, ledger: new Map() },
+      cache: { git: this.#cache, ledger: new Map() },
       alarm: () => ({ over: new Promise(() => {}), cancel: () => {} }),
       pause: async (milliseconds) => this.#advance(milliseconds),
     });
@@ -591,7 +601,7 @@ export class Simulation {
       now: authority.mergedAt,
       grants: heldGrants(replay(lines.slice(0, last.seq) as unknown as Entry[]), grant.subject.id ?? '', last.at),
       signals: {},
-      cache: CACHE,
+      cache: this.#cache,
     });
     const found = { decision: digestOf(decide(evidence)), evidence: digestOf(evidence) };
     if (found.decision === authority.decision && found.evidence === authority.evidence) return;
