@@ -74,11 +74,10 @@ const ASK_BY_PULL_REQUEST = 'nothing was granted: open a pull request that adds 
 
 async function decideGrant(world: SweepWorld, asked: GrantAsked, pull: MergedPull, parent: string): Promise<Finding> {
   const request: RequestRef = { path: asked.path, blob: asked.blob, pullRequest: pull.number };
-  const then = await evidenceAt(world, asked, pull, parent, asked.governing.parent);
-  const atMerge = decide(then);
+  const { evidence: then, decision: atMerge } = await decideAt(world, asked, pull, parent, asked.governing.parent);
   if (atMerge.verdict !== 'allow') return unallowed(request, atMerge, then, pull);
   const isSame = asked.governing.tip.digest === asked.governing.parent.digest;
-  const atTip = isSame ? atMerge : decide(await evidenceAt(world, asked, pull, parent, asked.governing.tip));
+  const atTip = isSame ? atMerge : (await decideAt(world, asked, pull, parent, asked.governing.tip)).decision;
   if (atTip.verdict !== 'allow') return unallowed(request, atTip, then, pull);
   const differs = firstConflict(asked.path, atMerge, atTip);
   if (differs !== null) return { is: 'refused', request, ...differs, next: ASK_AGAIN };
@@ -93,13 +92,13 @@ async function decideGrant(world: SweepWorld, asked: GrantAsked, pull: MergedPul
 const ASK_AGAIN = 'nothing was granted: open a new pull request, with a new file name';
 
 /** Whose grants matter is known once the request is understood, and understanding it needs no grants. */
-async function evidenceAt(
+async function decideAt(
   world: SweepWorld,
   asked: GrantAsked,
   pull: MergedPull,
   parent: string,
   governing: Accepted,
-): Promise<Evidence> {
+): Promise<{ readonly evidence: Evidence; readonly decision: Decision }> {
   const evidence = await collectEvidence(world.github, {
     repository: world.repository,
     pullRequest: pull.number,
@@ -110,8 +109,12 @@ async function evidenceAt(
     signals: {},
     cache: world.cache.git,
   });
-  const subject = decide(evidence).asked?.subject;
-  return subject === undefined ? evidence : { ...evidence, grants: asked.held(subject.id ?? subject.name) };
+  const decision = decide(evidence);
+  const subject = decision.asked?.subject;
+  const grants = subject === undefined ? [] : asked.held(subject.id ?? subject.name);
+  if (grants.length === 0) return { evidence, decision };
+  const whole = { ...evidence, grants };
+  return { evidence: whole, decision: decide(whole) };
 }
 
 function unallowed(

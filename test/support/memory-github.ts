@@ -64,7 +64,7 @@ export class MemoryGitHub implements GitHub {
     const handler = this.#handlers[route];
     if (handler === undefined) throw new Error(`the GitHub in memory has no ${route}`);
     const headers = { date: new Date(this.now).toUTCString() };
-    return { status: 200, headers, data: copied(handler(parameters)) };
+    return { status: 200, headers, data: handler(parameters) };
   }
 
   /** Straight to the default branch, by nobody's leave. */
@@ -313,23 +313,26 @@ export class MemoryGitHub implements GitHub {
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': ({ pull_number }) =>
       this.#commitsOf(this.#pull(Number(pull_number))),
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ pull_number }) =>
-      this.#pull(Number(pull_number)).reviews,
+      this.#pull(Number(pull_number)).reviews.map(copied),
     [GRAPHQL]: ({ variables }) => {
       const all = [...this.pulls.values()].flatMap((pull) => pull.reviews);
       const { ids } = variables as { ids: readonly string[] };
       return { data: { nodes: ids.map((id) => reviewNode(all.find((review) => review['node_id'] === id))) } };
     },
     'GET /repos/{owner}/{repo}/issues/{issue_number}/events': ({ issue_number }) =>
-      this.#pull(Number(issue_number)).events,
+      this.#pull(Number(issue_number)).events.map(copied),
     'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': ({ issue_number, since }) =>
-      this.#pull(Number(issue_number)).comments.filter(
-        (item) => since === undefined || String(item['updated_at']) >= String(since),
-      ),
+      this.#pull(Number(issue_number))
+        .comments.filter((item) => since === undefined || String(item['updated_at']) >= String(since))
+        .map(copied),
     'GET /repos/{owner}/{repo}/issues/comments': ({ since }) =>
       [...this.pulls.values()].flatMap(({ number, comments }) =>
         comments
           .filter((item) => since === undefined || String(item['updated_at']) >= String(since))
-          .map((item) => ({ ...item, issue_url: `https://api.github.example/repos/acme/access/issues/${number}` })),
+          .map((item) => ({
+            ...copied(item),
+            issue_url: `https://api.github.example/repos/acme/access/issues/${number}`,
+          })),
       ),
     'GET /repos/{owner}/{repo}/activity': ({ ref }) => {
       const pull = [...this.pulls.values()].find((one) => `refs/heads/${one.branch}` === ref);
@@ -363,11 +366,9 @@ export class MemoryGitHub implements GitHub {
 
 export const GATE: MemoryUser = { id: 5001, login: 'gatepass-gate[bot]' };
 
-/** Plain JSON: nobody shares an object with the GitHub in memory. */
-function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copied);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copied(field)]));
+/** What is kept and changed is given away as a copy; all other answers are made anew. */
+function copied(kept: Record<string, unknown>): Record<string, unknown> {
+  return structuredClone(kept);
 }
 
 /** As Octokit throws it. */
