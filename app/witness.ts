@@ -3,10 +3,9 @@
  * that does not extend the last one witnessed is refused, and from then on the gate relies on no ledger: no request is
  * allowed, and `/healthz` and the log say why.
  */
-import { openLedger } from '../core/ledger/head.ts';
 import { firstMissing, type WitnessedHead } from '../core/ledger/witness.ts';
-import { verifyLedgerSignature } from '../github/ledger-key.ts';
 import { LEDGER_BRANCH, readLedger } from '../github/ledger-store.ts';
+import { openStored } from '../github/open-ledger.ts';
 import { appendWitness, readWitness, WITNESS_BRANCH } from '../github/witness-store.ts';
 import { fullName, type Gate } from './gate.ts';
 
@@ -29,7 +28,7 @@ export async function witnessLedger(gate: Gate): Promise<void> {
   const before = await readWitness(access, gate.repository, gate.ledgerFiles);
   gate.witness.last = before.heads.at(-1) ?? gate.witness.last;
   const stored = await readLedger(await gate.connect(gate.ledger), gate.ledger, { cache: gate.ledgerFiles });
-  const opened = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
+  const opened = openStored(stored, gate.ledgerFiles, null);
   const missing = firstMissing(before.heads, opened);
   if (missing !== null) {
     const what = `the ledger in \`${fullName(gate.ledger)}\` does not hold entry ${missing.seq} as it was witnessed`;

@@ -1,9 +1,9 @@
 /** The ledger as a gate reads it: proven entries, or a plain reason why there are none. Nothing is written. */
 import type { Entry } from '../core/ledger/entry.ts';
-import { type OpenedLedger, openLedger } from '../core/ledger/head.ts';
+import type { OpenedLedger } from '../core/ledger/head.ts';
 import { type GitHub, GitHubError, type RepositoryName } from './client.ts';
-import { verifyLedgerSignature } from './ledger-key.ts';
 import { LEDGER_BRANCH, type LedgerCache, readLedger } from './ledger-store.ts';
+import { openStored } from './open-ledger.ts';
 
 export type LedgerRead =
   | { readonly ok: true; readonly entries: readonly Entry[]; readonly opened: OpenedLedger }
@@ -26,7 +26,7 @@ export async function readProvenEntries(
       const why = `the ledger branch \`${LEDGER_BRANCH}\` is not in \`${name}\`, or this app may not read it; \`gatepass init --ledger\` makes one`;
       return { ok: false, why };
     }
-    const opened = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
+    const opened = openStored(stored, cache, null);
     const [fault] = opened.faults;
     if (fault === undefined) {
       const why = objection(opened);

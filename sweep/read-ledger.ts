@@ -6,14 +6,14 @@
  */
 import type { Segment } from '../core/ledger/chain.ts';
 import type { Entry } from '../core/ledger/entry.ts';
-import { openLedger } from '../core/ledger/head.ts';
+import type { OpenedLedger } from '../core/ledger/head.ts';
 import type { Tip } from '../core/ledger/line.ts';
 import { replay } from '../core/ledger/replay.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
 import { firstMissing, type WitnessedHead } from '../core/ledger/witness.ts';
 import { GitHubError } from '../github/client.ts';
-import { verifyLedgerSignature } from '../github/ledger-key.ts';
 import { ledgerParents, readLedger, type StoredLedger } from '../github/ledger-store.ts';
+import { openStored } from '../github/open-ledger.ts';
 import { readWitness } from '../github/witness-store.ts';
 import type { Stop } from './stop.ts';
 import type { SweepWorld } from './world.ts';
@@ -124,8 +124,8 @@ function readStored(world: SweepWorld, commit?: string): Promise<StoredLedger> {
 }
 
 /** The applier's own key is the anchor: a ledger under another key is somebody else's. */
-function open(world: SweepWorld, stored: StoredLedger): ReturnType<typeof openLedger> {
-  return openLedger(stored, { verify: verifyLedgerSignature, pinned: world.signer.publicKey });
+function open(world: SweepWorld, stored: StoredLedger): OpenedLedger {
+  return openStored(stored, world.cache.ledger, world.signer.publicKey);
 }
 
 /** Walks the branch back by first parents to the latest commit that proves itself. None: nothing is known. */

@@ -114,13 +114,13 @@ function firstBroken(
   return null;
 }
 
-interface PlacedLine {
+export interface PlacedLine {
   readonly file: string;
   readonly line: number;
   readonly text: string;
 }
 
-function linesOf(segments: readonly Segment[]): readonly PlacedLine[] {
+export function linesOf(segments: readonly Segment[]): readonly PlacedLine[] {
   const ordered = [...segments].sort((a, b) => (a.path < b.path ? -1 : 1));
   return ordered.flatMap(({ path, text }) =>
     splitLines(text).map((line, index) => ({ file: path, line: index + 1, text: line })),

@@ -5,6 +5,7 @@
 import { canonicalJson } from '../canonical.ts';
 import { type ParsedLedger, parseLedger, type Segment, type Tip } from './chain.ts';
 import type { Entry, Head } from './entry.ts';
+import { type Proven, readOn } from './read-on.ts';
 
 /** Ed25519 (RFC 8032) over the text's UTF-8 bytes; public key (the raw 32 bytes) and signature are base64url. */
 export type VerifySignature = (publicKey: string, text: string, signature: string) => boolean;
@@ -56,13 +57,14 @@ export interface OpenedLedger extends ParsedLedger {
  * A ledger as a sweep reads it, at one commit: `entries` are proven by the chain **and** by the signed head, or there are
  * none, everything is in `unproven`, and `faults` says why. Then no grant may begin; what is owed is known from the last
  * commit that still opens. `pinned` is the public key that the reader trusts already (the applier's own; `null`: any that
- * the ledger brings): a ledger under another key is somebody else's (threat 77).
+ * the ledger brings): a ledger under another key is somebody else's (threat 77). `known`: what was proven before; a ledger
+ * that goes on from there is read from there.
  */
 export function openLedger(
   read: { readonly segments: readonly Segment[]; readonly head: Head | null },
-  trust: { readonly verify: VerifySignature; readonly pinned: string | null },
+  trust: { readonly verify: VerifySignature; readonly pinned: string | null; readonly known?: Proven | undefined },
 ): OpenedLedger {
-  const parsed = parseLedger(read.segments);
+  const parsed = (trust.known === undefined ? null : readOn(read.segments, trust.known)) ?? parseLedger(read.segments);
   if (parsed.faults.length > 0) return closed(parsed, null);
   let key: LedgerKey | string = 'the ledger is empty';
   for (const entry of parsed.entries) {
