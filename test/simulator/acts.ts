@@ -1,0 +1,35 @@
+/** One step of a history that is no sweep: people and others do something to the world. */
+import { MINUTE } from '../../core/time.ts';
+import { govern, lock, restore, unlock } from './governing.ts';
+import { damage, repair } from './ledger-branch.ts';
+import { askAll, extend, giveBack, reuse, review } from './requests.ts';
+import type { Step } from './steps.ts';
+import { slotAt, type World } from './world.ts';
+
+type Act = Exclude<Step, { is: 'sweep' }>;
+
+const ACTS: { readonly [Is in Act['is']]: (world: World, step: Extract<Act, { is: Is }>) => void } = {
+  ask: askAll,
+  extend: (world, { nth }) => extend(world, nth),
+  reuse: (world, { nth }) => reuse(world, nth),
+  return: giveBack,
+  review: (world, { nth }) => review(world, nth),
+  lock: (world, { who }) => lock(world, who),
+  unlock,
+  govern: (world, { isApproved }) => govern(world, isApproved),
+  restore,
+  hand: (world, { slot, level }) => {
+    world.count('drift');
+    world.model.byHand(...slotAt(slot, level));
+  },
+  wait: (world, { minutes }) => {
+    if (minutes >= 60) world.count('no-sweep');
+    world.advance(minutes * MINUTE);
+  },
+  damage: (world, { how }) => damage(world, how),
+  repair,
+};
+
+export function act<Is extends Act['is']>(world: World, step: Extract<Act, { is: Is }>): void {
+  ACTS[step.is as Is](world, step);
+}

@@ -1,0 +1,34 @@
+/** A request as the model keeps it: what it asks for, and what became of it. */
+import { REQUESTERS, ROLES } from './organisation.ts';
+
+/** A request that was merged, or put on the default branch. */
+export interface Asked {
+  readonly number: number;
+  readonly path: string;
+  readonly text: string;
+  readonly who: number;
+  readonly role: number;
+  /** `maybe`: the rules leave it to facts that are not kept here. */
+  readonly verdict: 'valid' | 'invalid' | 'maybe';
+  readonly merged: number;
+  readonly starts: number;
+  readonly ends: number;
+  /** By somebody who may, when; `null`: not. */
+  returned: number | null;
+  /** Its file is gone again, whoever took it. */
+  isRemoved: boolean;
+  /** A lock for its subject was there at some time since. */
+  wasLocked: boolean;
+  /** It is certainly over for who reads the ledger and the default branch. */
+  isOver: boolean;
+  /** Its grant, once the ledger says so. */
+  grant: string | null;
+  /** What the ledger says of it that is no authorisation. */
+  answer: string | null;
+}
+
+/** The slots that it asks for, with the level of each. */
+export function fillsOf({ who, role }: Asked): readonly (readonly [string, string])[] {
+  const id = REQUESTERS[who]?.id;
+  return (ROLES[role]?.fills ?? []).map(({ place, level }) => [`${place}/${id}`, level] as const);
+}

@@ -1,0 +1,95 @@
+/** What the model makes of each line that a sweep adds to the ledger. */
+import { HOUR } from '../../core/time.ts';
+import type { Files } from '../support/memory-git.ts';
+import type { Line } from './mirror.ts';
+import type { Model } from './model.ts';
+import { rankOf } from './organisation.ts';
+import type { Process } from './process.ts';
+import type { Value } from './targets.ts';
+import { Violation } from './violation.ts';
+
+/** The ledger's branch has moved. */
+export function readLines(model: Model, process: Process, files: Files): void {
+  const lines = model.mirror.take(files);
+  if (lines === null) throw new Violation('I3', `${process.run} wrote over lines of the ledger`);
+  for (const line of lines) readLine(model, process, line);
+}
+
+function readLine(model: Model, process: Process, line: Line): void {
+  const slot = line['slot'] as string | { key: string } | undefined;
+  if (slot !== undefined && !model.places.has(typeof slot === 'string' ? slot : slot.key)) return;
+  switch (line.type) {
+    case 'authorised':
+    case 'refused':
+    case 'quarantined':
+    case 'lapsed':
+      answered(model, process, line);
+      return;
+    case 'governing-accepted':
+      return;
+    case 'standing':
+      model.forget(process, (line['slot'] as { key: string }).key);
+      return;
+    case 'intent':
+      intended(model, process, line);
+      return;
+    case 'outcome':
+      came(model, line);
+      return;
+    case 'alert':
+      model.alerts.add(String(line['key']));
+      return;
+    case 'alert-closed':
+      model.alerts.delete(String(line['key']));
+      return;
+  }
+}
+
+function answered(model: Model, process: Process, line: Line): void {
+  const { path, pullRequest } = line['request'] as { path: string; pullRequest: number };
+  if (model.ignored.has(path)) return;
+  const asked = model.asked.find((each) => each.path === path && each.number === pullRequest);
+  if (line.type === 'authorised') {
+    if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${path} was authorised`);
+    asked.grant = (line['grant'] as { id: string }).id;
+    return;
+  }
+  if (asked === undefined) return;
+  asked.answer = String(line['code']);
+  const isLate =
+    line.type === 'lapsed' || line['code'] === 'revoke-stuck' || (line['code'] === 'removed' && asked.isRemoved);
+  if (asked.verdict === 'valid' && asked.grant === null && !isLate && process.injected.size === 0)
+    throw new Violation('kept', `${path} was approved, and is ${line.type}: ${line['why']}`);
+}
+
+function intended(model: Model, process: Process, line: Line): void {
+  const { key } = line['slot'] as { key: string };
+  const after = line['after'] as Value;
+  const lease = Date.parse(String(line['lease']));
+  model.leases.set(`${line['run']} ${key} ${after}`, lease);
+  if (line['effect'] !== 'ensure') return;
+  model.forget(process, key);
+  model.place(key).sent.push({ intent: String(line['id']), after, lease, isSettled: false });
+}
+
+function came(model: Model, line: Line): void {
+  const slot = String(line['slot']);
+  const place = model.place(slot);
+  const key = `${line['grant']} ${slot}`;
+  if (line['effect'] === 'ensure') {
+    for (const sent of place.sent) {
+      if (sent.intent === line['intent'] && (line['result'] === 'done' || line['result'] === 'refused'))
+        sent.isSettled = line['issued'] !== null;
+    }
+    if (line['result'] === 'done') model.held.add(key);
+    if (line['result'] === 'refused') model.refused.add(key);
+    return;
+  }
+  if (line['result'] !== 'done') return;
+  place.firstTrouble = null;
+  const left = rankOf(slot, line['observed'] as Value);
+  const now = model.now();
+  place.sent = place.sent.filter(
+    ({ after, isSettled, lease }) => rankOf(slot, after) <= left || (!isSettled && now <= lease + HOUR),
+  );
+}

@@ -1,0 +1,87 @@
+/** The world of one history: GitHub and targets in memory, their clock, the model beside them, and what took effect. */
+import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
+import { MemoryGitHub, REPOSITORY } from '../support/memory-github.ts';
+import { newCaches } from './caches.ts';
+import { Model } from './model.ts';
+import { governingFiles, levelsOf, SLOTS, TEAMS, USERS } from './organisation.ts';
+import { Runs } from './runs.ts';
+import type { History } from './steps.ts';
+import { Targets, type Value } from './targets.ts';
+import { Violation } from './violation.ts';
+
+export const START = Date.parse('2026-11-23T10:00:00Z');
+export const MAIN = `heads/${REPOSITORY.branch}`;
+export const LEDGER = `heads/${LEDGER_BRANCH}`;
+
+export class World {
+  readonly github: MemoryGitHub;
+  readonly targets = new Targets();
+  readonly runs = new Runs();
+  readonly model: Model;
+  readonly caches = newCaches();
+  /** How often each fault took effect, by name. */
+  readonly faults = new Map<string, number>();
+  /** Milliseconds since the epoch. */
+  clock = START;
+  sweeps = 0;
+  /** Changes of the README so far, and the last that was agreed to. */
+  readmes = 0;
+  accepted = governingFiles().get('README.md')?.text ?? '';
+  /** The first; who caused it may have taken it for an outage. */
+  violation: Violation | null = null;
+  /** Tips that each branch had, the oldest first. */
+  readonly #tips = new Map<string, string[]>();
+
+  constructor({ standing }: History) {
+    this.github = new MemoryGitHub({ now: this.#iso(), users: USERS, files: governingFiles() });
+    for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
+      this.github.teams.set(slug, { id: 9000 + index, parent: null, members: [...members] });
+    }
+    for (const { slot, level } of standing) this.targets.set(...slotAt(slot, level));
+    if (standing.length > 0) this.count('standing');
+    this.model = new Model(this.targets, () => this.clock);
+    const model = this.model;
+    this.targets.onChange = (...change) => this.noting(() => model.changed(...change));
+    this.targets.onSeen = (...seen) => this.noting(() => model.saw(...seen));
+    this.targets.onTrouble = (...trouble) => model.trouble(...trouble);
+    this.runs.onStart = (...start) => this.noting(() => model.started(...start));
+  }
+
+  advance(by: number): void {
+    this.clock += by;
+    this.github.now = this.#iso();
+  }
+
+  count(fault: string): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  moved(ref: string): void {
+    const tip = this.github.git.refs.get(ref) ?? '';
+    this.#tips.set(ref, [...this.tips(ref), tip]);
+  }
+
+  tips(ref: string): readonly string[] {
+    return this.#tips.get(ref) ?? [];
+  }
+
+  /** A violation that the sweep itself would catch, or take for an outage, is kept. */
+  noting<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Violation) this.violation ??= error;
+      throw error;
+    }
+  }
+
+  #iso(): string {
+    return new Date(this.clock).toISOString();
+  }
+}
+
+export function slotAt(index: number, level: number): [string, Value] {
+  const key = SLOTS[index]?.key ?? '';
+  const levels = levelsOf(key);
+  return [key, level < 0 ? null : (levels[Math.min(level, levels.length - 1)] ?? null)];
+}
