@@ -26,6 +26,8 @@ export async function bundle(entry = 'action/main.ts'): Promise<ReadonlyMap<stri
     target: 'node24',
     format: 'esm',
     charset: 'utf8',
+    // Its settings are for the types: the bundle is the same where no such file is, as in the container.
+    tsconfigRaw: {},
     legalComments: 'none',
     minifySyntax: true,
     keepNames: false,
