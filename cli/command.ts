@@ -44,8 +44,9 @@ export class UsageError extends Error {
   }
 }
 
-/** Runs it; bad usage becomes one clear line and an exit code. */
+/** Runs it, or says how it is called; bad usage becomes one clear line and an exit code. */
 export async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) return showUsage(command, terminal);
   try {
     return await command.run(args, terminal);
   } catch (error) {
@@ -54,6 +55,11 @@ export async function runCommand(command: Command, args: readonly string[], term
     if (error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
     return COULD_NOT_RUN;
   }
+}
+
+export function showUsage({ summary, usage }: Command, terminal: Terminal): number {
+  terminal.out(`${summary}\n\n${usage}\n`);
+  return FINE;
 }
 
 type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;

@@ -1,5 +1,5 @@
 /** The command line: finds the command, runs it, turns whatever it throws into one clear line and an exit code. */
-import { COULD_NOT_RUN, type Command, FINE, runCommand, type Terminal } from './command.ts';
+import { COULD_NOT_RUN, type Command, FINE, runCommand, showUsage, type Terminal } from './command.ts';
 import { processTerminal } from './process-terminal.ts';
 
 /** Commands are loaded when they are called, so that `owners` does not pay for `demo`. */
@@ -29,18 +29,13 @@ export async function main(args: readonly string[], terminal: Terminal = process
     terminal.err(`gatepass: no command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}\n`);
     return COULD_NOT_RUN;
   }
-  if (rest.includes('--help') || rest.includes('-h')) return help(name, terminal);
   const { command } = await load();
   return runCommand(command, rest, terminal);
 }
 
 async function help(name: string | undefined, terminal: Terminal): Promise<number> {
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) {
-    const { command } = await load();
-    terminal.out(`${command.summary}\n\n${command.usage}\n`);
-    return FINE;
-  }
+  if (load !== undefined) return showUsage((await load()).command, terminal);
   const commands = await Promise.all(Object.values(COMMANDS).map((each) => each()));
   const rows = commands.map(({ command }) => `  ${command.name.padEnd(10)}${command.summary}`);
   terminal.out(

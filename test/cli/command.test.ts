@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments, UsageError } from '../../cli/command.ts';
+import { readArguments, runCommand, UsageError } from '../../cli/command.ts';
+import { processTerminal } from '../../cli/process-terminal.ts';
 
 const OPTIONS = { key: { type: 'string' }, known: { type: 'string' }, json: { type: 'boolean' } } as const;
 
@@ -18,5 +19,18 @@ describe('readArguments', () => {
     ['an unknown option', ['--keys', 'x']],
   ])('refuses %s', (_, args) => {
     expect(() => readArguments(args, OPTIONS)).toThrow(UsageError);
+  });
+});
+
+describe('runCommand', () => {
+  it.each(['--help', '-h'])('says how the command is called on %s, and does nothing', async (flag) => {
+    let said = '';
+    const out = (text: string) => {
+      said += text;
+    };
+    const run = () => Promise.reject(new Error('it ran'));
+    const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep [--plan]', run };
+    expect(await runCommand(command, ['--plan', flag], { ...processTerminal(), out })).toBe(0);
+    expect(said).toBe('one sweep\n\ngatepass sweep [--plan]\n');
   });
 });
