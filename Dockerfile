@@ -1,7 +1,7 @@
 # The sweep as a container: `docker run IMAGE --plan`. What it has to be told: docs/guides/sweep-anywhere.md.
 #
 # The base is a tag and not a digest, so that a rebuild brings Node's security fixes; pin it where your policy asks for that.
-# Everything else is pinned by package-lock.json. test/e2e/container.test.ts replays these steps without a container engine.
+# Everything else is pinned by package-lock.json. test/e2e/container.test.ts replays these steps, and builds them by `buildah` where that is.
 
 FROM node:24-slim AS build
 WORKDIR /build
