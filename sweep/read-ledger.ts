@@ -4,6 +4,7 @@
  * from there, grants stop, and nothing is written over the evidence. The same when it proves itself but lacks a head that
  * the gate witnessed: it was set back (threats 59, 72, 77).
  */
+import { canonicalJson } from '../core/canonical.ts';
 import type { Segment } from '../core/ledger/chain.ts';
 import type { Entry } from '../core/ledger/entry.ts';
 import type { OpenedLedger } from '../core/ledger/head.ts';
@@ -59,7 +60,7 @@ export async function readLedgerView(world: SweepWorld): Promise<LedgerView> {
   if (missing !== null) {
     const known = await witnessedEntries(world, witnessed.heads);
     const why = `the ledger ends at entry ${tip.seq} or was rewritten: the gate saw another entry ${missing.seq}, in commit ${missing.commit}`;
-    return closed(stored, known.length > 0 ? known : entries, 'ledger-rewound', why, REPAIR);
+    return closed(stored, isPartOf(known, entries) ? entries : known, 'ledger-rewound', why, REPAIR);
   }
   const { commit, segments } = stored;
   return { commit, segments, entries, state: replay(entries), tip, stops: witnessed.stops };
@@ -102,6 +103,16 @@ async function witnessedEntries(world: SweepWorld, heads: readonly WitnessedHead
     if (error instanceof GitHubError) return [];
     throw error;
   }
+}
+
+/**
+ * INVARIANT: whoever writes to the witness makes no sweep forget what the ledger proves. A head that never was may name a
+ * commit of long ago: what began since would never end, and what ended since would be taken from whoever has it now.
+ */
+function isPartOf(known: readonly Entry[], entries: readonly Entry[]): boolean {
+  // Each entry holds the hash of the one before.
+  const last = known.at(-1);
+  return last === undefined || canonicalJson(last) === canonicalJson(entries[last.seq] ?? null);
 }
 
 const INIT = 'start one with `gatepass init --ledger` and push it';

@@ -28,12 +28,12 @@ export async function forgeEntries(world: TestWorld, signer: LedgerSigner, bodie
   if (done === 'lost') throw new Error('somebody else wrote to the ledger');
 }
 
-/** As the gate does after each push to the ledger. */
-export async function witness(world: TestWorld): Promise<void> {
+/** As the gate does after each push to the ledger. `seq`: as it never would. */
+export async function witness(world: TestWorld, seq?: number): Promise<void> {
   const stored = await readLedger(world.github, NAME);
   const { tip } = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
   if (stored.commit === null || tip === null) throw new Error('there is nothing to witness');
-  const head = { v: 1, seq: tip.seq, hash: tip.hash, commit: stored.commit, at: tip.at } as const;
+  const head = { v: 1, seq: seq ?? tip.seq, hash: tip.hash, commit: stored.commit, at: tip.at } as const;
   await appendWitness(world.github, NAME, await readWitness(world.github, NAME), head);
 }
 

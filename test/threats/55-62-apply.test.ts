@@ -156,6 +156,14 @@ describe('the ledger', () => {
     return { world, before };
   }
 
+  /** By whoever can write to the witness: an entry that never was, in a commit that once was the tip. */
+  async function contradict(world: TestWorld, commit: string): Promise<void> {
+    const tip = ledgerCommit(world);
+    setLedger(world, commit);
+    await witness(world, 1_000);
+    setLedger(world, tip);
+  }
+
   threat(
     59,
     'set back to a head that was signed: grants stop, and what was granted since is still taken back',
@@ -192,6 +200,26 @@ describe('the ledger', () => {
     const report = await world.sweep();
     expect(report.stops.map(({ key }) => key)).toEqual(['ledger-rewound']);
     expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  threat(59, 'witnessed as another one, by a head that never was: what it proves is still owed', async () => {
+    const { world, before } = await held();
+    await contradict(world, before);
+    world.advance(HOUR);
+    const report = await world.sweep();
+    expect(report.stops.map(({ key }) => key)).toEqual(['ledger-rewound']);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  threat(59, 'witnessed as one of long ago: nothing is taken that somebody else gave since', async () => {
+    const { world } = await held();
+    const middle = ledgerCommit(world);
+    world.advance(HOUR);
+    await world.sweep();
+    world.target.held.set(READ_SLOT, 'granted');
+    await contradict(world, middle);
+    await world.sweep();
+    expect(world.target.held.get(READ_SLOT)).toBe('granted');
   });
 
   threat(59, 'what was witnessed cannot be read: grants wait', async () => {
