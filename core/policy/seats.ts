@@ -38,17 +38,21 @@ export function groundFor(requirement: Requirement, reviewer: number, scope: Sco
 
 /** Who may fill it now: after `widen.after`, those it is widened to as well. */
 export function approversOf(requirement: Requirement, scope: Scope) {
-  const { pullRequest, now } = scope.setting.evidence;
+  const { evidence } = scope.setting;
   const { widen, from } = requirement;
-  const isWidened = widen !== null && plus(askedSince(pullRequest), widen.after) <= (pullRequest.mergedAt ?? now);
-  return isWidened ? [...from, ...widen.to] : from;
+  const since = askedSince(evidence);
+  if (widen === null || since === null) return from;
+  return plus(since, widen.after) <= (evidence.pullRequest.mergedAt ?? evidence.now) ? [...from, ...widen.to] : from;
 }
 
 /**
  * Since when those asked first could have answered: what is asked now was not to be seen before it was pushed, made
- * ready for review, or brought to this base.
+ * ready for review, or brought to this base. `null`: who pushed cannot be read, and so not when. Whoever asks can bring that
+ * about by pushing a thousand times.
  */
-function askedSince({ openedAt, retargetedAt, readyAt, headPushedAt }: Evidence['pullRequest']): Instant {
+function askedSince({ pullRequest, pushers }: Evidence): Instant | null {
+  const { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;
+  if (pushers === null && headPushedAt === undefined) return null;
   const instants = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt];
   return instants.reduce((latest, at) => (at > latest ? at : latest));
 }

@@ -253,6 +253,8 @@ function breakGlass(ask: Ask): Tri {
 function widened(one: Requirement, { world }: Ask): Requirement {
   const { openedAt, mergedAt, retargetedAt, readyAt, headPushedAt } = world.evidence.pullRequest;
   if (one.widen === undefined) return one;
+  // Who pushed is not known, and so not since when those asked first could see it.
+  if (world.evidence.pushers === null && headPushedAt === undefined) return one;
   const since = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1) ?? openedAt;
   const waited = Date.parse(mergedAt ?? world.evidence.now) - Date.parse(since);
   return waited >= need(one.widen.after) ? { ...one, from: [...one.from, ...one.widen.to] } : one;

@@ -835,6 +835,14 @@ describe('approvals', () => {
         .approvedBy('erin'),
     ],
     [
+      'widened by nobody where it cannot be told when the head was pushed',
+      'pending approval-missing',
+      anEvidence()
+        .pull({ openedAt: instant('2026-11-23T08:00:00Z') })
+        .with({ pushers: null })
+        .approvedBy('erin'),
+    ],
+    [
       'widened as of the merge, not as of now',
       'pending approval-missing',
       anEvidence()
