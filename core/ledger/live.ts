@@ -95,9 +95,11 @@ function toHeld(grant: GrantState, state: LedgerState): HeldGrant {
   };
 }
 
-/** By the open alert, which both gates read alike: no clock of either decides it. */
+/** By the open alert, which both gates read alike: no clock of either decides it. What was only accepted is held still. */
 function isStuck(grant: GrantState, state: LedgerState): boolean {
-  return [...grant.holds.values()].some(({ phase, slot }) => phase === 'stuck' && state.alerts.has(stuckKey(slot)));
+  return [...grant.holds.values()].some(
+    ({ phase, slot }) => (phase === 'stuck' || phase === 'ending') && state.alerts.has(stuckKey(slot)),
+  );
 }
 
 /** Of the alert about a removal that does not work. */

@@ -46,7 +46,7 @@ export function liveGrants(ask: Ask): readonly HeldGrant[] {
   return heldGrants(ask).filter((grant) => grant.expires > ask.at);
 }
 
-/** Those that are held at some instant of the window. */
+/** Those that are held at some instant of the window: what could not be taken back is held, whenever it ended. */
 export function grantsDuring(ask: Ask): readonly HeldGrant[] {
-  return liveGrants(ask).filter((grant) => grant.starts < ask.end);
+  return heldGrants(ask).filter((grant) => grant.stuck === true || (grant.expires > ask.at && grant.starts < ask.end));
 }

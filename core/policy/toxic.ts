@@ -49,13 +49,17 @@ function covers(pattern: string, entitlement: string): boolean {
 }
 
 function roleConflict(ask: Ask, grant: HeldGrant): Reason {
-  const message = `\`${ask.asked.entitlement}\` must not be held together with \`${grant.role}\` of \`${grant.resource}\`, held until ${grant.expires}`;
+  const message = `\`${ask.asked.entitlement}\` must not be held together with \`${grant.role}\` of \`${grant.resource}\`, ${heldHow(grant)}`;
   return fails('role-conflict', message, { place: ask.resource.place });
 }
 
 function toxic(combination: ToxicCombination, grant: HeldGrant): Reason {
   return fails(
     'toxic-combination',
-    `“${combination.name}”: it must not be held together with \`${grant.resource}/${grant.role}\`, held until ${grant.expires}`,
+    `“${combination.name}”: it must not be held together with \`${grant.resource}/${grant.role}\`, ${heldHow(grant)}`,
   );
+}
+
+function heldHow({ stuck, expires }: HeldGrant): string {
+  return stuck === true ? 'which could not be taken back yet' : `held until ${expires}`;
 }

@@ -4,13 +4,14 @@ import type { Body } from '../../core/ledger/entry.ts';
 import { DAY, HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
 import { forgeEntries } from '../support/forge.ts';
 import { anEnsure, aSlot, authorised, outcomeOf } from '../support/ledger.ts';
+import { fileOf } from '../support/memory-git.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ_SLOT } from '../support/sweep-steps.ts';
-import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
+import { aRequest, aSigner, aWorld, exampleFiles, people, type TestWorld } from '../support/world.ts';
 import { fault } from './fault.ts';
 
 /** Alice's grant is over, and its target refuses to take it back. */
-async function overdue(): Promise<TestWorld> {
-  const world = aWorld();
+async function overdue(files = exampleFiles()): Promise<TestWorld> {
+  const world = aWorld(aSigner(), files);
   grantRead(world, { duration: '1h' });
   await world.sweep();
   world.target.before = ({ value }) => {
@@ -106,6 +107,22 @@ describe('a removal that does not work', () => {
     await world.sweep();
     grantRead(world, {}, 'requests/orders-db/read-only/after.yaml');
     expect((await world.sweep()).granted.map(({ result }) => result)).toEqual(['done']);
+  });
+
+  fault(47, 'keeps its subject from whatever must not be held together with it', async () => {
+    const files = new Map(exampleFiles());
+    const organization = files.get('policies/organization.yaml')?.text ?? '';
+    const toxic = 'toxic:\n  - { name: read and pay, of: ["orders-db/*", "payments/*"] }\n';
+    files.set('policies/organization.yaml', fileOf(organization + toxic));
+    const world = await overdue(files);
+    world.advance(5 * MINUTE);
+    await world.sweep();
+    merged(world, {
+      by: people.alice,
+      approvedBy: [people.bob],
+      files: { 'requests/payments/operator/other.yaml': aRequest() },
+    });
+    expect((await world.sweep()).refused.map(({ code }) => code)).toEqual(['toxic-combination']);
   });
 });
 

@@ -185,6 +185,9 @@ describe('heldGrants', () => {
     const rows = (...bodies: Body[]) => heldGrants(stateOf(...held, ...bodies), 1001, plus(EXPIRES, 300 * DAY));
     expect(rows(aRemoval(42), failed)).toEqual([]);
     expect(rows(aRemoval(42), failed, alert)).toMatchObject([{ id: grantId(42), stuck: true }]);
+    const accepted = outcomeOf(aRemoval(42), { result: 'pending' });
+    expect(rows(aRemoval(42), accepted)).toEqual([]);
+    expect(rows(aRemoval(42), accepted, alert)).toMatchObject([{ id: grantId(42), stuck: true }]);
     // An alert about the slot from another grant's time.
     expect(rows(alert)).toEqual([]);
   });

@@ -558,6 +558,15 @@ describe('what must not be held together', () => {
       toxic('"orders-db/*", "billing-db/*"').holding({ ...held, expires: instant('2026-11-23T10:00:00Z') }),
     ],
     [
+      'the held one ended, and could not be taken back',
+      'deny toxic-combination',
+      toxic('"orders-db/*", "billing-db/*"').holding({
+        ...held,
+        expires: instant('2026-11-23T08:30:00Z'),
+        stuck: true,
+      }),
+    ],
+    [
       'the held one begins later',
       'allow',
       toxic('"orders-db/*", "billing-db/*"').holding({
