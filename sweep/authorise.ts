@@ -45,11 +45,16 @@ export async function authoriseDeferred(world: SweepWorld, asked: AuthoriseAsked
   if (deferred.length === 0) return bodies;
   const tip = await readTree(world.github, world.repository, asked.tip, world.cache.git);
   for (const waiting of deferred) {
-    const { path, blob } = waiting.request;
+    const { request, parent, why, until } = waiting;
+    const { path, blob } = request;
     const commit = await readCommit(world, waiting.commit);
-    const finding: Finding = tip.has(path)
-      ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies)
-      : removedMeanwhile(waiting.request);
+    // An approval is no option to be drawn later, also where no sweep came in time.
+    const finding: Finding =
+      asked.now >= until
+        ? { is: 'fault', request, why, until }
+        : tip.has(path)
+          ? await find(world, asked, { path, blob, commit, parent }, bodies)
+          : removedMeanwhile(request);
     bodies.push(...settle(finding, commit, asked, waiting));
   }
   return bodies;

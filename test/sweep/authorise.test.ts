@@ -240,6 +240,21 @@ describe('a request that cannot be decided', () => {
     expect(await fateOf(world)).toEqual([['lapsed', 'fault']]);
   });
 
+  it.each([
+    ['a moment before the hour is over, and is authorised', HOUR - 1000, []],
+    ['when the hour is over, and lapses, though it could be decided by then', HOUR, [READ]],
+  ])('is seen by no sweep until %s', async (_, wait, lapsed) => {
+    const world = aWorld();
+    grantRead(world);
+    failing(world);
+    await world.sweep();
+    world.github.before = () => {};
+    world.advance(wait);
+    await world.sweep();
+    expect((await entriesOf(world, 'lapsed')).map(({ request }) => request.path)).toEqual(lapsed);
+    expect(world.target.held.has(READ_SLOT)).toBe(lapsed.length === 0);
+  });
+
   it('holds up no other request', async () => {
     const world = aWorld();
     const bad = grantRead(world, {}, OTHER);
