@@ -119,7 +119,12 @@ async function decideUpTo(
   } catch (error) {
     failures.push(undecided(error));
   }
-  bodies.push(...(await wordsGiven(world, judged, bodies)));
+  try {
+    bodies.push(...(await wordsGiven(world, judged, bodies)));
+  } catch (error) {
+    // INVARIANT: what anybody can write keeps no lock from working.
+    failures.push(undecided(error));
+  }
   const last = governed.commits.at(-1)?.sha ?? cursor;
   if (last !== cursor) bodies.push({ type: 'read', commit: last });
   for (const body of [...locked.bodies, ...departed.bodies]) if (!isEnded(bodies, body)) bodies.push(body);

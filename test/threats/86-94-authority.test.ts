@@ -176,6 +176,17 @@ describe('what is removed, and how long it lasts', () => {
     expect((await entriesOf(world, 'locked')).map(({ lock }) => lock)).toEqual(['incident 7']);
   });
 
+  threat(92, 'an added lock works while what is said under a grant cannot be made out', async () => {
+    const world = aWorld();
+    const number = grantRead(world);
+    await world.sweep();
+    world.github.pulls.get(number)?.comments.push({ id: 1, body: 'half an answer' });
+    world.github.push({ [LOCKS]: locked('person:alice') });
+    const report = await world.sweep();
+    expect([...world.target.held]).toEqual([]);
+    expect(report.stops.map(({ key }) => key)).toContain('branch-unreadable');
+  });
+
   threat(92, 'every grant of who is locked ends, so that none keeps the place', async () => {
     const world = aWorld();
     grantRead(world, { duration: '1h' });
