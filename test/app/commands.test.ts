@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { newAlarmBoard } from '../../app/alarm.ts';
-import { newClock } from '../../app/clock.ts';
 import { answerCommand, commandIn, sweepsFor } from '../../app/commands.ts';
-import type { Gate } from '../../app/gate.ts';
-import { newHealth } from '../../app/health.ts';
-import { newWitness } from '../../app/witness.ts';
-import { gitCache } from '../../github/tree.ts';
-import { BASE, REPOSITORY, type Row, wire } from '../support/wire.ts';
+import { BASE, type Row } from '../support/wire.ts';
+import { wiredGate } from '../support/wired-gate.ts';
 
 describe('commandIn', () => {
   it.each([
@@ -58,30 +53,6 @@ const pull = (merged: boolean) => {
   };
 };
 
-function gateOver(rows: Readonly<Record<string, Row>>) {
-  const { github, sent } = wire(rows);
-  const enqueued: number[] = [];
-  const silent = { info() {}, warn() {}, error() {} };
-  const gate: Gate = {
-    appId: 1,
-    repository: REPOSITORY,
-    ledger: REPOSITORY,
-    web: 'https://github.test',
-    connect: async () => github,
-    git: gitCache(),
-    ledgerFiles: new Map(),
-    health: newHealth(),
-    witness: newWitness(),
-    clock: newClock(),
-    alarms: newAlarmBoard(),
-    log: silent,
-    enqueue: (number) => enqueued.push(number),
-    enqueueAll() {},
-    tell() {},
-  };
-  return { gate, sent, enqueued };
-}
-
 const REACT = `POST ${BASE}/issues/comments/5/reactions`;
 const rows = (written: unknown, merged = false): Record<string, Row> => ({
   [`GET ${BASE}/issues/comments/5`]: { body: written },
@@ -91,7 +62,7 @@ const rows = (written: unknown, merged = false): Record<string, Row> => ({
 
 describe('answerCommand', () => {
   it('believes the comment as GitHub has it, and looks at the pull request again', async () => {
-    const { gate, sent, enqueued } = gateOver(rows(comment()));
+    const { gate, sent, enqueued } = wiredGate(rows(comment()));
     await answerCommand(gate, 7, 5);
     expect(sent.find(({ call }) => call === REACT)?.body).toEqual({ content: 'eyes' });
     expect(enqueued).toEqual([7]);
@@ -103,7 +74,7 @@ describe('answerCommand', () => {
     ['was written through an app', comment({ performed_via_github_app: { id: 3 } })],
     ['says something else now', comment({ body: 'never mind' })],
   ])('does nothing for a comment that %s', async (_, written) => {
-    const { gate, sent, enqueued } = gateOver(rows(written));
+    const { gate, sent, enqueued } = wiredGate(rows(written));
     await answerCommand(gate, 7, 5);
     expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`]);
     expect(enqueued).toEqual([]);
@@ -111,7 +82,7 @@ describe('answerCommand', () => {
 
   it('looks again without a reaction while GitHub asks for rest', async () => {
     const limited = { status: 403, body: { message: 'You have exceeded a secondary rate limit' } };
-    const { gate, enqueued } = gateOver({
+    const { gate, enqueued } = wiredGate({
       ...rows(comment()),
       [REACT]: { ...limited, headers: { 'retry-after': '60' } },
     });
@@ -120,7 +91,7 @@ describe('answerCommand', () => {
   });
 
   it.each(['return', 'extend'])('is confused by /gatepass %s before the merge', async (word) => {
-    const { gate, sent, enqueued } = gateOver(rows(comment({ body: `/gatepass ${word}` })));
+    const { gate, sent, enqueued } = wiredGate(rows(comment({ body: `/gatepass ${word}` })));
     await answerCommand(gate, 7, 5);
     expect(sent.at(-1)?.body).toEqual({ content: 'confused' });
     expect(enqueued).toEqual([]);
@@ -130,7 +101,7 @@ describe('answerCommand', () => {
 describe('sweepsFor', () => {
   it('starts one sweep at once, and one more for however many ask soon after', async () => {
     const DISPATCH = `POST ${BASE}/actions/workflows/gatepass.yml/dispatches`;
-    const { gate, sent } = gateOver({
+    const { gate, sent } = wiredGate({
       [`GET ${BASE}`]: { body: { default_branch: 'main' } },
       [DISPATCH]: { status: 403, body: { message: 'no' } },
     });
