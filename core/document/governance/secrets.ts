@@ -21,7 +21,8 @@ const CREDENTIAL_FIELD = /credential|secret|token|password|passphrase|(?:private
 const LOOKS_SECRET: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{8}/,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
+  // From the beginning of a word alone: `-eyJ-eyJ-eyJ…` would be looked through from each of them.
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
   /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{1,100}:[^/\s@]{1,200}@/i,
   /\bpassword=[^\s{]/i,
 ];
