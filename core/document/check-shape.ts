@@ -7,7 +7,7 @@ import { SHAPES } from '../../schema/shapes.generated.js';
 import type { ValidationError, Validator } from '../../schema/validators.generated.js';
 import * as validators from '../../schema/validators.generated.js';
 import { nearest, oneOf } from './did-you-mean.ts';
-import type { Issue } from './issue.ts';
+import { type Issue, MOST_ERRORS } from './issue.ts';
 import { boundWords, choiceWords, formatWords, shown, typeWords, versionWords } from './shape-words.ts';
 import { issueAt, pointer, spanAt, stepsOf, valueAt, type Words, type YamlDocument } from './yaml-document.ts';
 
@@ -47,11 +47,11 @@ export function kindOf(document: YamlDocument, kinds: readonly [Kind, ...Kind[]]
   });
 }
 
-/** Everything in which the document differs from the schema of its kind. */
+/** In what the document differs from the schema of its kind: the first fifty differences. */
 export function checkShape(document: YamlDocument, kind: Kind): Issue[] {
   const validate: Validator = VALIDATORS[kind];
   if (validate(document.value)) return [];
-  const errors = validate.errors as readonly ValidationError[];
+  const errors = (validate.errors as readonly ValidationError[]).slice(0, MOST_ERRORS);
   const slips = new Set(errors.map((error) => slipOf(error, kind)));
   return errors.flatMap((error) => {
     // Said already: the field is there, with a slip in its name.

@@ -27,6 +27,19 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T; readonly issues: readonly Issue[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
+/** More of the same helps nobody, and whoever writes a file can make any number of mistakes in it. */
+export const MOST_ERRORS = 50;
+
+/** The first ones; no further is looked. INVARIANT: for errors alone, since one of them is enough to refuse a document. */
+export function firstErrors(errors: Iterable<Issue>): Issue[] {
+  const first: Issue[] = [];
+  for (const error of errors) {
+    first.push(error);
+    if (first.length === MOST_ERRORS) break;
+  }
+  return first;
+}
+
 /** Rules that came after trees were accepted which break them. */
 const REFUSED_IN_PROPOSALS: ReadonlySet<string> = new Set(['catalog-maintainer']);
 

@@ -3,7 +3,7 @@
  * None or two is an error, never a guess.
  */
 import { nearest, oneOf } from '../did-you-mean.ts';
-import type { Issue } from '../issue.ts';
+import { firstErrors, type Issue } from '../issue.ts';
 import type { WrittenSelector } from '../written.ts';
 import { pointer } from '../yaml-document.ts';
 import type { CatalogEntry } from './catalog.ts';
@@ -49,13 +49,12 @@ const SENSITIVITIES = ['low', 'medium', 'high', 'critical'];
 export function selectorIssues(loaded: Loaded, known: Known): Issue[] {
   const { entries } = known;
   if (entries === null) return [];
-  const resources = entries.map(({ resource }) => resource.name).sort();
-  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
-    const slips = [
-      ...unknownValues(source, `${path}/sensitivity`, selector['sensitivity'], SENSITIVITIES),
-      ...unknownValues(source, `${path}/resource`, selector['resource'], resources),
-    ];
-    if (slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource))) return slips;
+  const selectors = selectorsOf(loaded);
+  const slips = firstErrors(slipsIn(selectors, entries.map(({ resource }) => resource.name).sort()));
+  // Warnings can wait: where there is an error, nothing governs.
+  if (slips.length > 0) return slips;
+  return selectors.flatMap(({ source, path, selector }) => {
+    if (entries.some(({ resource }) => selects(selectorOf(selector), resource))) return [];
     return wrongKey(source, path, {
       code: 'selector-matches-nothing',
       severity: 'warning',
@@ -69,7 +68,20 @@ export function selectorIssues(loaded: Loaded, known: Known): Issue[] {
   });
 }
 
-function selectorsOf(loaded: Loaded): { source: Source<unknown>; path: string; selector: WrittenSelector }[] {
+interface Selected {
+  readonly source: Source<unknown>;
+  readonly path: string;
+  readonly selector: WrittenSelector;
+}
+
+function* slipsIn(selectors: readonly Selected[], resources: readonly string[]): Generator<Issue> {
+  for (const { source, path, selector } of selectors) {
+    yield* unknownValues(source, `${path}/sensitivity`, selector['sensitivity'], SENSITIVITIES);
+    yield* unknownValues(source, `${path}/resource`, selector['resource'], resources);
+  }
+}
+
+function selectorsOf(loaded: Loaded): Selected[] {
   const { organization, locks } = loaded;
   const lists = [
     { source: organization, path: '/guardrails', items: organization?.written.guardrails },
@@ -86,21 +98,21 @@ function selectorsOf(loaded: Loaded): { source: Source<unknown>; path: string; s
   ];
 }
 
-function unknownValues(
+function* unknownValues(
   source: Source<unknown>,
   path: string,
-  values: readonly string[] | undefined,
+  values: readonly string[] = [],
   known: readonly string[],
-): Issue[] {
-  return (values ?? []).flatMap((value, index) => {
-    if (known.includes(value)) return [];
+): Generator<Issue> {
+  for (const [index, value] of values.entries()) {
+    if (known.includes(value)) continue;
     const meant = nearest(value, known);
-    return wrongValue(source, pointer(path, index), {
+    yield wrongValue(source, pointer(path, index), {
       code: 'selector-value-unknown',
       message: `nothing has the value \`${value}\``,
       found: value,
       expected: known.length === 0 ? 'a resource of the catalog' : oneOf(known.slice(0, 12)),
       fix: meant === null ? 'correct the value' : `write \`${meant}\``,
     });
-  });
+  }
 }

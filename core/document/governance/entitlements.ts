@@ -1,6 +1,6 @@
 /** Roles and actions that rules, guardrails, locks and toxic combinations name, and that must exist in the catalog. */
 import { nearest, oneOf } from '../did-you-mean.ts';
-import type { Issue } from '../issue.ts';
+import { firstErrors, type Issue } from '../issue.ts';
 import { pointer } from '../yaml-document.ts';
 import type { CatalogEntry } from './catalog.ts';
 import type { Loaded } from './load.ts';
@@ -11,18 +11,23 @@ import { type Source, wrongValue } from './source.ts';
 /** Names of roles and actions that nothing in the catalog has. */
 export function entitlementIssues(loaded: Loaded, known: Known): Issue[] {
   const { entries } = known;
-  if (entries === null) return [];
+  return entries === null ? [] : firstErrors(wrongEntitlements(loaded, entries));
+}
+
+function* wrongEntitlements(loaded: Loaded, entries: readonly CatalogEntry[]): Generator<Issue> {
   const everywhere = namesOf(entries);
-  const rules = loaded.ruleSets.flatMap((source) => {
+  for (const source of loaded.ruleSets) {
     const matched = entries.filter(({ resource }) => selects(selectorOf(source.written.on), resource));
     const names = matched.length === 0 ? everywhere : namesOf(matched);
-    return source.written.rules.flatMap((rule, index) => unknownRoles(source, `/rules/${index}/for`, rule.for, names));
-  });
+    for (const [index, rule] of source.written.rules.entries())
+      yield* unknownRoles(source, `/rules/${index}/for`, rule.for, names);
+  }
   const others = [
     ...forLists(loaded.organization, '/guardrails', loaded.organization?.written.guardrails),
     ...forLists(loaded.locks, '/locks', loaded.locks?.written.locks),
-  ].flatMap(({ source, path, names }) => unknownRoles(source, path, names, everywhere));
-  return [...rules, ...others, ...toxicIssues(loaded, entries)];
+  ];
+  for (const { source, path, names } of others) yield* unknownRoles(source, path, names, everywhere);
+  yield* toxicIssues(loaded, entries);
 }
 
 function namesOf(entries: readonly CatalogEntry[]): string[] {
@@ -39,27 +44,26 @@ function forLists(
   return (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
 }
 
-function unknownRoles(
+function* unknownRoles(
   source: Source<unknown>,
   path: string,
   written: readonly string[],
   names: readonly string[],
-): Issue[] {
-  return written.flatMap((name, index) => {
-    if (names.includes(name)) return [];
+): Generator<Issue> {
+  for (const [index, name] of written.entries()) {
+    if (names.includes(name)) continue;
     const meant = nearest(name, names);
-    return wrongValue(source, pointer(path, index), {
+    yield wrongValue(source, pointer(path, index), {
       code: 'role-unknown',
       message: `no resource that this is about has a role or action \`${name}\``,
       found: name,
       expected: names.length === 0 ? 'a role or action of the catalog' : oneOf(names.slice(0, 12)),
       fix: meant === null ? 'correct the name, or add it to the catalog' : `write \`${meant}\``,
     });
-  });
+  }
 }
 
-function toxicIssues(loaded: Loaded, entries: readonly CatalogEntry[]): Issue[] {
-  const { organization } = loaded;
+function toxicIssues({ organization }: Loaded, entries: readonly CatalogEntry[]): Issue[] {
   if (organization === null) return [];
   const all = entries.flatMap(({ resource }) =>
     Object.keys(resource.roles).map((role) => [resource.name, role] as const),

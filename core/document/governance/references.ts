@@ -4,7 +4,7 @@
  */
 import { nearest, oneOf } from '../did-you-mean.ts';
 import type { Governance } from '../documents.ts';
-import type { Issue } from '../issue.ts';
+import { firstErrors, type Issue } from '../issue.ts';
 import { parsePrincipal } from '../parse-principal.ts';
 import { stepsOf, valueAt } from '../yaml-document.ts';
 import type { CatalogEntry } from './catalog.ts';
@@ -69,20 +69,21 @@ export function teamsNamed(loaded: Loaded): Map<string, string> {
 }
 
 export function principalIssues(loaded: Loaded, known: Known): Issue[] {
-  return allSources(loaded).flatMap((source) =>
-    [...textsOf(source)].flatMap(({ path, field, text }) => {
-      if (PERSON_PATH.test(path)) return unknownName(source, path, 'person', text, known.people?.people);
-      const principal = PRINCIPAL_FIELDS.has(field) ? parsePrincipal(text) : null;
-      if (principal?.kind === 'person')
-        return unknownName(source, path, 'person', principal.name, known.people?.people);
-      if (principal?.kind === 'service') {
-        return unknownName(source, path, 'service', principal.name, known.people?.services);
-      }
-      if (principal?.kind === 'rota')
-        return unknownName(source, path, 'rota', principal.name, known.rotas ?? undefined);
-      return [];
-    }),
-  );
+  return firstErrors(unknownPrincipals(loaded, known));
+}
+
+function* unknownPrincipals(loaded: Loaded, { people, rotas }: Known): Generator<Issue> {
+  for (const source of allSources(loaded)) {
+    for (const { path, field, text } of textsOf(source)) {
+      const isPerson = PERSON_PATH.test(path);
+      const principal = !isPerson && PRINCIPAL_FIELDS.has(field) ? parsePrincipal(text) : null;
+      if (isPerson) yield* unknownName(source, path, 'person', text, people?.people);
+      else if (principal?.kind === 'person') yield* unknownName(source, path, 'person', principal.name, people?.people);
+      else if (principal?.kind === 'service')
+        yield* unknownName(source, path, 'service', principal.name, people?.services);
+      else if (principal?.kind === 'rota') yield* unknownName(source, path, 'rota', principal.name, rotas ?? undefined);
+    }
+  }
 }
 
 const HOMES = {
@@ -115,21 +116,26 @@ function unknownName(
 
 /** Rules and guardrails: their calendars and conditions. */
 export function conditionIssues(loaded: Loaded, known: Known, check: CheckCondition | undefined): Issue[] {
-  const { organization } = known;
-  if (organization === null) return [];
-  const sources = [...loaded.ruleSets, loaded.organization].filter((source) => source !== null);
-  return sources.flatMap((source) =>
-    [...textsOf(source)].flatMap(({ path, field, text }) => {
-      if (field === 'during') return unknownName(source, path, 'calendar', text, organization.calendars);
-      const problem = field === 'when' ? (check?.(text, organization.signals) ?? null) : null;
-      if (problem === null) return [];
-      return wrongValue(source, path, {
+  return known.organization === null ? [] : firstErrors(wrongConditions(loaded, known.organization, check));
+}
+
+function* wrongConditions(
+  loaded: Loaded,
+  { calendars, signals }: Governance['organization'],
+  check: CheckCondition | undefined,
+): Generator<Issue> {
+  for (const source of [...loaded.ruleSets, loaded.organization].filter((each) => each !== null)) {
+    for (const { path, field, text } of textsOf(source)) {
+      if (field === 'during') yield* unknownName(source, path, 'calendar', text, calendars);
+      const problem = field === 'when' ? (check?.(text, signals) ?? null) : null;
+      if (problem === null) continue;
+      yield wrongValue(source, path, {
         code: 'condition-invalid',
         message: `this condition cannot be evaluated: ${problem}`,
         found: text.length > 80 ? `${text.slice(0, 79)}…` : text,
         expected: 'a CEL expression over `request`, `subject`, `opener`, `resource`, `now`, `history` and `signals`',
         fix: 'correct the expression',
       });
-    }),
-  );
+    }
+  }
 }

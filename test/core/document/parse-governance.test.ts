@@ -689,6 +689,32 @@ describe('what one file says about another', () => {
     ]);
   });
 
+  it('is not held up by a tree in which everybody is named wrongly', () => {
+    const names = (prefix: string) => Array.from({ length: 1_200 }, (_, at) => `${prefix}${at.toString(36)}-xxxxxxxxx`);
+    const people = names('a').map((name, at) => `  ${name}: { github: { id: ${at + 1}, login: a${at} } }`);
+    const began = performance.now();
+    const found = said({
+      'policies/people.yaml': `kind: People\npeople:\n${people.join('\n')}\n`,
+      'policies/rotas.yaml': `kind: Rota
+rotas:
+  r: { rotation: { starts: 2026-01-01T00:00:00Z, every: 1d, people: [${names('b').join(', ')}] } }
+`,
+    });
+    expect(found.filter((line) => line.startsWith('person-unknown'))).toHaveLength(50);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('is not held up by a text that looks like the beginning of a token again and again', () => {
+    const text = `kind: Catalog
+labels: { class: database }
+provider: { type: postgres, with: { note: "${'-eyJ'.repeat(16_000)}" } }
+resources: { a: { owner: person:alice, roles: { read-only: { grants: [{ role: r }] } } } }
+`;
+    const began = performance.now();
+    said({ 'policies/catalog/databases.yaml': text });
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('counts teams of CODEOWNERS as approvers, whatever their case', () => {
     const text = `kind: Catalog
 labels: { class: database }
