@@ -9,9 +9,6 @@ import { type Fields, fields, fieldsOrNull, integer, text, textOrEmpty } from '.
 /** The name that protection rules require, pinned there to our app. */
 export const CHECK_NAME = 'gatepass';
 
-/** Annotations GitHub takes in one request; more are added by updates. */
-const ANNOTATIONS = 50;
-
 /** Which pull request a run speaks for: a commit can be the head of several. */
 export interface CheckTarget {
   readonly repository: RepositoryName;
@@ -76,13 +73,11 @@ export async function publishCheck(
   if (existing !== null && saysSo(existing, target, run)) return existing;
   const isFresh = existing === null || existing.binding !== target.binding;
   const isReopening = existing?.status === 'completed' && run.status !== 'completed';
-  const [first, ...more] = batches(run.annotations);
-  const body = bodyOf(run, first ?? []);
+  const body = bodyOf(run);
   const published =
     isFresh || isReopening || existing.annotations > 0
       ? await create(github, target, body)
       : await update(github, target, existing.id, body);
-  for (const batch of more) await update(github, target, published.id, bodyOf(run, batch));
   return { ...published, annotations: run.annotations.length };
 }
 
@@ -125,8 +120,8 @@ async function update(
 /** Buttons under the finished check: at most three, a label and an identifier of at most 20 characters each. */
 const ACTIONS = [{ label: 'Check again', description: 'Read everything anew and decide', identifier: 'retry' }];
 
-function bodyOf(run: CheckRun, annotations: readonly Annotation[]): Record<string, unknown> {
-  const output = { title: run.title, summary: run.summary, annotations: annotations.map(written) };
+function bodyOf(run: CheckRun): Record<string, unknown> {
+  const output = { title: run.title, summary: run.summary, annotations: run.annotations.map(written) };
   return run.conclusion === null
     ? { status: run.status, output }
     : { status: run.status, conclusion: run.conclusion, output, actions: ACTIONS };
@@ -143,11 +138,6 @@ function written(annotation: Annotation): Record<string, unknown> {
     title: annotation.title,
     message: annotation.message,
   };
-}
-
-function batches(annotations: readonly Annotation[]): readonly (readonly Annotation[])[] {
-  const count = Math.ceil(annotations.length / ANNOTATIONS);
-  return Array.from({ length: count }, (_, at) => annotations.slice(at * ANNOTATIONS, (at + 1) * ANNOTATIONS));
 }
 
 function nameOf({ repository }: CheckTarget): { readonly owner: string; readonly repo: string } {

@@ -27,10 +27,13 @@ export interface CheckRun {
   readonly title: string;
   /** Markdown, at most 65,535 bytes. */
   readonly summary: string;
+  /** At most fifty. */
   readonly annotations: readonly Annotation[];
 }
 
 const MOST_BYTES = 65_535;
+/** What GitHub takes in one request. Whoever makes mistakes by the thousand must not spend the writes of everybody. */
+const MOST_ANNOTATIONS = 50;
 
 /**
  * | verdict | status | conclusion |
@@ -45,7 +48,7 @@ export function checkRun(decision: Decision, links: Links): CheckRun {
     ...statusOf(decision),
     title: verdictLine(decision),
     summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES),
-    annotations: [...issues, ...decision.warnings].map(annotationOf),
+    annotations: [...issues, ...decision.warnings].slice(0, MOST_ANNOTATIONS).map(annotationOf),
   };
 }
 

@@ -86,13 +86,9 @@ describe('publishCheck', () => {
     expect(bodies(sent)[0]).not.toHaveProperty('conclusion');
   });
 
-  it('sends fifty annotations at a time', async () => {
-    const annotations = Array.from({ length: 120 }, (_, at) => mark(at + 1));
-    const { sent, calls, result } = await publish(null, run({ ...FAILED, annotations }));
-    expect(calls).toEqual([CREATE, `PATCH ${BASE}/check-runs/2`, `PATCH ${BASE}/check-runs/2`]);
-    const counts = bodies(sent).map(({ output }) => (output as { annotations: unknown[] }).annotations.length);
-    expect(counts).toEqual([50, 50, 20]);
-    expect(result.annotations).toBe(120);
+  it('remembers how many annotations it has sent', async () => {
+    const { result } = await publish(null, run({ ...FAILED, annotations: [mark(1), mark(2)] }));
+    expect(result.annotations).toBe(2);
   });
 
   it('offers a button on a finished run, within GitHub’s lengths', async () => {

@@ -139,7 +139,8 @@ export const APPLY: readonly Threat[] = [
   {
     number: 68,
     attack: 'output is over the limits of GitHub, so that no check appears',
-    defence: 'Texts are cut by bytes, annotations sent in batches (`core/explain/escape.ts`, `github/check-runs.ts`).',
+    defence:
+      'Texts are cut by bytes, annotations and errors of one file end with fifty (`core/explain/escape.ts`, `core/explain/check-run.ts`).',
     levels: ['U'],
     gates: '1',
     residual: 'What is cut is in the logs alone.',
