@@ -49,16 +49,19 @@ export function isBaseMerge(commit: Commit, evidence: Evidence): boolean {
   );
 }
 
+/** The account of every workflow's own token: whoever may push a workflow writes and opens what they like as it. */
+const ANYBODY = 'github-actions[bot]';
+
 /**
  * Every commit is signed and is the opener's own: then nobody else can have put something into the branch. A merge of the
  * base that GitHub signed for somebody else may hold what that person wrote while resolving a conflict on its page.
  */
-export function isAllSignedByOpener(evidence: Evidence): boolean {
-  const opener = evidence.pullRequest.author.id;
-  return evidence.commits.every(
+export function isAllSignedByOpener({ pullRequest: { author: opener }, commits }: Evidence): boolean {
+  if (opener.login === ANYBODY) return false;
+  return commits.every(
     (commit) =>
       commit.verified &&
-      commit.author.account?.id === opener &&
-      (commit.committer.account?.id === opener || isWebFlow(commit.committer)),
+      commit.author.account?.id === opener.id &&
+      (commit.committer.account?.id === opener.id || isWebFlow(commit.committer)),
   );
 }

@@ -86,7 +86,7 @@ function pusherReasons(exclusions: Exclusions, demands: number): readonly Reason
   return [
     fails(
       'pushers-unknown',
-      'who pushed to the branch could not be read, and not every commit is signed by the requester',
+      'who stands behind the pushes to the branch is not known, and not every commit is signed by the requester',
     ),
   ];
 }

@@ -16,7 +16,7 @@ export interface Exclusions {
   readonly barred: ReadonlyMap<number, Bar>;
   /** Who controls the receiving service. */
   readonly controllers: readonly Principal[];
-  /** `false`: nobody can be shown not to have pushed, so no approval counts. */
+  /** `false`: nobody can be shown to have no hand in the pushes, so no approval counts. */
   readonly pushersKnown: boolean;
 }
 
@@ -39,7 +39,13 @@ export function exclusionsOf(
     for (const one of commit.coAuthors) bar(idOf(one), 'review-by-co-author', `is a co-author of commit ${short}`);
   }
   for (const pusher of evidence.pushers ?? []) bar(pusher.id, 'review-by-pusher', 'pushed to this branch');
-  return { barred, controllers, pushersKnown: evidence.pushers !== null || isAllSignedByOpener(evidence) };
+  return { barred, controllers, pushersKnown: arePushersKnown(evidence) };
+}
+
+/** An app pushes what somebody tells it to, a workflow with its own token for one, and GitHub does not say who. */
+function arePushersKnown(evidence: Evidence): boolean {
+  const arePeople = evidence.pushers?.every(({ type }) => type === 'User') ?? false;
+  return arePeople || isAllSignedByOpener(evidence);
 }
 
 function idOf(person: CommitAuthor): number | undefined {
@@ -51,7 +57,7 @@ export function barOf(exclusions: Exclusions, id: number, scope: Scope): Bar | n
   const bar = exclusions.barred.get(id);
   if (bar !== undefined) return bar;
   if (!exclusions.pushersKnown) {
-    return { code: 'pushers-unknown', why: 'might have pushed to this branch: who did could not be read' };
+    return { code: 'pushers-unknown', why: 'might stand behind a push to this branch: who does is not known' };
   }
   return controllerBar(isOneOf(exclusions.controllers, { kind: 'person', id }, scope));
 }

@@ -83,7 +83,7 @@ export const REASONS = {
   'approval-missing': 'approvals are missing',
   'approver-none-left': 'nobody who may approve is left',
   'no-code-owner': 'nobody owns the path',
-  'pushers-unknown': 'who pushed could not be read, and not every commit is signed by the author',
+  'pushers-unknown': 'who stands behind the pushes is not known, and not every commit is signed by the author',
   'changes-requested': 'an eligible approver requested changes',
   'review-counts': 'it fills a requirement',
   'review-not-needed': 'it is valid, but every place it could fill is taken',

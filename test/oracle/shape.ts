@@ -81,10 +81,11 @@ export function handsIn(evidence: Evidence): Set<number> {
   return hands;
 }
 
-/** Pushers unknown: then every commit must be signed and the author's own, merges of the base too (threats 15, 89). */
+/** A pusher unknown, or an app: then every commit must be signed and the author's own, merges of the base too (threats 15, 89). */
 export function isPushUnsafe(evidence: Evidence): boolean {
-  if (evidence.pushers !== null) return false;
-  const { id } = evidence.pullRequest.author;
+  if (evidence.pushers !== null && !evidence.pushers.some(({ type }) => type !== 'User')) return false;
+  const { id, login } = evidence.pullRequest.author;
+  if (login === 'github-actions[bot]') return true;
   return evidence.commits.some((commit) => {
     const committer = commit.committer.account?.id;
     return !commit.verified || commit.author.account?.id !== id || (committer !== id && committer !== WEB_FLOW);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { HeldGrant } from '../../core/policy/evidence.ts';
+import type { Account, HeldGrant } from '../../core/policy/evidence.ts';
 import { between, DAY, HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
-import { aGrant, anEvidence, governingFiles, NOW } from '../support/evidence.ts';
+import { aChange, aCommit, aGrant, anEvidence, governingFiles, NOW, WEB_FLOW } from '../support/evidence.ts';
 import { alertKeys, entriesOf, grantRead, merged, READ, READ_SLOT } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 import { atGate1, codesOf, expectAllowed, expectStopped, stoppedAtGate2 } from './gates.ts';
@@ -108,6 +108,31 @@ describe('who receives and who approves', () => {
     expectAllowed(unread);
     const commits = unread.evidence.commits.map((commit) => ({ ...commit, verified: false }));
     expectStopped(unread.commits(...commits), 'pushers-unknown');
+  });
+
+  threat(89, 'an approver who has a workflow push commits under the requester’s name approves nothing', () => {
+    const bot = { id: 41_898_282, login: 'github-actions[bot]', type: 'Bot' } as const;
+    const pushed = anEvidence().approvedBy('bob');
+    const commits = pushed.evidence.commits.map((commit) => ({ ...commit, verified: false }));
+    expectAllowed(pushed.commits(...commits));
+    expectStopped(
+      pushed.commits(...commits).with({ pushers: [...(pushed.evidence.pushers ?? []), bot] }),
+      'pushers-unknown',
+    );
+  });
+
+  threat(89, 'a code owner who has a workflow open a policy change does not approve it', () => {
+    const author = (account: Account) => ({ account, name: account.login, email: 'bot@users.noreply.github.com' });
+    const opened = (account: Account) =>
+      anEvidence()
+        .changing(aChange('README.md', null, { status: 'modified' }))
+        .pull({ author: account })
+        .with({ pushers: [account] })
+        .commits(aCommit('alice', { author: author(account), committer: WEB_FLOW }))
+        .approvedBy('erin');
+    const bot = { id: 41_898_282, login: 'github-actions[bot]', type: 'Bot' } as const;
+    expectAllowed(opened({ id: 49_699_333, login: 'dependabot[bot]', type: 'Bot' }));
+    expectStopped(opened(bot), 'pushers-unknown');
   });
 });
 

@@ -306,6 +306,18 @@ describe('unknown pushers', () => {
     expect(decision.verdict).toBe(code === 'review-counts' ? 'allow' : 'pending');
   });
 
+  it.each([
+    ['void approvals where an app pushed for somebody', 'pushers-unknown', false],
+    ['leave approvals where an app pushed what the opener signed', 'review-counts', true],
+  ] as const)('%s: %s', (_, code, verified) => {
+    const decision = anEvidence()
+      .with({ pushers: [account('alice'), account('github-actions[bot]', 'Bot')] })
+      .commits(aCommit('alice', { verified }))
+      .approvedBy('bob')
+      .decide();
+    expect(decision.reviews.at(-1)?.code).toBe(code);
+  });
+
   it('do not matter where nothing needs an approval', () => {
     const evidence = anEvidence()
       .by('carol')

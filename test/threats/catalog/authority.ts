@@ -184,7 +184,7 @@ export const AUTHORITY: readonly Threat[] = [
     number: 89,
     attack: 'who pushed to the branch approves commits under the requester’s name',
     defence:
-      'Pushers are barred; pushers that are unknown, or a list that does not reach back to the making of the branch, bar everybody unless the requester signed every commit (`github/pushers.ts`, `core/policy/exclusions.ts`).',
+      'Pushers are barred; a pusher that is unknown or an app, or a list that does not reach back to the making of the branch, bars everybody unless the opener signed every commit and is not the account of all workflows (`github/pushers.ts`, `core/policy/exclusions.ts`).',
     levels: ['U', 'F'],
     gates: 'both',
     residual:
