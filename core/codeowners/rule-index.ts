@@ -61,13 +61,12 @@ function createNode(isDeep: boolean): Node {
 /** Rules come in the order of the file, so the latest number is the greatest. `/` alone was refused before. */
 function insert(root: Node, pattern: string, number: number): void {
   const segments = pattern.split('/');
-  const isBare = segments.length === 1 || (segments.length === 2 && segments[1] === '');
+  const isBare = !pattern.slice(0, -1).includes('/');
   if (isBare) segments.unshift('**');
   if (segments[0] === '') segments.shift();
   const final = segments.at(-1);
   const isBelowOnly = final === '' || final === '**';
-  // `foo/**/` and `foo/**/**` ask for no more than `foo/**`.
-  while (segments.length > 0 && (segments.at(-1) === '' || segments.at(-1) === '**')) segments.pop();
+  if (final === '') segments.pop();
   let node = root;
   for (const segment of segments) node = childOf(node, segment);
   if (!isBelowOnly) node.here = number;
@@ -135,8 +134,7 @@ function advance(next: Set<Node>, node: Node, segment: string): void {
   if (literal !== undefined) enter(next, literal);
   if (node.any !== null && segment !== '') enter(next, node.any);
   for (const length of node.suffixLengths) {
-    // A longer suffix than the segment gives the whole segment, whose length is not the suffix's.
-    const suffix = segment.length < length ? undefined : node.suffixes.get(segment.slice(segment.length - length));
+    const suffix = node.suffixes.get(segment.slice(-length));
     if (suffix !== undefined) enter(next, suffix);
   }
   if (node.globs.size === 0) return;
