@@ -6,7 +6,7 @@ import { issueAt, topOf } from './reason.ts';
 
 export function inputIssues(action: Action, request: ActionRequest): readonly Issue[] {
   const at = lookup(request.places, 'inputs') ?? topOf(request.path.path);
-  const known = Object.keys(action.inputs).sort();
+  const known = Object.keys(action.inputs);
   const issues: Issue[] = [];
   for (const name of Object.keys(request.inputs)
     .filter((one) => !known.includes(one))

@@ -74,7 +74,7 @@ export function placeOf(request: Request, field: string) {
 }
 
 function unknownResource(governance: Governance, request: Request): Issue {
-  const names = Object.keys(governance.resources).sort();
+  const names = Object.keys(governance.resources);
   return issueAt(topOf(request.path.path), 'resource-unknown', 'no catalog has this resource', {
     found: request.path.resource,
     expected: `one of ${names.join(', ')}`,

@@ -52,10 +52,7 @@ export interface Way {
 /** Sorted by resource, then by entitlement; entitlements without any way are left out. */
 export function whatCan(governance: Governance, person: Person, facts: Facts): readonly Possibility[] {
   const setting = settingFor(governance, person, facts);
-  const resources = Object.keys(governance.resources)
-    .sort()
-    .map((name) => governance.resources[name] as Resource);
-  return resources.flatMap((resource) => {
+  return Object.values(governance.resources).flatMap((resource) => {
     const entitlements = [...Object.keys(resource.roles), ...Object.keys(resource.actions)].sort();
     return entitlements.flatMap((name) => {
       const kind = lookup(resource.roles, name) === undefined ? 'action' : 'role';

@@ -90,7 +90,7 @@ function filesAfter(evidence: Evidence): readonly GoverningFile[] {
       files.set(path, { path, mode, blob, text: change.text as string });
     }
   }
-  return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...files.values()];
 }
 
 /** One demand for each set of owners; a path that nobody owns is a no. */

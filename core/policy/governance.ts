@@ -1,6 +1,5 @@
 /** The governing files of one tree, understood together. If they cannot be, nothing is decided by them. */
 import { type Codeowners, parseCodeowners } from '../codeowners/parse.ts';
-import { strictProfile } from '../codeowners/strict-profile.ts';
 import type { Governance } from '../document/documents.ts';
 import type { Parsed } from '../document/issue.ts';
 import { type GovernanceFile, parseGovernance } from '../document/parse-governance.ts';
@@ -23,10 +22,7 @@ export function readGovernance(files: readonly GovernanceFile[]): Parsed<Governe
 
 function readAnew(files: readonly GovernanceFile[]): Parsed<Governed> {
   const parsed = parseGovernance(files, checkCondition);
-  const told = new Set(parsed.issues.map((issue) => `${issue.code} ${issue.file}`));
-  const strict = strictProfile(files).filter((issue) => !told.has(`${issue.code} ${issue.file}`));
-  const issues = [...parsed.issues, ...strict];
-  if (!parsed.ok || strict.length > 0) return { ok: false, issues };
+  if (!parsed.ok) return parsed;
   const { path, text } = parsed.value.codeowners;
-  return { ok: true, value: { governance: parsed.value, codeowners: parseCodeowners(text, path) }, issues };
+  return { ...parsed, value: { governance: parsed.value, codeowners: parseCodeowners(text, path) } };
 }

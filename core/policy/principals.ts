@@ -26,11 +26,11 @@ export function isOneOf(principals: readonly Principal[], who: Who, scope: Scope
   return members.complete ? 'no' : 'unknown';
 }
 
-/** Everyone these stand for, without doubles, by id. */
+/** Everyone these stand for. */
 export function membersOf(principals: readonly Principal[], scope: Scope): Members {
   const all = principals.flatMap((principal) => expand(principal, scope)).map((named) => membersOfNamed(named, scope));
   return {
-    ids: [...new Set(all.flatMap((members) => members.ids))].sort((a, b) => a - b),
+    ids: all.flatMap((members) => members.ids),
     complete: all.every((members) => members.complete),
   };
 }
@@ -52,9 +52,7 @@ export function expand(principal: Principal, scope: Scope): readonly Named[] {
     case 'codeowners':
       return codeOwners(scope.setting, scope.path);
     case 'any-rota':
-      return Object.keys(scope.setting.governance.rotas)
-        .sort()
-        .map((name) => ({ kind: 'rota', name }));
+      return Object.keys(scope.setting.governance.rotas).map((name) => ({ kind: 'rota', name }));
   }
 }
 
