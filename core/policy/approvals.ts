@@ -19,8 +19,8 @@ export interface Approvals {
   readonly statuses: readonly RequirementStatus[];
   readonly reviews: readonly ReviewFinding[];
   readonly reasons: readonly Reason[];
-  /** The smallest `limit:` of an eligible approver; `null`: none. */
-  readonly limit: Milliseconds | null;
+  /** The smallest `limit:` of an eligible approver; without one, infinite. */
+  readonly limit: Milliseconds;
 }
 
 /** `distinct`: a person fills one place over all demands. */
@@ -63,7 +63,7 @@ export function countApprovals(
       ...statuses.map((status, index) => statusReason(status, demands[index] as Demand, doubts)),
       ...blocking.map(blockReason),
     ],
-    limit: limits.length === 0 ? null : Math.min(...limits),
+    limit: Math.min(...limits),
   };
 }
 

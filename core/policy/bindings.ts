@@ -6,7 +6,7 @@ import type { Grants } from '../document/documents.ts';
 import type { JsonValue } from '../json.ts';
 import { inputTexts } from './action-inputs.ts';
 import type { Binding, Run } from './decision.ts';
-import { type Findings, together } from './findings.ts';
+import { type Findings, NOTHING, together } from './findings.ts';
 import { governingTeams } from './governing-teams.ts';
 import { lookup } from './lookup.ts';
 import { ancestorsOf, organizationOf } from './principals.ts';
@@ -24,7 +24,7 @@ export function effectOf(ask: Ask): Effect {
   const checked = together([
     ...grants.map((grant) => identityFindings(grant, ask)),
     ...grants.map((grant) => governingFindings(grant, ask)),
-    run === null ? { reasons: [], issues: [] } : repositoryFindings(run.repository, ask),
+    run === null ? NOTHING : repositoryFindings(run.repository, ask),
   ]);
   return { ...checked, bindings: grants.map(bindingOf), run };
 }
@@ -43,15 +43,13 @@ function runOf(ask: Ask): Run | null {
 /** GitHub knows people by their numeric id; every other provider by what `people.yaml` says. */
 function identityFindings({ provider }: Grants, ask: Ask): Findings {
   const { subject } = ask.asked;
-  const isKnown = provider.type.startsWith('github')
-    ? subject.id !== null
-    : lookup(subject.identities, provider.type) !== undefined;
-  if (isKnown) return { reasons: [], issues: [] };
+  const isGithub = provider.type.startsWith('github');
+  const isKnown = isGithub ? subject.id !== null : lookup(subject.identities, provider.type) !== undefined;
+  if (isKnown) return NOTHING;
   const why = `${subject.name} has no identity for the provider ${provider.type}`;
-  const fix =
-    subject.id === null && provider.type.startsWith('github')
-      ? 'ask for a person: a service is no GitHub account'
-      : `add \`identities.${provider.type}\` of ${subject.name} to \`policies/people.yaml\``;
+  const fix = isGithub
+    ? 'ask for a person: a service is no GitHub account'
+    : `add \`identities.${provider.type}\` of ${subject.name} to \`policies/people.yaml\``;
   return {
     reasons: [fails('identity-missing', why)],
     issues: [issueAt(topOf(ask.path), 'identity-missing', why, { fix })],
@@ -69,8 +67,7 @@ function governingFindings({ provider, target }: Grants, ask: Ask): Findings {
 }
 
 function repositoryFindings(repository: string, ask: Ask): Findings {
-  if (repository.toLowerCase() !== ask.setting.evidence.repository.name.toLowerCase())
-    return { reasons: [], issues: [] };
+  if (repository.toLowerCase() !== ask.setting.evidence.repository.name.toLowerCase()) return NOTHING;
   return governs(ask, `it would reach ${repository}, where access is decided`);
 }
 
@@ -78,16 +75,14 @@ function repositoryFindings(repository: string, ask: Ask): Findings {
 function teamFindings(team: string, organizations: readonly string[], ask: Ask): Findings {
   const { evidence } = ask.setting;
   const own = organizationOf(evidence);
-  if (organizations.some((organization) => organization.toLowerCase() !== own)) return { reasons: [], issues: [] };
+  if (organizations.some((organization) => organization.toLowerCase() !== own)) return NOTHING;
   const governing = governingTeams(ask.setting);
   if (governing.includes(team)) return governs(ask, `the team ${team} is named in the policies or in CODEOWNERS`);
   const known = lookup(evidence.teams, team);
   const above = known === undefined ? [] : ancestorsOf(evidence, known);
   const ancestor = above.find((parent) => governing.includes(parent));
   if (ancestor !== undefined) return governs(ask, `the team ${team} lies below ${ancestor}, which governs`);
-  if (known !== undefined && above.every((parent) => lookup(evidence.teams, parent) !== undefined)) {
-    return { reasons: [], issues: [] };
-  }
+  if (known !== undefined && above.every((parent) => lookup(evidence.teams, parent) !== undefined)) return NOTHING;
   const why = `the team ${team} and its parents could not be read`;
   return { reasons: [unknown('membership-unknown', why)], issues: [] };
 }

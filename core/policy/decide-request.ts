@@ -34,7 +34,7 @@ function judge(ask: Ask, terms: Terms, common: Common): Decision {
     digest: requirement.namesDigest ? digest : null,
   }));
   const approvals = countApprovals(demands, ask.setting, exclusions, true);
-  const length = approvals.limit === null ? ask.length : Math.min(ask.length, approvals.limit);
+  const length = Math.min(ask.length, approvals.limit);
   const { run } = terms.effect;
   return conclude(
     {

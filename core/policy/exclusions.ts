@@ -1,7 +1,7 @@
 /** Whose approval never counts, whatever team they are in: whoever asks, receives, wrote or pushed. */
 import type { Principal } from '../document/documents.ts';
 import type { Answer } from './answer.ts';
-import { isAllSignedByOpener, isBaseMerge, isWebFlow } from './commits.ts';
+import { isAllSignedByOpener, isBaseMerge } from './commits.ts';
 import type { CommitAuthor, Evidence } from './evidence.ts';
 import { isOneOf } from './principals.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -34,8 +34,8 @@ export function exclusionsOf(
   if (subject !== null) bar(subject, 'review-by-subject', 'would receive the grant');
   for (const commit of evidence.commits.filter((one) => !isBaseMerge(one, evidence))) {
     const short = commit.sha.slice(0, 7);
-    bar(commit.author.account?.id, 'review-by-author', `wrote commit ${short}`);
-    if (!isWebFlow(commit.committer)) bar(idOf(commit.committer), 'review-by-committer', `committed ${short}`);
+    bar(idOf(commit.author), 'review-by-author', `wrote commit ${short}`);
+    bar(idOf(commit.committer), 'review-by-committer', `committed ${short}`);
     for (const one of commit.coAuthors) bar(idOf(one), 'review-by-co-author', `is a co-author of commit ${short}`);
   }
   for (const pusher of evidence.pushers ?? []) bar(pusher.id, 'review-by-pusher', 'pushed to this branch');

@@ -24,9 +24,7 @@ function candidates(ask: Ask): readonly Milliseconds[] {
     ...organization.guardrails.flatMap(({ require }) => [require.max ?? 0, require.maxContinuous ?? 0]),
     organization.breakGlass?.max ?? 0,
   ];
-  return [...new Set([...bounds, ...STEPS])]
-    .filter((length) => length > 0 && length < ask.length)
-    .sort((a, b) => b - a);
+  return [...new Set([...bounds, ...STEPS])].filter((length) => length < ask.length).sort((a, b) => b - a);
 }
 
 function describe(ask: Ask, length: Milliseconds, terms: Terms): string {

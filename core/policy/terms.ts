@@ -50,9 +50,11 @@ export function termsFor(ask: Ask): Terms | Refusal {
     effect,
   ]);
   const { reasons, issues } = found;
-  if (fitting.is !== 'fit') return { is: definite(reasons, fitting.is), reasons, issues };
-  if (reasons.some((reason) => reason.holds !== true))
-    return { is: definite(reasons, 'fault'), reasons, issues: unique(issues) };
+  if (fitting.is !== 'fit' || reasons.some((reason) => reason.holds !== true)) {
+    // A definite no wins over what could not be told.
+    const is = reasons.some((reason) => reason.holds === false) ? 'deny' : 'fault';
+    return { is, reasons, issues: unique(issues) };
+  }
   const asked = rules.flatMap((rule) =>
     rule.approvals.map((approval) => ({ ...approval, source: rule.name, place: rule.place })),
   );
@@ -64,11 +66,6 @@ export function termsFor(ask: Ask): Terms | Refusal {
     reviewWithin: glass?.reviewWithin ?? null,
     reasons,
   };
-}
-
-/** A definite no wins over what could not be told. */
-function definite(reasons: readonly Reason[], otherwise: Refusal['is']): Refusal['is'] {
-  return reasons.some((reason) => reason.holds === false) ? 'deny' : otherwise;
 }
 
 /** Two guardrails can ask for the same field. */

@@ -3,7 +3,7 @@ import type { ToxicCombination } from '../document/documents.ts';
 import type { Reason } from './decision.ts';
 import type { HeldGrant } from './evidence.ts';
 import { grantsDuring } from './facts.ts';
-import type { Findings } from './findings.ts';
+import { type Findings, NOTHING } from './findings.ts';
 import { lookup } from './lookup.ts';
 import { fails, issueAt, topOf } from './reason.ts';
 import type { Ask } from './setting.ts';
@@ -17,7 +17,7 @@ export function checkCombinations(ask: Ask): Findings {
     ),
   ];
   const [first] = reasons;
-  if (first === undefined) return { reasons: [], issues: [] };
+  if (first === undefined) return NOTHING;
   const issue = issueAt(topOf(ask.path), first.code as 'role-conflict' | 'toxic-combination', first.message, {
     fix: 'give the other grant back first',
   });
