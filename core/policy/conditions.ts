@@ -142,9 +142,9 @@ function celValue(value: string | number | boolean): string | bigint | number | 
   return Number.isSafeInteger(value) ? BigInt(value as number) : value;
 }
 
-/** Durations are written in whole minutes. */
+/** Durations are written in whole minutes; a part of a second must not throw. */
 function durationOf(length: Milliseconds): Duration {
-  return new Duration(BigInt(length / 1000), 0);
+  return new Duration(BigInt(Math.floor(length / 1000)), 0);
 }
 
 /** The library's messages go on with a drawing of the source. */
