@@ -7,6 +7,7 @@ import { isOver } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
+import { standingPrefix } from './standing.ts';
 import type { Stop } from './stop.ts';
 import { strangerPrefix } from './strangers.ts';
 import { warningPrefix } from './target-warnings.ts';
@@ -47,8 +48,9 @@ export function isOverdue(state: LedgerState, key: string, now: Instant): boolea
 }
 
 function isOurs(key: string, zone: string): boolean {
-  const prefixes = [notBegunKey(zone, ''), orphanKey(zone, ''), strangerPrefix(zone), warningPrefix(zone)];
-  return OURS.test(key) || prefixes.some((prefix) => key.startsWith(prefix));
+  const prefixes = [strangerPrefix(zone), standingPrefix(zone), warningPrefix(zone)];
+  const all = [notBegunKey(zone, ''), orphanKey(zone, ''), ...prefixes];
+  return OURS.test(key) || all.some((prefix) => key.startsWith(prefix));
 }
 
 /** Of a grant that waits for a target of this zone. */

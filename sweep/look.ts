@@ -18,6 +18,7 @@ import { findOrphans } from './orphans.ts';
 import type { ProviderPool } from './provider-pool.ts';
 import { type LedgerView, readLedgerView } from './read-ledger.ts';
 import { type ResolvedGrants, resolveGrants } from './resolve.ts';
+import { standingIn } from './standing.ts';
 import type { Stop } from './stop.ts';
 import { strangerPrefix, strangersIn } from './strangers.ts';
 import { type Begins, keptWarnings } from './target-warnings.ts';
@@ -78,7 +79,8 @@ export async function look(world: SweepWorld, pool: ProviderPool): Promise<Look>
   const strangers = await orKept(found, state, strangerPrefix(zone));
   const orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, ''));
   const warnings = keptWarnings(state, zone, resolved.targets);
-  const situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers, ...orphans, ...warnings];
+  const targets = [...strangers, ...orphans, ...warnings, ...standingIn(state, changes, zone)];
+  const situations = [...stops, ...branch.situations, ...resolved.problems, ...targets];
   const alerts = alertBodies(state, situations, world.zone, branch.isWhole);
   const { unseen } = observation;
   return {

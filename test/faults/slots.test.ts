@@ -86,6 +86,29 @@ describe('access that was there before', () => {
     expect([...(await world.ledger()).state.grants.values()].map(({ status }) => status)).toEqual(['revoked']);
   });
 
+  fault(49, 'is said, once, for as long as the grant is there', async () => {
+    const world = aWorld();
+    world.target.held.set(READ_SLOT, 'granted');
+    grantRead(world);
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([`standing:default:${READ_SLOT}`]);
+    expect((await world.sweep()).written).toEqual([]);
+    world.advance(2 * HOUR);
+    await world.sweep();
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([]);
+    expect((await world.sweep()).written).toEqual([]);
+  });
+
+  fault(49, 'and that another zone holds is said by its own sweep', async () => {
+    const world = aWorld();
+    world.target.held.set(READ_SLOT, 'granted');
+    grantRead(world);
+    await world.sweep();
+    await world.as({ zone: 'elsewhere' });
+    expect(await alertKeys(world)).toEqual([`standing:default:${READ_SLOT}`]);
+  });
+
   fault(49, 'at a lower level is what the slot goes back to', async () => {
     const simulation = new Simulation({ standing: [{ slot: slotOf(CREW), level: 0 }], steps: [], ending: 'late' });
     expect(simulation.targets.value(CREW)).toBe('low');

@@ -28,7 +28,8 @@ export function checkEnds(model: Model, process: Process, startedAt: number): vo
 }
 
 function isExcused(model: Model, slot: string, place: Place, now: number): boolean {
-  if ([...model.alerts].some((key) => key.endsWith(`:${slot}`))) return true;
+  // That something stood there before says nothing of what is to be taken back.
+  if ([...model.alerts].some((key) => key.endsWith(`:${slot}`) && !key.startsWith('standing:'))) return true;
   if (now <= place.waits) return true;
   if (place.firstTrouble === null) return false;
   const length = place.lastTrouble - place.firstTrouble;

@@ -15,10 +15,10 @@ export const SLOTS: readonly Fault[] = [
     number: 49,
     happens: 'somebody had the access before Gatepass gave it',
     behaviour:
-      'Before our first intent what the slot holds is written down as `standing` (`sweep/effects.ts`), and the last of our grants sets it back to that (`core/reconcile/plan-slot.ts`). Nothing below it is ever taken',
+      'Before our first intent what the slot holds is written down as `standing` (`sweep/effects.ts`), and the last of our grants sets it back to that (`core/reconcile/plan-slot.ts`). Nothing below it is ever taken. While the grant is there, the alert `standing` says what stood there (`sweep/standing.ts`)',
     bound: 'none: it is never removed',
     simulated: 'standing',
-    gap: 'It is written down and no alert says so. What others give while ours is there, at our level or below, cannot be told from ours and goes with it',
+    gap: 'What others give while ours is there, at our level or below, cannot be told from ours and goes with it',
   },
   {
     number: 50,
