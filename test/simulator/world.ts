@@ -27,6 +27,8 @@ export class World {
   /** Changes of the README so far, and the last that was agreed to. */
   readmes = 0;
   accepted = governingFiles().get('README.md')?.text ?? '';
+  /** GitHub once would not show a sweep something: a fact that is not there, and no outage. */
+  isHidden = false;
   /** The first; who caused it may have taken it for an outage. */
   violation: Violation | null = null;
   /** Tips that each branch had, the oldest first. */
