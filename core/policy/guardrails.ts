@@ -2,15 +2,18 @@
  * Guardrails only tighten. Every one that fits applies, and one whose fit cannot be told applies too: a guardrail must not
  * be switched off by a condition that fails or a team that cannot be read.
  */
-import type { Guardrail } from '../document/documents.ts';
+import { canonicalJson } from '../canonical.ts';
+import type { Grants, Guardrail } from '../document/documents.ts';
 import { formatDuration, MINUTE, plus } from '../time.ts';
 import { placeOf } from './asked.ts';
 import type { Bound } from './bounds.ts';
 import { calendarReason } from './calendar-reason.ts';
 import type { Reason } from './decision.ts';
+import type { HeldGrant } from './evidence.ts';
 import { grantsDuring, heldGrants } from './facts.ts';
 import { type Findings, NOTHING, together } from './findings.ts';
 import { conditionReason } from './fit.ts';
+import { lookup } from './lookup.ts';
 import { isOneOf } from './principals.ts';
 import { fails, holds, issueAt, topOf } from './reason.ts';
 import type { Requirement } from './requirements.ts';
@@ -101,7 +104,7 @@ function duringFindings(guardrail: Guardrail, ask: Ask): Findings {
 /** What lies closer together than this is one stretch: a second between two grants is no break. */
 const SHORTEST_BREAK = 15 * MINUTE;
 
-/** The window together with the grants of the same role that it overlaps or all but joins, directly or by a chain. */
+/** The window together with the grants of the same place that it overlaps or all but joins, directly or by a chain. */
 function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
   const max = guardrail.require.maxContinuous;
   // By itself it is a bound like any other.
@@ -123,9 +126,7 @@ function continuousFindings(guardrail: Guardrail, ask: Ask): Findings {
 }
 
 function joined(ask: Ask): { readonly from: string; readonly until: string } {
-  const same = heldGrants(ask).filter(
-    (grant) => grant.resource === ask.resource.name && grant.role === ask.asked.entitlement,
-  );
+  const same = heldGrants(ask).filter((grant) => isOfSamePlace(grant, ask));
   let from = ask.starts;
   let until = ask.end;
   // Each pass joins at least one more grant, or ends.
@@ -140,6 +141,20 @@ function joined(ask: Ask): { readonly from: string; readonly until: string } {
     }
     rest = rest.filter((grant) => !touching.includes(grant));
   }
+}
+
+/** Whoever takes turns with two roles that fill one place would never leave it (threat 91). */
+function isOfSamePlace({ resource, role }: HeldGrant, ask: Ask): boolean {
+  const { entitlement } = ask.asked;
+  if (resource !== ask.resource.name) return false;
+  const places = (name: string) => (lookup(ask.resource.roles, name)?.grants ?? []).map(placeFilled);
+  const asked = places(entitlement);
+  return role === entitlement || places(role).some((place) => asked.includes(place));
+}
+
+/** Of a team every role is one place. */
+function placeFilled({ provider: { type, with: config }, target }: Grants): string {
+  return canonicalJson([type, config, lookup(target, 'team') ?? target]);
 }
 
 /** At most so many grants at once for one subject. */

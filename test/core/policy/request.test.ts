@@ -423,6 +423,25 @@ describe('guardrails', () => {
       ),
     ],
     [
+      'join another role that fills the same place',
+      'deny guardrail-applies continuous-over-max',
+      approved()
+        .governing('policies/catalog/databases.yaml', (text) =>
+          text.replace('[{ role: app_write }]', '[{ role: app_write }, { role: app_read }]'),
+        )
+        .holding(long('alice', { role: 'read-write' })),
+    ],
+    [
+      'join another level in the same team',
+      'deny guardrail-applies continuous-over-max',
+      anEvidence()
+        .asking('requests/payments/lead/x.yaml', { duration: '1h' })
+        .approvedBy('bob')
+        .approvedBy('erin')
+        .holding(long('alice', { resource: 'payments', role: 'operator' })),
+    ],
+    ['join no role that the catalog has lost', 'allow', approved().holding(long('alice', { role: 'gone' }))],
+    [
       'do not join other roles, other resources or other people',
       'allow',
       approved().holding(

@@ -204,7 +204,8 @@ export const AUTHORITY: readonly Threat[] = [
   {
     number: 91,
     attack: 'an automatic grant is renewed for ever',
-    defence: '`maxContinuous` over joined windows (`core/policy/guardrails.ts`).',
+    defence:
+      '`maxContinuous` over joined windows of one place, whichever of a resource’s roles fills it (`core/policy/guardrails.ts`).',
     levels: ['P'],
     gates: 'both',
     residual: 'Holds where a guardrail says it.',
