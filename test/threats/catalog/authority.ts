@@ -228,7 +228,8 @@ export const AUTHORITY: readonly Threat[] = [
       'Created, by a human, unedited, alone on the first line, read again by who acts on it (`app/commands.ts`, `sweep/command-comments.ts`); our comment is known by our app’s id (`github/comments.ts`).',
     levels: ['F'],
     gates: 'both',
-    residual: 'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it.',
+    residual:
+      'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it. Who may write to the repository may edit the comment of another: within the second in which it was created, that does not show.',
     live: null,
   },
   {
