@@ -82,8 +82,62 @@ describe('evaluateCondition', () => {
   });
 });
 
+/** Environments are kept by the types of their signals: one of its own each time, so that it is made for this test. */
+let made = 0;
+const anew = (): SignalTypes => {
+  made += 1;
+  return { ...SIGNALS, [`s${made}`]: 'bool' };
+};
+
+describe('a fact', () => {
+  it.each([
+    ['kind', 'request.kind == "AccessRequest"', 'request.kind == 1'],
+    ['entitlement', 'request.entitlement == "read-only"', 'request.entitlement == 1'],
+    ['duration', 'request.duration == duration("2h")', 'request.duration == 7200'],
+    ['reason', 'request.reason == "Replay payments"', 'request.reason == true'],
+    ['ticket', 'request.ticket == "OPS-7"', 'request.ticket == 7'],
+    ['breakGlass', 'request.breakGlass == false', 'request.breakGlass == "no"'],
+    ['inputs', 'request.inputs.count == 3', 'request.inputs == 3'],
+    ['subject', 'subject.kind == "person" && subject.name == "alice"', 'subject.name == 1'],
+    ['opener', 'opener.login == "alice" && opener.id == 1001 && opener.isSubject', 'opener.id == "alice"'],
+    ['resource', 'resource.name == "orders-db" && resource.sensitivity == "high"', 'resource.name == 1'],
+    ['labels', 'resource.labels.env == "prod"', 'resource.labels.env == 1'],
+    ['history', 'history.grants7d == 3 && history.grants30d == 9 && history.live == 1', 'history.live == "1"'],
+    ['signals', 'signals.incident && signals.load == 80 && signals.phase == "freeze"', 'signals.load == "80"'],
+    ['now', 'now == timestamp("2026-11-23T10:00:00Z")', 'now == "2026-11-23T10:00:00Z"'],
+  ])('is read by its type, and by no other: %s', (_, text, wrong) => {
+    expect(evaluateCondition(text, anew(), FACTS)).toEqual({ is: 'satisfied' });
+    expect(checkCondition(wrong, anew())).toContain('no such overload');
+  });
+
+  it('that nobody has declared is refused, whatever it is of', () => {
+    for (const variable of ['request', 'subject', 'opener', 'resource', 'history', 'signals'])
+      expect(checkCondition(`${variable}.weather == "rain"`, anew())).toContain('No such key: weather');
+  });
+
+  it('is read by no text that is too deep, or has too long a list', () => {
+    expect(checkCondition(`${'('.repeat(60)}true${')'.repeat(60)}`, anew())).not.toBeNull();
+    expect(checkCondition(`1 in [${Array.from({ length: 60 }, () => '1').join(',')}]`, anew())).not.toBeNull();
+  });
+});
+
+it('lets in a condition of two thousand characters, and none longer', () => {
+  const long = `true${' '.repeat(1996)}`;
+  expect([checkCondition(long, SIGNALS), checkCondition(`${long} `, SIGNALS)]).toEqual([null, expect.any(String)]);
+});
+
+it('names the signals that a condition reads by name, sorted', () => {
+  const signals: SignalTypes = { b: 'bool', a: 'bool' };
+  const result = evaluateCondition('signals.b || signals.a', signals, { ...FACTS, signals: {} });
+  expect(result).toEqual({ is: 'failed', why: 'the signal `a` is unknown' });
+});
+
 describe('checkCondition', () => {
   it.each([
+    'request.reason != "google" && request.reason != "signals"',
+    'request.inputs.region != null',
+    'true && (false || (true && ["a"].exists(x, request.reason.contains(x))))',
+    '["a"].exists(x, x.startsWith(["b"].filter(y, y != request.reason.trim())[0]))',
     'history.grants7d < 10',
     'signals.incident',
     '!has(signals.phase)',

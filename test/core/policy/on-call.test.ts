@@ -28,6 +28,17 @@ it.each([
   expect(onCall(ROTA, instant(at))).toEqual(people);
 });
 
+it('has nobody on call before it starts, however many turns before', () => {
+  const rotation = { starts: instant('2026-01-05T08:00:00Z'), every: 7 * DAY, people: ['carol', 'bob', 'erin'] };
+  const days = ['2026-01-04', '2025-12-28', '2025-12-21', '2025-12-14'];
+  expect(days.map((day) => onCall({ name: 'x', rotation, shifts: [] }, instant(`${day}T08:00:00Z`)))).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+});
+
 it('has nobody on call without shifts and rotation', () => {
   expect(onCall({ name: 'x', rotation: null, shifts: [] }, instant('2026-11-23T10:00:00Z'))).toEqual([]);
 });

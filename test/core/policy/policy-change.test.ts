@@ -21,6 +21,11 @@ const TEAMS = 'policies/catalog/teams.yaml';
 const unmeant = (text: string) => text.replace(', allowMaintainer: true', '');
 const readme = aChange('README.md', null, { status: 'modified' });
 
+/** For a resource that no catalog has yet. */
+const early = modified('policies/organization.yaml', (text) =>
+  text.replace('guardrails:', 'guardrails:\n  - { name: early, on: { class: [vault] }, require: { max: 1h } }'),
+);
+
 type Row = readonly [what: string, expected: string, evidence: EvidenceBuilder];
 
 describe('a policy change', () => {
@@ -94,6 +99,30 @@ describe('a policy change', () => {
         .approvedBy('grace')
         .approvedBy('erin'),
     ],
+    [
+      'that moves a rule file to where it rules nothing',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(aChange('docs/teams.yaml', textOf(RULES), { status: 'renamed', previousPath: RULES }))
+        .approvedBy('grace')
+        .approvedBy('erin'),
+    ],
+    [
+      'that copies a rule file, so that two rule the same',
+      'invalid policy-invalid',
+      anEvidence()
+        .changing(aChange('policies/rules/groups.yaml', textOf(RULES), { status: 'copied', previousPath: RULES }))
+        .approvedBy('grace'),
+    ],
+    [
+      'that removes what was executable',
+      'allow',
+      anEvidence()
+        .governing('policies/locks.yaml', (text) => `${text}# Empty.\n`)
+        .changing(aChange('policies/locks.yaml', null, { status: 'removed', mode: '100755' }))
+        .approvedBy('grace'),
+    ],
+    ['that selects nothing yet, which is a warning', 'allow', anEvidence().changing(early).approvedBy('grace')],
     [
       'that adds a second CODEOWNERS',
       'invalid policy-invalid',
@@ -231,14 +260,38 @@ describe('a policy change', () => {
     ]);
   });
 
-  it('lists at most three paths of a group', () => {
-    const files = ['a.md', 'b.md', 'c.md', 'd.md'].map((path) => aChange(path, null, { status: 'modified' }));
-    const decision = anEvidence()
-      .changing(...files)
-      .decide();
-    expect('requirements' in decision && decision.requirements.map((one) => one.source)).toEqual([
-      '`a.md`, `b.md`, `c.md` and 1 more',
-    ]);
+  const groups = (evidence: EvidenceBuilder) => {
+    const decision = evidence.decide();
+    return 'requirements' in decision && decision.requirements.map((one) => one.source);
+  };
+  const changing = (...paths: readonly string[]) =>
+    anEvidence().changing(...paths.map((path) => aChange(path, null, { status: 'modified' })));
+
+  it('lists at most three paths of a group, sorted', () => {
+    expect(groups(changing('c.md', 'a.md', 'd.md', 'b.md'))).toEqual(['`a.md`, `b.md`, `c.md` and 1 more']);
+    expect(groups(changing('c.md', 'a.md', 'b.md'))).toEqual(['`a.md`, `b.md`, `c.md`']);
+  });
+
+  it('groups paths by who owns them, in whatever order these are written', () => {
+    const owned = changing('a/x.md', 'b/x.md').governing(
+      'CODEOWNERS',
+      (text) => `${text}/a/ @acme/sre @acme/dba\n/b/ @acme/dba @acme/sre\n`,
+    );
+    expect(groups(owned)).toEqual(['`a/x.md`, `b/x.md`']);
+  });
+
+  it('says that policies are valid where it changes some, and shows what they warn of', () => {
+    const policies = anEvidence().changing(early).approvedBy('grace').decide();
+    expect(policies.reasons.map(({ code }) => code)).toContain('policy-valid');
+    expect(policies.warnings).toMatchObject([{ code: 'selector-matches-nothing', severity: 'warning' }]);
+    const other = anEvidence().changing(readme).approvedBy('erin').decide();
+    expect(other.reasons.map(({ code }) => code)).toEqual(['approval-complete']);
+    expect(other.warnings).toEqual([]);
+  });
+
+  it('refuses for errors alone, and shows no warning among them', () => {
+    const issues = issuesOf(anEvidence().changing(early, modified(TEAMS, unmeant)).decide());
+    expect(issues.map(({ severity }) => severity)).toEqual(['error']);
   });
 });
 
@@ -249,6 +302,7 @@ describe('a return', () => {
     anEvidence()
       .by(name)
       .changing(subject === undefined ? gone : { ...gone, text: `${text}subject: ${subject}\n` });
+  const folder = 'requests/orders-db/read-only';
   const held = (id: string) => aGrant('alice', { id });
   const id = grantId({ path: REQUEST, blob: gone.blob, pullRequest: 12 });
   const rows: readonly Row[] = [
@@ -350,6 +404,23 @@ describe('a return', () => {
     ],
     ['in a draft', 'pending pull-request-draft', returning('bob').pull({ draft: true })],
     [
+      'of two by somebody else, agreed by one who owns both',
+      'allow',
+      anEvidence()
+        .by('mallory')
+        .changing(gone, { ...gone, path: 'requests/billing-db/read-only/x.yaml' })
+        .team('orders', { names: ['erin'] })
+        .approvedBy('erin'),
+    ],
+    ['of one that names nobody who is known', 'pending approval-missing', returning('mallory', 'person:zoe')],
+    [
+      'of eleven at once',
+      'allow',
+      anEvidence()
+        .by('bob')
+        .changing(...Array.from({ length: 11 }, (_, index) => ({ ...gone, path: `${folder}/${index}.yaml` }))),
+    ],
+    [
       'by a bot that tidies up, agreed by an owner',
       'allow',
       returning('mallory')
@@ -368,6 +439,19 @@ describe('a return', () => {
       .decide();
     expect(decision.verdict === 'allow' && decision.returns).toEqual([REQUEST]);
     expect(decision.reasons.map(({ code }) => code)).toEqual(['return-closed', 'return-by-owner']);
+  });
+
+  it('names what has to be agreed to, or is no request, sorted', () => {
+    const paths = (...names: readonly string[]) =>
+      anEvidence()
+        .by('mallory')
+        .changing(...names.map((name) => ({ ...gone, path: `requests/${name}` })))
+        .decide();
+    const asked = paths('orders-db/read-only/b.yaml', 'orders-db/read-only/a.yaml');
+    expect('requirements' in asked && asked.requirements.map(({ source }) => source)).toEqual([
+      `\`${folder}/a.yaml\`, \`${folder}/b.yaml\``,
+    ]);
+    expect(issuesOf(paths('b.md', 'a.md')).map(({ file }) => file)).toEqual(['requests/a.md', 'requests/b.md']);
   });
 
   it('names what is given back, sorted', () => {

@@ -252,6 +252,7 @@ describe('the condition’s facts', () => {
   it.each([
     ['history.grants7d == 1 && history.grants30d == 2 && history.live == 1', 'allow'],
     ['opener.isSubject && request.ticket == "" && !request.breakGlass', 'allow'],
+    ['subject.kind == "person" && subject.name == "alice"', 'allow'],
     ['request.duration == duration("2h") && request.kind == "AccessRequest"', 'allow'],
     ['now == timestamp("2026-11-23T10:00:00Z")', 'allow'],
   ])('%s', (condition, verdict) => {
@@ -268,6 +269,27 @@ describe('the condition’s facts', () => {
       aGrant('bob'),
     );
     expect(evidence.decide().verdict).toBe(verdict);
+  });
+
+  it.each([
+    ['seven days ago', '2026-11-16T10:00:00Z', 'history.grants7d == 1', 'allow'],
+    ['a second more', '2026-11-16T09:59:59Z', 'history.grants7d == 0', 'allow'],
+    ['thirty days ago', '2026-10-24T10:00:00Z', 'history.grants30d == 1', 'allow'],
+    ['a second more', '2026-10-24T09:59:59Z', 'history.grants30d == 0', 'allow'],
+  ])('count a grant that began %s, %s: %s', (_, starts, condition, verdict) => {
+    const evidence = rules((text) =>
+      text.replace('    explain: an owner of the database agrees\n', `    when: '${condition}'\n`),
+    ).holding(aGrant('alice', { starts: instant(starts), expires: instant('2026-11-16T11:00:00Z') }));
+    expect(evidence.decide().verdict).toBe(verdict);
+  });
+
+  it('of an action are never of break-glass', () => {
+    const evidence = approved()
+      .asking(RESTART, { within: '30m', inputs: '{ region: eu-west-1 }' }, 'ActionRequest')
+      .governing('policies/rules/services.yaml', (text) =>
+        text.replace('    max: 1h', "    when: '!request.breakGlass'\n    max: 1h"),
+      );
+    expect(evidence.decide().verdict).toBe('allow');
   });
 
   it('are those of the start, when it lies ahead', () => {
@@ -610,6 +632,11 @@ describe('what must not be held together', () => {
     ['another role of the resource, named by the asked', 'deny role-conflict', conflict('read-only', 'read-write')],
     ['another role of the resource, named by the held', 'deny role-conflict', conflict('read-write', 'read-only')],
     [
+      'the role of that name of another resource',
+      'allow',
+      conflict('read-only', 'read-write').holding({ ...held, starts: instant('2026-11-23T09:30:00Z') }),
+    ],
+    [
       'another role that nobody names',
       'allow',
       approved().holding(aGrant('alice', { role: 'read-write', starts: instant('2026-11-23T09:30:00Z') })),
@@ -661,6 +688,11 @@ describe('break-glass', () => {
     ['waits for the last one to be reviewed', 'deny break-glass-owed', earlier(past)],
     ['waits for the last one to end', 'deny break-glass-owed', earlier({ reviewed: true })],
     ['may follow one that is over and reviewed', 'allow', earlier({ ...past, reviewed: true })],
+    [
+      'may follow one that ended this very instant and is reviewed',
+      'allow',
+      earlier({ expires: instant('2026-11-23T10:00:00Z'), reviewed: true }),
+    ],
     ['is not held up by what could not be taken back', 'allow', earlier({ ...past, breakGlass: false, stuck: true })],
     ['may follow an ordinary grant', 'allow', earlier({ ...past, breakGlass: false })],
     [
@@ -711,6 +743,10 @@ describe('what would be granted', () => {
     service(anEvidence().approvedBy('carol')).governing(RULES, (text) =>
       text.replace('subjects: [service:checkout-deploy]', 'subjects: [team:dba, service:checkout-deploy]'),
     );
+  const namesake = () =>
+    service(anEvidence().approvedBy('carol')).governing(RULES, (text) =>
+      text.replace('subjects: [service:checkout-deploy]', 'subjects: [team:checkout-deploy]'),
+    );
   const unknownService = () =>
     service(approved()).governing('policies/catalog/databases.yaml', (text) =>
       text.replace('type: postgres', 'type: mysql'),
@@ -758,6 +794,7 @@ describe('what would be granted', () => {
     ],
     ['a database to a service', 'allow', service(anEvidence().approvedBy('carol'))],
     ['a database to a service that the rule names among others', 'allow', amongOthers()],
+    ['a database to a service named like a team that the rule names', 'deny no-rule-fits rule-skipped', namesake()],
     ['a database to another service than the rule names', 'deny no-rule-fits rule-skipped', anotherService()],
     ['a database that does not know the service', 'deny identity-missing', unknownService()],
   ];
@@ -974,6 +1011,17 @@ it('shows what is too long at its line, with the fix', () => {
       expected: 'at most 4h',
       fix: 'use 4h or less',
     },
+  ]);
+});
+
+it('shows the strictest of several bounds, and for an action the line that says how long', () => {
+  const contractor = anEvidence().by('frank').fields({ duration: '5h', ticket: 'OPS-7' });
+  expect(issuesOf(contractor.decide()).filter(({ code }) => code === 'duration-over-max')).toMatchObject([
+    { expected: 'at most 1h', message: expect.stringContaining('the guardrail “contractors are sponsored”') },
+  ]);
+  const action = approved().asking(RESTART, { within: '2h', inputs: '{ region: eu-west-1 }' }, 'ActionRequest');
+  expect(issuesOf(action.decide())).toMatchObject([
+    { line: 4, column: 9, found: '2h', message: 'within is longer than the rule “restarting needs an owner” allows' },
   ]);
 });
 

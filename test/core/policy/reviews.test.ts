@@ -54,6 +54,11 @@ describe('an approval', () => {
       'review-not-a-verdict',
       anEvidence().approvedBy('bob', { state: 'PENDING', submittedAt: null }),
     ],
+    [
+      'is a draft review with a time all the same',
+      'review-not-a-verdict',
+      anEvidence().approvedBy('bob', { state: 'PENDING' }),
+    ],
     ['was never submitted', 'review-not-a-verdict', anEvidence().approvedBy('bob', { submittedAt: null })],
     ['was dismissed', 'review-dismissed', anEvidence().approvedBy('bob', { state: 'DISMISSED' })],
     ['was dismissed before the merge', 'review-dismissed', dismissed(before).merged()],
@@ -228,6 +233,22 @@ describe('an approval', () => {
     ]);
   });
 
+  it('names nobody who has left the organisation', () => {
+    const members = anEvidence().evidence.members?.filter((id) => id !== account('carol').id) ?? null;
+    const decision = anEvidence().with({ members }).decide();
+    const [requirement] = 'requirements' in decision ? decision.requirements : [];
+    expect(requirement?.candidates.map(({ login }) => login)).toEqual(['bob']);
+  });
+
+  it('says to ask five of them at most', () => {
+    const names = ['bob', 'carol', 'dan', 'erin', 'frank', 'grace', 'heidi'];
+    const reasons = anEvidence().team('orders', { names }).decide().reasons;
+    expect(reasons.find(({ code }) => code === 'approval-missing')?.message).toContain(
+      'ask bob or carol or dan or erin or frank',
+    );
+    expect(reasons.map(({ message }) => message).join()).not.toContain('grace');
+  });
+
   it('names candidates who are in no people file by the logins that the team gives, sorted', () => {
     const strangers = [
       { id: 7001, login: 'zoe', state: 'active' as const },
@@ -324,6 +345,7 @@ describe('unknown pushers', () => {
       .fields({ duration: '1h' })
       .with({ pushers: null })
       .commits(aCommit('carol', { verified: false }));
+    expect(codesOf(evidence.decide())).not.toContain('pushers-unknown');
     expect(evidence.decide().verdict).toBe('allow');
   });
 });
@@ -455,6 +477,13 @@ describe('the latest decisive review', () => {
         }
       }),
     );
+  });
+
+  it.each(['APPROVED', 'CHANGES_REQUESTED'] as const)('of one second is the one with the greater id: %s', (last) => {
+    const first = last === 'APPROVED' ? 'CHANGES_REQUESTED' : 'APPROVED';
+    const listed = [aReview('bob', { id: 9, state: last }), aReview('bob', { id: 8, state: first })];
+    for (const reviews of [listed, listed.toReversed()])
+      expect(anEvidence().with({ reviews }).decide().verdict).toBe(last === 'APPROVED' ? 'allow' : 'pending');
   });
 
   it('does not depend on the order in which they are listed', () => {

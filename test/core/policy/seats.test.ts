@@ -48,6 +48,19 @@ describe('a seat in doubt alone', () => {
     expect(blocked.decide().verdict).toBe('pending');
   });
 
+  it('makes it a fault where nobody knows who is still a member, also for a return by somebody else', () => {
+    const [request] = anEvidence().evidence.changes;
+    if (request === undefined) throw new Error('no request');
+    const decision = anEvidence()
+      .by('frank')
+      .changing({ ...request, status: 'removed' })
+      .governing('policies/delegations/d.yaml', CERTAIN)
+      .with({ members: null })
+      .approvedBy('mallory')
+      .decide();
+    expect(decision.verdict).toBe('fault');
+  });
+
   it('is no doubt for whoever is in a seat that can be read, and has not got it', () => {
     const decision = anEvidence()
       .governing('policies/delegations/d.yaml', delegation('grace', 'mallory', 'orders'))

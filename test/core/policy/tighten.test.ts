@@ -66,6 +66,16 @@ describe('what the policies still allow of a grant', () => {
     });
   });
 
+  it('is what its own rule says, where another for the same people gives more or less', () => {
+    const engineers = [{ kind: 'team', name: 'engineering' } as const];
+    const other = (max: number) =>
+      allowance(
+        rules({ [RULE]: { max: 2 * HOUR }, "the owners' on-call reads at once": { subjects: engineers, max } }),
+      );
+    for (const most of [HOUR, 3 * HOUR])
+      expect(other(most)).toMatchObject({ most: 2 * HOUR, by: `the rule “${RULE}”` });
+  });
+
   it('is the most of the other rules for the same people, where its own is gone', () => {
     const engineers = [{ kind: 'team', name: 'engineering' } as const];
     const writing = { for: ['read-only'], max: 2 * HOUR };
@@ -114,6 +124,15 @@ describe('what the policies still allow of a grant', () => {
     ['under a condition, which would have to be asked again', guarded({ when: 'true' }, { max: HOUR }), 4],
   ])('is bounded by a guardrail %s', (_, change, hours) => {
     expect(allowance(change).most).toBe(hours * HOUR);
+  });
+
+  it('names the rule before a guardrail that allows as much, and the first of two rules', () => {
+    expect(allowance(guarded({}, { max: 4 * HOUR })).by).toBe(`the rule “${RULE}”`);
+    const engineers = [{ kind: 'team', name: 'engineering' } as const];
+    const onCall = { subjects: engineers, max: 2 * HOUR };
+    const writing = { for: ['read-only'], max: 2 * HOUR };
+    const both = { "the owners' on-call reads at once": onCall, 'writing needs an owner and a DBA': writing };
+    expect(allowance(rules({ [RULE]: null, ...both })).by).toBe("the rule “the owners' on-call reads at once”");
   });
 
   it('is not bounded by a guardrail for a team that cannot be read', () => {
