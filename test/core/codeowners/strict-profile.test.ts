@@ -87,6 +87,23 @@ describe('what may not', () => {
     expect(issue).toMatchObject({ found: 'U+200B', line: 1, column: 9, severity: 'error' });
   });
 
+  it('says everything that is wrong at once: a line that GitHub skips does not hide that the fallback is missing', () => {
+    expect(issuesOf('/a oops\n/b @b\n')).toEqual(['1 codeowners-owner-format', '2 codeowners-fallback']);
+  });
+
+  it('says what stands first instead of the fallback, and what leads nowhere', () => {
+    const issues = strictProfile([{ path: 'CODEOWNERS', text: '/./a @b\n' }]);
+    expect(issues.map(({ code, found, expected, fix }) => [code, found, expected, fix])).toEqual([
+      ['codeowners-fallback', '`/./a`', '`*` and its owners', 'begin with a line `* @organization/team`'],
+      ['codeowners-pattern-never', '`/./a`', null, 'write the path from the root'],
+    ]);
+  });
+
+  it('shows the owners of one line in their order', () => {
+    const issues = strictProfile([{ path: 'CODEOWNERS', text: '* a@b.test c@d.test\n' }]);
+    expect(issues.map(({ found }) => found)).toEqual(['`a@b.test`', '`c@d.test`']);
+  });
+
   it('makes every issue an error', () => {
     const all = strictProfile([{ path: 'CODEOWNERS', text: '* @a@b\n' }]);
     expect(all.map(({ severity }) => severity)).toEqual(['error', 'error']);

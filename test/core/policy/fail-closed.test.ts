@@ -18,15 +18,25 @@ import { aChange, anEvidence, document, NOW, REQUEST } from '../../support/evide
 describe('terms', () => {
   it('are denied without a rule set', () => {
     const terms = termsFor(askOf(settingOf(anEvidence(), () => ({ ruleSets: [] }))));
-    expect(terms).toMatchObject({ is: 'deny', issues: [{ code: 'no-rule-set' }] });
+    const why = 'no rule set is for `orders-db`';
+    expect(terms).toMatchObject({
+      is: 'deny',
+      issues: [{ code: 'no-rule-set', message: why }],
+      reasons: [{ code: 'no-rule-set', message: why, holds: false }, ...Array(2).fill({ holds: true })],
+    });
   });
 
   it('are a fault under two rule sets', () => {
     const terms = termsFor(
       askOf(settingOf(anEvidence(), ({ ruleSets }) => ({ ruleSets: [...ruleSets, ...ruleSets] }))),
     );
-    expect(terms.is).toBe('fault');
-    expect(terms.reasons[0]).toMatchObject({ code: 'rule-sets-overlap', holds: null });
+    const place = 'policies/rules/databases.yaml:4';
+    expect(terms).toMatchObject({ is: 'fault', issues: [] });
+    expect(terms.reasons[0]).toMatchObject({
+      code: 'rule-sets-overlap',
+      holds: null,
+      message: `\`orders-db\` falls under 2 rule sets: ${place} and ${place}`,
+    });
   });
 
   it('are denied under two rule sets, where something definite stands against them as well', () => {
@@ -51,6 +61,22 @@ describe('terms', () => {
     );
     expect(terms).toMatchObject({ is: 'deny' });
     expect(terms.reasons.map((reason) => reason.code)).toContain('binding-governs');
+  });
+});
+
+describe('a team of a provider that names no organisation', () => {
+  it('is held to be one of ours', () => {
+    const builder = anEvidence().by('erin').asking('requests/payments/operator/x.yaml', { duration: '1h' });
+    const setting = settingOf(builder, ({ resources }) => ({
+      resources: JSON.parse(
+        JSON.stringify(resources)
+          .replaceAll('"organization":"acme",', '')
+          .replaceAll('payments-production', 'payments'),
+      ),
+    }));
+    const terms = termsFor(askOf(setting));
+    expect(terms.is).toBe('deny');
+    expect(terms.reasons.map(({ code }) => code)).toContain('binding-governs');
   });
 });
 

@@ -42,6 +42,12 @@ describe('runPolicyTests', () => {
       'verdict: deny, reason: frozen',
       'expected deny, because frozen; found deny, because duration-over-max',
     ],
+    [
+      'a reason of what is allowed, which has none',
+      'verdict: allow, rule: reading needs an owner',
+      'verdict: allow, rule: reading needs an owner, reason: subject-not-eligible',
+      'expected allow, rule “reading needs an owner”, because subject-not-eligible; found allow, rule “reading needs an owner”',
+    ],
   ])('says what is different: %s', (_, before, after, why) => {
     const governance = governanceOf(anEvidence().governing(TESTS, (text) => text.replace(before, after)));
     const [failed, ...others] = runPolicyTests(governance).filter((result) => !result.passed);
@@ -301,6 +307,19 @@ describe('the teams', () => {
       'security',
       'sre',
       'vendor-managers',
+    ]);
+  });
+
+  it('to read are those of this organisation alone, whoever else CODEOWNERS names', () => {
+    const codeowners = { ...example.codeowners, text: '* @acme/platform @other/night @acme @bob x@acme.test\n' };
+    const named = {
+      ...example,
+      codeowners,
+      ruleSets: [],
+      organization: { ...example.organization, guardrails: [], breakGlass: null },
+    };
+    expect(teamsToRead({ ...named, resources: {}, people: { people: {}, services: {}, teams: {} } }, 'acme')).toEqual([
+      'platform',
     ]);
   });
 

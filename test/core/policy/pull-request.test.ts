@@ -1,5 +1,6 @@
 /** What is told from the pull request alone: its kind, its shape, its commits (threats 2, 4, 7, 8, 10, 14–16, 28–34). */
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../core/policy/evidence.ts';
 import { pullKind } from '../../../core/policy/pull-kind.ts';
 import { issuesOf, summary } from '../../support/decisions.ts';
 import {
@@ -18,6 +19,7 @@ import {
 const approved = () => anEvidence().approvedBy('bob');
 const [theRequest] = anEvidence().evidence.changes;
 if (theRequest === undefined) throw new Error('no request');
+const aRequest: Change = theRequest;
 const removed = { ...theRequest, status: 'removed' as const };
 const policy = aChange('policies/settings.yaml', 'x', { status: 'modified' });
 const nobody = { account: null, name: 'x', email: 'x@example.test' };
@@ -202,6 +204,51 @@ describe('the shape', () => {
       .commits(...commits(30))
       .approvedBy('erin');
     expect(evidence.decide().verdict).toBe('allow');
+  });
+
+  it.each([
+    [10, 'request-more-than-one'],
+    [11, 'pull-request-too-large'],
+  ])('counts the files of a request: %i is %s', (count, code) => {
+    const files = Array.from({ length: count }, (_, index) => ({
+      ...aRequest,
+      path: `requests/orders-db/read-only/${index}.yaml`,
+    }));
+    expect(
+      issuesOf(
+        anEvidence()
+          .changing(...files)
+          .decide(),
+      ).map((issue) => issue.code),
+    ).toEqual([code]);
+  });
+
+  it('shows what concerns the whole at the first path, whatever is listed first', () => {
+    const files = ['b.md', 'a.md'].map((path) => aChange(path, null, { status: 'modified' }));
+    const [issue] = issuesOf(
+      anEvidence()
+        .changing(...files)
+        .pull({ changedFiles: 3 })
+        .decide(),
+    );
+    expect(issue).toMatchObject({ code: 'pull-request-truncated', file: 'a.md' });
+  });
+
+  it('says how to split what does more than one thing', () => {
+    const other = { ...aRequest, path: 'requests/orders-db/read-only/a.yaml', status: 'removed' } as const;
+    const readme = ['z.md', 'b.md'].map((path) => aChange(path, null, { status: 'modified' }));
+    const fixOf = (...changes: readonly Change[]) =>
+      issuesOf(
+        anEvidence()
+          .changing(...changes)
+          .decide(),
+      )[0]?.fix;
+    expect(fixOf(aRequest, other)).toBe(
+      'split it: one pull request adds a request, another removes the requests given back',
+    );
+    expect(fixOf(...readme, aRequest, { ...other, status: 'added' })).toBe(
+      'split it: one pull request with `requests/orders-db/read-only/a.yaml` alone, another with `b.md` and what else is outside `requests/`',
+    );
   });
 
   it('says everything that is wrong at once', () => {
