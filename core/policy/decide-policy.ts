@@ -63,7 +63,7 @@ function changeIssues(change: Change): readonly Issue[] {
   return [issueAt(at, 'file-unreadable', 'the file is not UTF-8 text, or too large', { fix: 'save it as UTF-8' })];
 }
 
-/** The governing files as they would be after the merge, with their own tests run. */
+/** The governing files as they would be after the merge, with their own tests run. Warnings count where no issue refuses. */
 function validate(evidence: Evidence): { readonly issues: readonly Issue[]; readonly warnings: readonly Issue[] } {
   const parsed = readGovernance(filesAfter(evidence));
   if (!parsed.ok) return { issues: parsed.issues, warnings: [] };
@@ -76,8 +76,7 @@ function validate(evidence: Evidence): { readonly issues: readonly Issue[]; read
     }),
   );
   const found = inProposal(parsed.issues);
-  const isError = ({ severity }: Issue) => severity === 'error';
-  return { issues: [...found.filter(isError), ...failures], warnings: found.filter((issue) => !isError(issue)) };
+  return { issues: [...found.filter(({ severity }) => severity === 'error'), ...failures], warnings: found };
 }
 
 function filesAfter(evidence: Evidence): readonly GoverningFile[] {

@@ -64,9 +64,8 @@ function describe(verdict: string, rule: string | null, reason: string | null): 
   return [verdict, rule === null ? '' : `, rule “${rule}”`, reason === null ? '' : `, because ${reason}`].join('');
 }
 
-/** What stands against it: issues first, then every reason that does not hold. An allowance has none worth telling. */
+/** What stands against it: issues first, then every reason that does not hold. An allowance has none. */
 function codesOf(decision: Decision): readonly string[] {
-  if (decision.verdict === 'allow') return [];
   const issues = 'issues' in decision ? decision.issues.map((issue) => issue.code) : [];
   return [...issues, ...failing(decision.reasons)];
 }

@@ -128,6 +128,10 @@ describe('one line', () => {
   });
 });
 
+it('a line without a pattern has nothing to show', () => {
+  expect(parseRule('  ').findings).toMatchObject([{ code: 'codeowners-rule-empty', found: null, length: 1 }]);
+});
+
 describe('a file', () => {
   it('rule 4: leaves out an invalid line and keeps the rest', () => {
     const { rules, issues } = parseCodeowners('* @one\n/b oops\n/c @two\n', '.github/CODEOWNERS');
@@ -148,9 +152,13 @@ describe('a file', () => {
     expect(parseCodeowners('')).toMatchObject({ file: 'CODEOWNERS', rules: [], issues: [] });
   });
 
-  it('rule 3: is not loaded above 3 MB, counted in bytes', () => {
-    const fill = (size: number) => `* @one\n#${'x'.repeat(size - 8)}`;
+  const fill = (size: number) => `* @one\n#${'x'.repeat(size - 8)}`;
+
+  it('rule 3: is loaded up to 3 MB', () => {
     expect(parseCodeowners(fill(CODEOWNERS_MAX_BYTES)).rules).toHaveLength(1);
+  });
+
+  it('rule 3: is not loaded above 3 MB, counted in bytes', () => {
     const over = parseCodeowners(fill(CODEOWNERS_MAX_BYTES + 1));
     expect(over.rules).toEqual([]);
     expect(over.index.last('a')).toBeNull();

@@ -12,7 +12,7 @@ import { termsFor } from '../../../core/policy/terms.ts';
 import { commonOf } from '../../../core/policy/verdicts.ts';
 import { HOUR, MINUTE } from '../../../core/time.ts';
 import { askOf, settingOf, understood, unowned } from '../../support/ask.ts';
-import { summary } from '../../support/decisions.ts';
+import { issuesOf, summary } from '../../support/decisions.ts';
 import { aChange, anEvidence, document, NOW, REQUEST } from '../../support/evidence.ts';
 
 describe('terms', () => {
@@ -154,7 +154,9 @@ describe('a path without owners', () => {
     ['return', decideReturn, anEvidence().changing(gone)],
   ] as const)('denies a %s', (_, decide, builder) => {
     const setting = unowned(settingOf(builder));
-    expect(summary(decide(setting, commonOf(setting.evidence, 'policy')))).toBe('deny no-code-owner');
+    const decision = decide(setting, commonOf(setting.evidence, 'policy'));
+    expect(summary(decision)).toBe('deny no-code-owner');
+    expect(issuesOf(decision)).toMatchObject([{ fix: 'give it an owner in CODEOWNERS first' }]);
   });
 });
 

@@ -133,6 +133,18 @@ describe('runPolicyTests', () => {
     });
   });
 
+  it('lets people approve under their logins, which need not be their names', () => {
+    const [test] = example.tests;
+    const carol = example.people.people['carol'];
+    if (test === undefined || carol === undefined) throw new Error('nobody');
+    const people = {
+      ...example.people,
+      people: { ...example.people.people, carol: { ...carol, login: 'carol-acme' } },
+    };
+    const [result] = runPolicyTests({ ...example, people, tests: [{ ...test, approvedBy: ['carol'] }] });
+    expect(result?.decision.reviews).toMatchObject([{ user: { id: 1003, login: 'carol-acme' } }]);
+  });
+
   it('supposes that a pinned team is the one that is meant', () => {
     const pinned = { ...example, people: { ...example.people, teams: { orders: 4711 } } };
     expect(runPolicyTests(pinned).filter((result) => !result.passed)).toEqual([]);

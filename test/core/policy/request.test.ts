@@ -847,6 +847,13 @@ describe('what would be granted', () => {
     expect(decision.reviews.at(-1)?.code).toBe(code);
   });
 
+  it('to a person named like a service bars none of its controllers', () => {
+    const named = approved().governing('policies/people.yaml', (text) =>
+      text.replace('  checkout-deploy:\n    controllers: [team:payments]', '  alice:\n    controllers: [team:orders]'),
+    );
+    expect(summary(named.decide())).toBe('allow');
+  });
+
   it('to somebody else bars the receiver (threat 12)', () => {
     const evidence = anEvidence()
       .fields({ subject: 'person:bob' })
@@ -1023,6 +1030,12 @@ it('shows the strictest of several bounds, and for an action the line that says 
   expect(issuesOf(action.decide())).toMatchObject([
     { line: 4, column: 9, found: '2h', message: 'within is longer than the rule “restarting needs an owner” allows' },
   ]);
+});
+
+it('shows what the policies that govern warn of', () => {
+  const early = '  - { name: early, on: { class: [vault] }, require: { max: 1h } }';
+  const evidence = approved().governing(ORGANIZATION, (text) => text.replace('guardrails:', `guardrails:\n${early}`));
+  expect(evidence.decide()).toMatchObject({ verdict: 'allow', warnings: [{ code: 'selector-matches-nothing' }] });
 });
 
 it('denies by its length what is longer than calendars reach', () => {

@@ -73,6 +73,19 @@ const REFUSALS: readonly (readonly [what: string, code: string, evidence: Eviden
   ['a role as an action', 'request-kind', anEvidence().asking(REQUEST, { within: '1h' }, 'ActionRequest')],
   ['an action as a role', 'request-kind', anEvidence().asking('requests/checkout/restart/x.yaml', { duration: '1h' })],
   ['an unknown role', 'entitlement-unknown', anEvidence().asking('requests/orders-db/zzz/x.yaml', { duration: '1h' })],
+  [
+    'an unknown role beside an action',
+    'entitlement-unknown',
+    anEvidence()
+      .asking('requests/orders-db/zzz/x.yaml', { duration: '1h' })
+      .governing('policies/catalog/databases.yaml', (text) =>
+        text.replace(
+          '  orders-db:\n',
+          '  orders-db:\n    actions: { failover: { runs: { repository: acme/ops, workflow: x.yml, ref: main } } }\n',
+        ),
+      )
+      .governing(RULES, (text) => text.replace('for: [read-write]', 'for: [read-write, failover]')),
+  ],
   ['somebody unknown', 'subject-unknown', anEvidence().by('zoe')],
   ['somebody who left', 'subject-inactive', anEvidence().with({ members: [] })],
   ['members that cannot be read', 'membership-unknown', anEvidence().with({ members: null })],
