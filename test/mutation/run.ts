@@ -3,8 +3,9 @@
  * notice. Stryker's instrumenter plants them all at once, each behind a switch; the tests are loaded once, in this process,
  * and for each mutant only those run that reach it. Needs `npm i --no-save @stryker-mutator/instrumenter@9`.
  *
- * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors, `--sample 400 --seed 1` plants
- * only so many, chosen by the seed. Tests that take longer than `--slow` milliseconds are left out, so the score is a floor.
+ * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors, `--check` those alone that
+ * `explained.txt` does not explain, and fails on one, `--sample 400 --seed 1` plants only so many, chosen by the seed. Tests
+ * that take longer than `--slow` milliseconds are left out, so the score is a floor.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -13,6 +14,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Random } from '../oracle/random.ts';
 import { collected, type Test } from './collect.ts';
+import { explain, nameOf } from './explained.ts';
 import { type Mutant, planted } from './planted.ts';
 
 const text = (value: string) => ({ type: 'string', default: value }) as const;
@@ -20,6 +22,7 @@ const { values } = parseArgs({
   options: {
     only: text(''),
     list: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     sample: text('1000000'),
     seed: text('1'),
     slow: text('250'),
@@ -98,19 +101,24 @@ async function reached(all: readonly Test[]): Promise<Reaching[]> {
   const found: Reaching[] = [];
   for (const [index, test] of all.entries()) {
     state.currentTestId = String(index);
-    const began = performance.now();
     try {
-      await test.run();
+      const first = await timed(test);
+      const reaches = new Map(Object.entries(state.mutantCoverage?.perTest[String(index)] ?? {}));
+      // The first that comes by reads and compiles for those after it, and is no slower than they are the second time.
+      const took = first <= Number(values.slow) ? first : await timed(test);
+      found.push({ test, took, reaches });
     } catch (error) {
       console.log(`left out, for it fails without a mutant: ${test.name}: ${String(error).slice(0, 200)}`);
-      continue;
     }
-    const took = performance.now() - began;
-    const reaches = new Map(Object.entries(state.mutantCoverage?.perTest[String(index)] ?? {}));
-    found.push({ test, took, reaches });
   }
   state.currentTestId = undefined;
   return found.filter(({ took }) => took <= Number(values.slow)).sort((a, b) => a.took - b.took);
+}
+
+async function timed(test: Test): Promise<number> {
+  const began = performance.now();
+  await test.run();
+  return performance.now() - began;
 }
 
 async function isNoticed({ id }: Mutant, able: readonly Reaching[]): Promise<boolean> {
@@ -146,11 +154,17 @@ function report(): void {
     const counts = folders.get(path.split('/').slice(0, 2).join('/'));
     if (counts !== undefined) counts.alive += 1;
   }
-  if (values.list) for (const { path, line, was, is } of survivors) console.log(`${path}:${line}: ${was} → ${is}`);
+  const read = explain(survivors);
+  for (const [mutant, reason] of read)
+    if (values.list || (values.check && reason === null))
+      console.log(`${reason ?? 'unexplained'} ${mutant.line} ${nameOf(mutant)}`);
   for (const [folder, { all, alive }] of folders) console.log(`${folder.padEnd(18)} ${all} mutants, ${alive} survive`);
   const judged = noticed + survivors.length;
   console.log(
     `${tests.length} tests, ${mutants.length} of ${all.length} mutants: ${noticed} noticed, ${survivors.length} survive, ${unreached} reached only while loading`,
   );
+  const counts = Object.entries(Object.groupBy(read, ([, reason]) => reason ?? 'unexplained'));
+  console.log(counts.map(([reason, those]) => `${reason} ${those?.length}`).join(', '));
+  if (values.check && read.some(([, reason]) => reason === null)) process.exitCode = 1;
   console.log(`score ${((100 * noticed) / judged).toFixed(1)} % of ${judged}, in ${seconds.toFixed(0)} s`);
 }
