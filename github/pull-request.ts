@@ -94,9 +94,12 @@ function names(value: unknown, key: 'login' | 'slug'): readonly string[] {
 /** Only the issue events list has these, the timeline has not (docs.github.com, "Issue event types"). */
 const RETARGETS: ReadonlySet<unknown> = new Set(['base_ref_changed', 'automatic_base_change_succeeded']);
 
+/** Nobody is asked while it is a draft, and nobody looks at it while it is closed. */
+const READIES: ReadonlySet<unknown> = new Set(['ready_for_review', 'reopened']);
+
 export interface IssueEvents {
   readonly retargetedAt: readonly Instant[];
-  /** When it was last made ready for review; `null`: it never was a draft. */
+  /** When it was last made ready for review, or opened again; `null`: neither. */
   readonly readyAt: Instant | null;
   /** Whoever was asked for a review, whenever: logins and team slugs. */
   readonly askedUsers: readonly string[];
@@ -122,7 +125,7 @@ export async function readIssueEvents(
     issue_number: number,
   });
   const all = events.map((event) => fields(event, 'issue event'));
-  const readied = all.filter((event) => event['event'] === 'ready_for_review');
+  const readied = all.filter((event) => READIES.has(event['event']));
   const asked = all.filter((event) => event['event'] === 'review_requested');
   return {
     retargetedAt: all

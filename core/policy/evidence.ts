@@ -142,7 +142,7 @@ export interface Evidence {
     readonly commits: number;
     /** Instants at which the base was changed (retargeted). */
     readonly retargetedAt: readonly Instant[];
-    /** When it was last made ready for review; absent: it never was a draft. */
+    /** When it was last made ready for review, or opened again; absent: neither. */
     readonly readyAt?: Instant;
     /** When the head branch was last moved, up to the merge, from repository activity; absent: unknown. */
     readonly headPushedAt?: Instant;

@@ -11,7 +11,7 @@ import type { Evidence } from './evidence.ts';
 export function lapsesAt(evidence: Evidence, decision: Decision, lapse: Milliseconds): Instant | null {
   const { draft, openedAt, readyAt, headPushedAt } = evidence.pullRequest;
   if (draft || decision.pullKind !== 'request' || !UNDECIDED.has(decision.verdict)) return null;
-  // Whoever pushes, or says that it is ready, asks anew.
+  // Whoever pushes, says that it is ready, or opens it again, asks anew.
   const asked = [openedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1) as Instant;
   const ends = [plus(asked, lapse), ...latestStarts(decision)];
   return ends.sort()[0] as Instant;

@@ -47,8 +47,8 @@ export function approversOf(requirement: Requirement, scope: Scope) {
 
 /**
  * Since when those asked first could have answered: what is asked now was not to be seen before it was pushed, made
- * ready for review, or brought to this base. `null`: who pushed cannot be read, and so not when. Whoever asks can bring that
- * about by pushing a thousand times.
+ * ready for review, opened again, or brought to this base. `null`: who pushed cannot be read, and so not when. Whoever asks can
+ * bring that about by pushing a thousand times.
  */
 function askedSince({ pullRequest, pushers }: Evidence): Instant | null {
   const { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;

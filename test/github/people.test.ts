@@ -146,12 +146,15 @@ describe('readPushes', () => {
 });
 
 describe('readIssueEvents', () => {
-  it('tells when the pull request was last made ready for review', async () => {
+  it('tells when the pull request was last made ready for review, or opened again', async () => {
     const ready = (created_at: string) => ({ event: 'ready_for_review', created_at });
     const read = (...body: readonly unknown[]) =>
       readIssueEvents(wire({ [`GET ${BASE}/issues/7/events`]: { body } }).github, REPOSITORY, 7);
     const times = [ready('2026-11-23T09:40:00Z'), ready('2026-11-23T09:20:00Z')];
     expect((await read(...times)).readyAt).toBe('2026-11-23T09:40:00.000Z');
+    // Closed at once, it hides from its owners until others may approve in their place.
+    const again = { event: 'reopened', created_at: '2026-11-23T09:50:00Z' };
+    expect((await read(...times, again)).readyAt).toBe('2026-11-23T09:50:00.000Z');
     expect((await read()).readyAt).toBeNull();
   });
 });
