@@ -1,4 +1,4 @@
-/** The one issue that lists what needs a person: found by our label and our app, written only when it says something else. */
+/** The one issue that lists what needs a person: found by our label, made by our app, written only when it says something else. */
 import { ALERTS_LABEL, ALERTS_TITLE } from '../core/explain/alerts.ts';
 import type { Instant } from '../core/time.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type RepositoryName,
   serverDate,
 } from './client.ts';
-import { type Fields, fields, fieldsOrNull, integer, list, text, textOrEmpty } from './read.ts';
+import { type Fields, fields, integer, isByApp, list, text, textOrEmpty } from './read.ts';
 
 export interface AlertsIssue {
   readonly number: number;
@@ -54,7 +54,7 @@ const MOST_PAGES = 100;
 function oursIn(page: unknown, appId: number): readonly AlertsIssue[] {
   return list(page, 'issues')
     .map((item) => fields(item, 'issue'))
-    .filter((issue) => fieldsOrNull(issue['performed_via_github_app'], 'issue app')?.['id'] === appId)
+    .filter((issue) => isByApp(issue, appId))
     .map(readIssue)
     .sort((a, b) => a.number - b.number);
 }

@@ -2,7 +2,7 @@
 import { STICKY_MARKER } from '../core/explain/sticky-comment.ts';
 import type { Instant } from '../core/time.ts';
 import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
-import { type Fields, fields, fieldsOrNull, integer, textOrEmpty } from './read.ts';
+import { type Fields, fields, integer, isByApp, textOrEmpty } from './read.ts';
 
 interface Sticky {
   readonly id: number;
@@ -85,8 +85,7 @@ export async function commentOnce(
 
 /** By a marker and our app: anybody can write the marker, nobody else can write as the app. */
 function isOurs(comment: Fields, appId: number, marker: string): boolean {
-  const app = fieldsOrNull(comment['performed_via_github_app'], 'comment app');
-  return app?.['id'] === appId && textOrEmpty(comment['body']).startsWith(marker);
+  return isByApp(comment, appId) && textOrEmpty(comment['body']).startsWith(marker);
 }
 
 /** `eyes`: seen and acted upon. `confused`: not understood, or not for you to ask. Repeating it changes nothing. */

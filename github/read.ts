@@ -67,6 +67,15 @@ export function accountOrNull(value: unknown, what: string): Account | null {
   return Object.keys(fields(value, what)).length === 0 ? null : account(value, what);
 }
 
+/**
+ * Whether the app itself wrote an issue or a comment. Somebody who signs in through the app with a token of their own
+ * writes as themselves, and GitHub names the app all the same (docs.github.com, "Authenticating on behalf of a user").
+ */
+export function isByApp(written: Fields, appId: number): boolean {
+  const app = fieldsOrNull(written['performed_via_github_app'], 'app');
+  return app?.['id'] === appId && accountOrNull(written['user'], 'user')?.type === 'Bot';
+}
+
 function unexpected(what: string, expected: string, found: unknown): GitHubError {
   const seen = found === null ? 'null' : Array.isArray(found) ? 'a list' : typeof found;
   return new GitHubError('unexpected', `expected ${expected} for \`${what}\` in GitHub's answer, found ${seen}`);

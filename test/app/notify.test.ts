@@ -15,8 +15,9 @@ const COMMENTS = `GET ${BASE}/issues/7/comments`;
 const COMMENT = `POST ${BASE}/issues/7/comments`;
 const KEEP = `PATCH ${BASE}/issues/7`;
 
-const issue = (number: number, app: unknown = APP) => ({
+const issue = (number: number, app: unknown = APP, type = 'Bot') => ({
   number,
+  user: { id: 9, login: 'somebody', type },
   state: 'open',
   body: 'old',
   html_url: `https://x/${number}`,
@@ -116,6 +117,12 @@ describe('the issue about alerts', () => {
     const read = sent.filter(({ call }) => call === ISSUES);
     expect(read).toHaveLength(2);
     expect(read[0]?.query.get('direction')).toBe('asc');
+  });
+
+  it('is none that a person made who signed in through our app', async () => {
+    const { notifier, bodies } = notifierOver({ [ISSUES]: { body: [issue(3, APP, 'User'), issue(7)] } });
+    await notifier.tell(0);
+    expect(bodies(KEEP).at(-1)).toContain('sweep-silent');
   });
 
   it('holds up the webhook for half a minute after a start, no longer, and is told once it can be read', async () => {

@@ -141,7 +141,8 @@ describe('publishSticky', () => {
   const LIST = `GET ${BASE}/issues/7/comments`;
   const POST = `POST ${BASE}/issues/7/comments`;
   const EDIT = `PATCH ${BASE}/issues/comments/4`;
-  const ours = { id: 4, body: `${STICKY_MARKER}\n\nold`, performed_via_github_app: { id: APP } };
+  const bot = { id: 9, login: 'gatepass[bot]', type: 'Bot' };
+  const ours = { id: 4, user: bot, body: `${STICKY_MARKER}\n\nold`, performed_via_github_app: { id: APP } };
   const say = async (body: string, ...comments: readonly unknown[]) => {
     const { github, calls } = wire({ [LIST]: { body: comments }, [POST]: {}, [EDIT]: {} });
     await publishSticky(github, REPOSITORY, 7, APP, body);
@@ -162,6 +163,12 @@ describe('publishSticky', () => {
       'is not fooled by the marker in another app’s comment',
       `${STICKY_MARKER}\n\nnew`,
       [{ ...ours, performed_via_github_app: { id: 1 } }],
+      [POST],
+    ],
+    [
+      'is not fooled by the marker in the comment of a person who signed in through our app',
+      `${STICKY_MARKER}\n\nnew`,
+      [{ ...ours, user: { id: 1009, login: 'mallory', type: 'User' } }],
       [POST],
     ],
     ['does not edit another comment of its own', `${STICKY_MARKER}\n\nnew`, [{ ...ours, body: 'hello' }], [POST]],
