@@ -64,9 +64,22 @@ function webhookHandler(probot: Probot, [secret = '', ...additionalSecrets]: rea
   return createNodeMiddleware(front, { path: '/api/github/webhooks', log: probot.log });
 }
 
+/** Webhooks are a few hundred kilobytes at the most; one that is larger is noticed by the next patrol. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
 async function answer(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  limitBody(request);
   for (const handler of handlers) if ((await handler(request, response)) === true) return;
   response.writeHead(404).end();
+}
+
+/** Who sends is known from the whole body alone, so anybody who reaches this port has it kept in memory until then. */
+function limitBody(request: IncomingMessage): void {
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MOST_BYTES) request.destroy(new Error(`a body of more than ${MOST_BYTES} bytes`));
+  });
 }
 
 function listen(server: Server, { host, port }: Environment): Promise<void> {

@@ -211,4 +211,28 @@ describe('what people can say to the gate', () => {
     });
     expect(response.status).toBe(400);
   });
+
+  it('keeps no body in memory that anybody sends without end', async () => {
+    const headers = {
+      'content-type': 'application/json',
+      'x-github-event': 'push',
+      'x-github-delivery': '2',
+      'x-hub-signature-256': `sha256=${'0'.repeat(64)}`,
+    };
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(stream) {
+        sent += 1;
+        if (sent > 16) stream.close();
+        else stream.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const options = { method: 'POST', headers, body: endless, duplex: 'half' } as RequestInit;
+    await fetch(`${world.gate.url}/api/github/webhooks`, options).then(
+      (response) => response.body?.cancel(),
+      () => undefined,
+    );
+    expect(sent).toBeLessThan(16);
+    expect((await fetch(`${world.gate.url}/healthz`)).status).toBe(200);
+  });
 });
