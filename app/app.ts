@@ -15,7 +15,7 @@ import { gitCache, readTree } from '../github/tree.ts';
 import { newAlarmBoard } from './alarm.ts';
 import { newClock, tick } from './clock.ts';
 import { answerCommand, commandIn, isForSweep, sweepsFor } from './commands.ts';
-import { connector } from './connect.ts';
+import { connector, loginOf } from './connect.ts';
 import { type Emergencies, evaluateInLane, newEmergencies } from './emergency.ts';
 import type { Environment } from './environment.ts';
 import { tellNews } from './finish.ts';
@@ -75,6 +75,7 @@ function open(
     ledger,
     web,
     connect: lanes.ordinary,
+    login: () => loginOf(probot),
     git: gitCache(),
     ledgerFiles: new Map(),
     health,

@@ -8,7 +8,7 @@ import {
   type RepositoryName,
   toGitHubError,
 } from '../github/client.ts';
-import { fields, integer } from '../github/read.ts';
+import { fields, integer, text } from '../github/read.ts';
 import { createBrake } from './brake.ts';
 import { conditional } from './conditional.ts';
 import { fullName } from './gate.ts';
@@ -54,6 +54,12 @@ export function connector(probot: Probot, health: Health, timer: Timer): Connect
     };
   };
   return { ordinary: lane('ordinary'), urgent: lane('urgent'), emergency: lane('emergency') };
+}
+
+/** GitHub calls an App's account after its slug, and nobody else's name can hold brackets. Throws `GitHubError`. */
+export async function loginOf(probot: Probot): Promise<string> {
+  const { data } = await call(await probot.auth(), 'GET /app');
+  return `${text(fields(data, 'app')['slug'], 'app slug')}[bot]`;
 }
 
 async function install(probot: Probot, repository: RepositoryName, lane: Lane): Promise<GitHub> {

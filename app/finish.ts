@@ -4,7 +4,7 @@ import { pullRequestsIn, timelineComment } from '../core/explain/timeline-commen
 import type { Entry } from '../core/ledger/entry.ts';
 import type { GitHub } from '../github/client.ts';
 import { publishSticky } from '../github/comments.ts';
-import { HOUSEKEEPING_BRANCH } from '../github/housekeeping-branch.ts';
+import { isHousekeeping } from '../github/housekeeping-branch.ts';
 import { readTwins } from '../github/merge.ts';
 import type { PullRequestFacts } from '../github/pull-request.ts';
 import { extendLink } from './extend-link.ts';
@@ -22,8 +22,7 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
     await tellClosed(gate, github, number, base.ref);
     return null;
   }
-  // By an app: anybody who may push can name a branch so.
-  if (head.ref === HOUSEKEEPING_BRANCH && author.type === 'Bot') {
+  if (author.type === 'Bot' && isHousekeeping(head.ref, author, await gate.login())) {
     const why =
       'The ledger keeps what these requests led to. A file whose grant was not over ends nothing: it is an alarm.';
     await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Tidied away', why));
@@ -66,7 +65,7 @@ export async function tellNews(gate: Gate, seen: number | null, defaultBranch: s
   return last;
 }
 
-function tell(
+async function tell(
   gate: Gate,
   github: GitHub,
   pullRequest: number,
@@ -74,5 +73,5 @@ function tell(
   branch: string,
 ): Promise<void> {
   const body = timelineComment(pullRequest, entries, (grant, expires) => extendLink(gate, branch, grant, expires));
-  return publishSticky(github, gate.repository, pullRequest, gate.appId, body);
+  await publishSticky(github, gate.repository, pullRequest, gate.appId, body);
 }

@@ -24,6 +24,8 @@ export interface Gate {
   readonly web: string;
   /** As the app's installation on a repository. Throws `GitHubError`. */
   connect(repository: RepositoryName): Promise<GitHub>;
+  /** Of the account that the app writes as: `gatepass[bot]`. Throws `GitHubError`. */
+  login(): Promise<string>;
   readonly git: GitCache;
   readonly ledgerFiles: LedgerCache;
   readonly health: Health;

@@ -40,7 +40,7 @@ export async function keepHouse(gate: Gate, branch: string): Promise<void> {
   if (files.length === 0 || settings?.enabled !== true) return;
   const now = await serverNow(gate, github);
   if (!isDue(files, settings, now)) return;
-  const pull = await readHousekeepingPull(github, gate.repository, branch);
+  const pull = await readHousekeepingPull(github, gate.repository, branch, await gate.login());
   if (pull === 'taken') {
     gate.log.warn(
       { branch: HOUSEKEEPING_BRANCH },

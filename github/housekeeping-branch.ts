@@ -2,6 +2,7 @@
  * The one branch, and the one pull request, by which the gate removes files of requests that are over. It writes what it
  * is told to; which files may go, and when, is not decided here, and merging it takes the same decision as any other.
  */
+import type { Account } from '../core/policy/evidence.ts';
 import type { Instant } from '../core/time.ts';
 import { readBranchTip } from './branch-store.ts';
 import { call, type GitHub, GitHubError, type RepositoryName } from './client.ts';
@@ -18,14 +19,17 @@ export interface HousekeepingPull {
   readonly closedAt: Instant | null;
 }
 
-/**
- * The newest one that an app opened from the branch; `null`: there never was one; `taken`: a person has one open from it. Which
- * app, GitHub does not say of pull requests: one that pushes here is the gate.
- */
+/** Whether the gate opened it: anybody who may push can name a branch so. `self`: the login that the gate writes as. */
+export function isHousekeeping(branch: string, author: Account, self: string): boolean {
+  return branch === HOUSEKEEPING_BRANCH && author.type === 'Bot' && author.login.toLowerCase() === self.toLowerCase();
+}
+
+/** The newest one that the gate opened from the branch; `null`: there never was one; `taken`: somebody else has one open from it. */
 export async function readHousekeepingPull(
   github: GitHub,
   repository: RepositoryName,
   base: string,
+  self: string,
 ): Promise<HousekeepingPull | null | 'taken'> {
   const { data } = await call(github, 'GET /repos/{owner}/{repo}/pulls', {
     ...nameOf(repository),
@@ -38,9 +42,12 @@ export async function readHousekeepingPull(
   });
   if (!Array.isArray(data)) throw new GitHubError('unexpected', 'expected a list of pull requests');
   const all = data.map((item) => fields(item, 'pull request'));
-  const isApps = (pull: Fields) => accountOrNull(pull['user'], 'pull request author')?.type === 'Bot';
-  if (all.some((pull) => pull['state'] === 'open' && !isApps(pull))) return 'taken';
-  const pull = all.find(isApps);
+  const isOurs = (pull: Fields) => {
+    const author = accountOrNull(pull['user'], 'pull request author');
+    return author !== null && isHousekeeping(HOUSEKEEPING_BRANCH, author, self);
+  };
+  if (all.some((pull) => pull['state'] === 'open' && !isOurs(pull))) return 'taken';
+  const pull = all.find(isOurs);
   if (pull === undefined) return null;
   const isMerged = instantOrNull(pull['merged_at'], 'merged_at') !== null;
   return {

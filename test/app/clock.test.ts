@@ -78,6 +78,7 @@ function aClock(options: { readonly ledger?: string } = {}): ClockUnderTest {
     ledger: { owner: 'acme', name: options.ledger ?? REPOSITORY.name },
     web: 'https://github.test',
     connect: async () => github,
+    login: async () => 'gatepass-gate[bot]',
     git: gitCache(),
     ledgerFiles: new Map(),
     health: newHealth(),

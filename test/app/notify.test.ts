@@ -47,6 +47,7 @@ function notifierOver(rows: Readonly<Record<string, Row | 'network'>>, mentions 
     ledger: REPOSITORY,
     web: 'https://github.test',
     connect: async () => github,
+    login: async () => 'gatepass-gate[bot]',
     git: gitCache(),
     ledgerFiles: new Map(),
     health: newHealth(),

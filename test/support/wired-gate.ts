@@ -23,6 +23,7 @@ export function wiredGate(rows: Readonly<Record<string, Row>>): WiredGate {
     ledger: REPOSITORY,
     web: 'https://github.test',
     connect: async () => github,
+    login: async () => 'gatepass-gate[bot]',
     git: gitCache(),
     ledgerFiles: new Map(),
     health: newHealth(),

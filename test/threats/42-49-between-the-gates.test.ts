@@ -56,6 +56,7 @@ async function lookAt(world: QuietWorld, ...[number, route, before = async () =>
     ledger: repository,
     web: world.hub.url,
     connect: async () => github,
+    login: async () => 'gatepass-gate[bot]',
     git: gitCache(),
     ledgerFiles: new Map(),
     health: newHealth(),
