@@ -9,7 +9,6 @@ import type { Evidence } from '../core/policy/evidence.ts';
 import { announce, keepFromGreen, undecidedBy } from '../github/announce.ts';
 import { type CheckTarget, type PublishedCheck, publishCheck } from '../github/check-runs.ts';
 import { type GitHub, GitHubError } from '../github/client.ts';
-import { publishSticky } from '../github/comments.ts';
 import { codeOwnersOf, type Judgement, mergesBy, settingsOf } from '../github/judge-open.ts';
 import { mergePullRequest } from '../github/merge.ts';
 import { type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
@@ -19,6 +18,7 @@ import { type Gate, pageOf } from './gate.ts';
 import { judge } from './judge.ts';
 import { lapseIfDue } from './lapse.ts';
 import { type Again, backoff } from './queue.ts';
+import { say } from './say.ts';
 
 /** One evaluation under way. */
 interface Session {
@@ -111,7 +111,7 @@ async function askForReviews(session: Session, decision: Pending, evidence: Evid
 }
 
 function sayInComment({ gate, github, facts }: Session, body: string): Promise<void> {
-  return publishSticky(github, gate.repository, facts.pullRequest.number, gate.appId, body);
+  return say(gate, github, facts.pullRequest.number, body);
 }
 
 /** The check stays in progress and says plainly why; the comment is left alone, since an outage is nobody's news. */

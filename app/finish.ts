@@ -3,7 +3,6 @@ import { plainComment } from '../core/explain/sticky-comment.ts';
 import { pullRequestsIn, timelineComment } from '../core/explain/timeline-comment.ts';
 import type { Entry } from '../core/ledger/entry.ts';
 import type { GitHub } from '../github/client.ts';
-import { publishSticky } from '../github/comments.ts';
 import { isHousekeeping } from '../github/housekeeping-branch.ts';
 import { readTwins } from '../github/merge.ts';
 import type { PullRequestFacts } from '../github/pull-request.ts';
@@ -11,6 +10,7 @@ import { extendLink } from './extend-link.ts';
 import type { Gate } from './gate.ts';
 import { readEntries } from './ledger.ts';
 import type { Again } from './queue.ts';
+import { say } from './say.ts';
 
 /** Whoever shared the head has the commit's check for itself now, so it is evaluated again. */
 export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts): Promise<Again> {
@@ -25,7 +25,7 @@ export async function finish(gate: Gate, github: GitHub, facts: PullRequestFacts
   if (author.type === 'Bot' && isHousekeeping(head.ref, author, await gate.login())) {
     const why =
       'The ledger keeps what these requests led to. A file whose grant was not over ends nothing: it is an alarm.';
-    await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Tidied away', why));
+    await say(gate, github, number, plainComment('⚫', 'Tidied away', why));
     return null;
   }
   const ledger = await readEntries(gate);
@@ -40,7 +40,7 @@ async function tellClosed(gate: Gate, github: GitHub, number: number, branch: st
   const isRecorded = entries.some((entry) => entry.type === 'closed' && entry.request.pullRequest === number);
   if (isRecorded) return tell(gate, github, number, entries, branch);
   const why = 'Nothing was granted. A new pull request asks anew.';
-  await publishSticky(github, gate.repository, number, gate.appId, plainComment('⚫', 'Closed without a merge', why));
+  await say(gate, github, number, plainComment('⚫', 'Closed without a merge', why));
 }
 
 /** How many of the newest entries are looked at when the app has seen none yet. */
@@ -65,7 +65,7 @@ export async function tellNews(gate: Gate, seen: number | null, defaultBranch: s
   return last;
 }
 
-async function tell(
+function tell(
   gate: Gate,
   github: GitHub,
   pullRequest: number,
@@ -73,5 +73,5 @@ async function tell(
   branch: string,
 ): Promise<void> {
   const body = timelineComment(pullRequest, entries, (grant, expires) => extendLink(gate, branch, grant, expires));
-  await publishSticky(github, gate.repository, pullRequest, gate.appId, body);
+  return say(gate, github, pullRequest, body);
 }

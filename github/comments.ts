@@ -1,7 +1,7 @@
 /** Our one comment under a pull request, what is said there once, and reactions to the comments of others. What to say is given. */
 import { STICKY_MARKER } from '../core/explain/sticky-comment.ts';
 import type { Instant } from '../core/time.ts';
-import { call, callAll, type GitHub, GitHubError, type RepositoryName } from './client.ts';
+import { call, callAll, type GitHub, GitHubError, type GitHubErrorCode, type RepositoryName } from './client.ts';
 import { type Fields, fields, integer, isByApp, textOrEmpty } from './read.ts';
 
 interface Sticky {
@@ -9,8 +9,30 @@ interface Sticky {
   readonly body: string;
 }
 
-/** Posts or edits the comment; an unchanged one is left alone, so that nobody is notified. */
+/**
+ * Posts or edits the comment; an unchanged one is left alone, so that nobody is notified. Whoever may write can lock a
+ * conversation, and then an app may not comment there: no verdict, and no comment elsewhere, waits for that. Resolves to
+ * why nothing could be said; `null`: it is said. Outages are thrown, since they pass.
+ */
 export async function publishSticky(
+  github: GitHub,
+  repository: RepositoryName,
+  number: number,
+  appId: number,
+  body: string,
+): Promise<string | null> {
+  try {
+    await saySticky(github, repository, number, appId, body);
+    return null;
+  } catch (error) {
+    if (error instanceof GitHubError && REFUSALS.has(error.code)) return error.message;
+    throw error;
+  }
+}
+
+const REFUSALS: ReadonlySet<GitHubErrorCode> = new Set(['forbidden', 'unprocessable', 'not-found', 'truncated']);
+
+async function saySticky(
   github: GitHub,
   repository: RepositoryName,
   number: number,

@@ -67,6 +67,14 @@ describe('the gate when GitHub fails', () => {
     expect(await world.comments(number)).toBe(1);
   });
 
+  it('decides though somebody has locked the conversation, so that it may not comment', async () => {
+    world.hub.faults.answer({ method: 'POST', path: /\/issues\/\d+\/comments$/ }, 403, 100);
+    const number = await world.open('alice', { [path('locked')]: TWO_HOURS });
+    expect(await world.check(number)).toMatchObject({ title: expect.stringContaining('Waiting for 1 approval') });
+    await world.review('bob', number, 'APPROVE');
+    expect(await world.isMerged(number)).toBe(true);
+  });
+
   it('turns nothing green when a permission is taken from it', async () => {
     const number = await world.open('alice', { [path('blind')]: TWO_HOURS });
     const app = world.hub.state.apps.get(world.acme.gate.id);

@@ -175,6 +175,16 @@ describe('publishSticky', () => {
   ])('%s', async (_, body, comments, expected) => {
     expect(await say(body, ...comments)).toEqual(expected);
   });
+
+  it.each([403, 404, 422])('says why not where a conversation is locked: %i', async (status) => {
+    const { github } = wire({ [LIST]: { body: [] }, [POST]: { status, body: { message: 'issue is locked' } } });
+    expect(await publishSticky(github, REPOSITORY, 7, APP, 'new')).toContain('issue is locked');
+  });
+
+  it('is tried again after an outage', async () => {
+    const { github } = wire({ [LIST]: { body: [] }, [POST]: { status: 502 } });
+    await expect(publishSticky(github, REPOSITORY, 7, APP, 'new')).rejects.toMatchObject({ code: 'server' });
+  });
 });
 
 describe('requestReviewers', () => {
