@@ -3,6 +3,7 @@
  * world only through `Terminal`, so that tests run them in process.
  */
 import { parseArgs } from 'node:util';
+import { plain } from '../core/explain/escape.ts';
 
 /** Exit codes of every command. */
 export const FINE = 0;
@@ -51,8 +52,8 @@ export async function runCommand(command: Command, args: readonly string[], term
     return await command.run(args, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    terminal.err(`gatepass ${command.name}: ${error.message}\n`);
-    if (error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
+    terminal.err(`gatepass ${command.name}: ${harmless(error.message)}\n`);
+    if (error.fix !== null) terminal.err(`  help: ${harmless(error.fix)}\n`);
     return COULD_NOT_RUN;
   }
 }
@@ -60,6 +61,11 @@ export async function runCommand(command: Command, args: readonly string[], term
 export function showUsage({ summary, usage }: Command, terminal: Terminal): number {
   terminal.out(`${summary}\n\n${usage}\n`);
   return FINE;
+}
+
+/** What stopped it may repeat others: a file that somebody sent, a path, what a remote said. None of it steers a terminal. */
+function harmless(text: string): string {
+  return text.split('\n').map(plain).join('\n');
 }
 
 type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;
