@@ -22,7 +22,10 @@ export async function scaffold(
   files.set('.github/workflows/gatepass.yml', await workflowFor(zones));
   const paths = [...files.keys()].sort();
   for (const path of paths) {
-    const text = (files.get(path) as string).replaceAll('ORGANIZATION', organization).replaceAll('TEAM', team);
+    // In one pass: an organisation may be called `TEAMWORK`, and its code owners must not be another's.
+    const text = (files.get(path) as string).replace(/ORGANIZATION|TEAM/g, (name) =>
+      name === 'TEAM' ? team : organization,
+    );
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeNew(join(folder, path), text);
   }

@@ -58,6 +58,13 @@ describe('gatepass init', () => {
     expect(() => git(cwd, 'grep', '--word-regexp', '--extended-regexp', 'ORGANIZATION|TEAM')).toThrow();
   });
 
+  it('gives the files to no other organisation, whatever the names spell', async () => {
+    const folder = join(await anEmptyFolder(), 'access');
+    const args = ['init', folder, '--organization', 'TEAMWORK', '--team', 'ORGANIZATION'];
+    expect(await runCli(args, { cwd: '/' })).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, 'CODEOWNERS'), 'utf8')).toContain('* @TEAMWORK/ORGANIZATION\n');
+  });
+
   it('writes one job of the sweep for each zone, with a runner and an environment of its own', async () => {
     const folder = join(await anEmptyFolder(), 'access');
     const args = ['init', folder, '--organization', 'acme', '--zones', 'default,prod-eu,prod-us'];
