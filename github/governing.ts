@@ -22,11 +22,11 @@ export async function readGoverning(
   const key = entries.map(({ path, mode, blob }) => `${mode} ${blob} ${path}`).join('\n');
   const kept = cache.governing.get(key);
   const files = kept ?? (await inBatches(entries, (entry) => readFile(github, repository, entry, cache)));
-  if (kept === undefined) keep(cache.governing, key, files, MOST_KEPT);
+  if (kept === undefined) keep(cache.governing, key, files, KEPT);
   return { commit, files };
 }
 
-const MOST_KEPT = 16;
+const KEPT = { most: 16, weight: 16 * MOST_FILES, weigh: (files: readonly GoverningFile[]) => files.length };
 
 async function readFile(
   github: GitHub,

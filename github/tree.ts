@@ -34,8 +34,12 @@ export function gitCache(): GitCache {
   return { trees: new Map(), blobs: new Map(), governing: new Map() };
 }
 
-const MOST_TREES = 64;
-const MOST_BLOBS = 4096;
+/**
+ * Whoever may push makes trees of a hundred thousand entries, and texts of 64 KiB by the hundred: what is kept is bounded
+ * by entries and characters as well, at a hundred megabytes or so each.
+ */
+const TREES: Room<Tree> = { most: 64, weight: 400_000, weigh: (tree) => tree.size };
+const BLOBS: Room<string | null> = { most: 4096, weight: 50_000_000, weigh: (text) => text?.length ?? 0 };
 const SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** The tree of a commit. A list that GitHub truncated (100,000 entries or 7 MB) is an error. */
@@ -62,7 +66,7 @@ export async function readTree(
     const entry = readEntry(item);
     if (entry !== null) tree.set(entry.path, entry);
   }
-  keep(cache.trees, key, tree, MOST_TREES);
+  keep(cache.trees, key, tree, TREES);
   return tree;
 }
 
@@ -104,7 +108,7 @@ export async function readText(
     );
   }
   const decoded = decodeUtf8(bytes);
-  keep(cache.blobs, entry.blob, decoded, MOST_BLOBS);
+  keep(cache.blobs, entry.blob, decoded, BLOBS);
   return decoded;
 }
 
@@ -122,11 +126,21 @@ function requireSha(sha: string): void {
   if (!SHA.test(sha)) throw new GitHubError('unexpected', `expected a full git object id, found \`${sha}\``);
 }
 
-/** Oldest out first: a `Map` keeps its order of insertion. */
-export function keep<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
+/** What a cache holds at most: how many, and how much all of them weigh together. */
+interface Room<T> {
+  readonly most: number;
+  readonly weight: number;
+  weigh(value: T): number;
+}
+
+/** Oldest out first: a `Map` keeps its order of insertion. The newest stays, whatever it weighs. */
+export function keep<T>(cache: Map<string, T>, key: string, value: T, { most, weight, weigh }: Room<T>): void {
   cache.set(key, value);
-  for (const oldest of cache.keys()) {
-    if (cache.size <= most) return;
+  let held = 0;
+  for (const each of cache.values()) held += weigh(each);
+  for (const [oldest, each] of cache) {
+    if (oldest === key || (cache.size <= most && held <= weight)) return;
     cache.delete(oldest);
+    held -= weigh(each);
   }
 }

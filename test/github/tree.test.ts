@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gitCache, MOST_BYTES, readText, readTree } from '../../github/tree.ts';
+import { gitCache, keep, MOST_BYTES, readText, readTree } from '../../github/tree.ts';
 import { BASE, REPOSITORY, wire } from '../support/wire.ts';
 
 const COMMIT = '1'.repeat(40);
@@ -49,6 +49,31 @@ describe('readTree', () => {
     await readTree(github, REPOSITORY, COMMIT, cache);
     await readTree(github, REPOSITORY, COMMIT, cache);
     expect(calls()).toEqual([TREE]);
+  });
+
+  it('keeps no more of large trees than fits', async () => {
+    const cache = gitCache();
+    const large = new Map(
+      Array.from({ length: 90_000 }, (_, at) => [`${at}`, { path: `${at}`, mode: '', blob: '', size: 0 }]),
+    );
+    for (let at = 0; at < 12; at += 1) cache.trees.set(`${at}`, large);
+    await readTree(wire({ [TREE]: { body: { truncated: false, tree: [] } } }).github, REPOSITORY, COMMIT, cache);
+    expect([...cache.trees.keys()]).toEqual(['8', '9', '10', '11', `acme/access@${COMMIT}`]);
+  });
+
+  it('keeps the newest, whatever it weighs', () => {
+    const cache = new Map([['old', 'x']]);
+    keep(cache, 'new', 'xxx', { most: 9, weight: 2, weigh: (text) => text.length });
+    expect([...cache.keys()]).toEqual(['new']);
+  });
+
+  it('keeps no more of large texts than fits', async () => {
+    const cache = gitCache();
+    const text = 'x'.repeat(MOST_BYTES);
+    for (let at = 0; at < 800; at += 1) cache.blobs.set(`${at}`, text);
+    await readText(wire({ [READ]: file(text) }).github, REPOSITORY, entry(MOST_BYTES), cache);
+    expect(cache.blobs.size * MOST_BYTES).toBeLessThanOrEqual(50_000_000);
+    expect(cache.blobs.has(BLOB)).toBe(true);
   });
 
   it.each(['main', '../../orgs/acme', `${COMMIT}/x`, 'A'.repeat(40)])(
