@@ -3,7 +3,7 @@
  * a file too large, a second file that shadows the first) and leaves others undocumented; here each of these is an
  * error, so that a governed path is never unowned by accident. Whether the owners exist is not known here.
  */
-import type { Issue } from '../document/issue.ts';
+import { firstErrors, type Issue } from '../document/issue.ts';
 import { CODEOWNERS_LOCATIONS } from './locate.ts';
 import { type CodeownersRule, parseCodeowners } from './parse.ts';
 
@@ -12,7 +12,7 @@ interface File {
   readonly text: string;
 }
 
-/** Every issue at once; none: the file may govern. Files that are no CODEOWNERS file are passed over. */
+/** The first issues of each file; none: the file may govern. Files that are no CODEOWNERS file are passed over. */
 export function strictProfile(files: readonly File[]): Issue[] {
   const locations = CODEOWNERS_LOCATIONS.map((location) => location.toLowerCase());
   const found = files.filter(({ path }) => locations.includes(path.toLowerCase()));
@@ -40,8 +40,8 @@ function fileIssues({ path, text }: File): Issue[] {
   const all = issues.map((each): Issue => ({ ...each, severity: 'error' }));
   if (!CODEOWNERS_LOCATIONS.some((location) => location === path)) all.push(wrongCase(path));
   if (issues.every(({ code }) => code !== 'codeowners-too-large')) all.push(...fallbackIssues(path, rules));
-  all.push(...hiddenCharacters(path, text), ...rules.flatMap((rule) => ruleIssues(path, rule)));
-  return all.sort((a, b) => a.line - b.line || (a.code < b.code ? -1 : 1));
+  all.push(...hiddenCharacters(path, text), ...firstErrors(allRuleIssues(path, rules)));
+  return firstErrors(all.sort((a, b) => a.line - b.line || (a.code < b.code ? -1 : 1)));
 }
 
 const wrongCase = (path: string): Issue =>
@@ -76,6 +76,10 @@ function hiddenCharacters(file: string, text: string): Issue[] {
     });
     return [{ ...hidden, column: [...line.slice(0, match.index)].length + 1 }];
   });
+}
+
+function* allRuleIssues(file: string, rules: readonly CodeownersRule[]): Generator<Issue> {
+  for (const rule of rules) yield* ruleIssues(file, rule);
 }
 
 function ruleIssues(file: string, { pattern, owners, line }: CodeownersRule): Issue[] {

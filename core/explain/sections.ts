@@ -79,8 +79,13 @@ function targetOf(target: Binding['target']): string {
     .join(', ');
 }
 
+/** More in a row than anybody reads: files with mistakes can be many. */
+const MOST_ISSUES = 100;
+
 export function issuesList(issues: readonly Issue[], decision: Decision, links: Links): string {
-  return issues.map((issue) => issueItem(issue, decision, links)).join('\n');
+  const more = issues.length - MOST_ISSUES;
+  const items = issues.slice(0, MOST_ISSUES).map((issue) => issueItem(issue, decision, links));
+  return [...items, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n');
 }
 
 function issueItem(issue: Issue, decision: Decision, links: Links): string {

@@ -24,6 +24,11 @@ describe('what may govern', () => {
     ).toEqual([]);
   });
 
+  it('nothing with mistakes by the thousand, of which the first fifty are said', () => {
+    expect(issuesOf(`* @a\n${'b\n'.repeat(5_000)}`)).toHaveLength(50);
+    expect(issuesOf(`* @a\n${'!b\n'.repeat(5_000)}`)).toHaveLength(50);
+  });
+
   it.each(['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'])('the file may be `%s`', (path) => {
     expect(issuesOf(GOOD, path)).toEqual([]);
   });

@@ -90,6 +90,12 @@ describe('issuesList', () => {
     expect(issuesList([{ ...issue, ...over }], denied(), LINKS)).toContain(text);
   });
 
+  it('lists a hundred, and says how many more there are', () => {
+    const lines = issuesList(Array(130).fill(issue), denied(), LINKS).split('\n');
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('- … and 30 more');
+  });
+
   it('links what a policy change brings at its head', () => {
     const policy = denied({ pullKind: 'policy' });
     expect(issuesList([{ ...issue, file: 'policies/x.yaml' }], policy, LINKS)).toContain(`/blob/${'a'.repeat(40)}/`);
