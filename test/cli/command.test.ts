@@ -18,6 +18,17 @@ describe('runCommand', () => {
     const { err } = await runCli(['return', 'x\u001b[31m'], { cwd: '/' });
     expect(err).toBe('gatepass return: `x\\u{1b}[31m` is no grant\n  help: gatepass return 42-1a2b3c4d\n');
   });
+
+  it.each(['--help', '-h'])('says how the command is called on %s, and does nothing', async (flag) => {
+    let said = '';
+    const out = (text: string) => {
+      said += text;
+    };
+    const run = () => Promise.reject(new Error('it ran'));
+    const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep [--plan]', run };
+    expect(await runCommand(command, ['--plan', flag], { ...processTerminal(), out })).toBe(0);
+    expect(said).toBe('one sweep\n\ngatepass sweep [--plan]\n');
+  });
 });
 
 describe('readArguments', () => {
@@ -35,18 +46,5 @@ describe('readArguments', () => {
     ['an unknown option', ['--keys', 'x']],
   ])('refuses %s', (_, args) => {
     expect(() => readArguments(args, OPTIONS)).toThrow(UsageError);
-  });
-});
-
-describe('runCommand', () => {
-  it.each(['--help', '-h'])('says how the command is called on %s, and does nothing', async (flag) => {
-    let said = '';
-    const out = (text: string) => {
-      said += text;
-    };
-    const run = () => Promise.reject(new Error('it ran'));
-    const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep [--plan]', run };
-    expect(await runCommand(command, ['--plan', flag], { ...processTerminal(), out })).toBe(0);
-    expect(said).toBe('one sweep\n\ngatepass sweep [--plan]\n');
   });
 });
