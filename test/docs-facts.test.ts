@@ -37,7 +37,7 @@ describe('the app', () => {
   });
 
   it('listens to no event that the guide and the look-alike do not have', () => {
-    const listens = [...readText('app/app.ts').matchAll(/probot\.on\(([\s\S]*?)async /g)].map(
+    const listens = [...readText('app/webhooks.ts').matchAll(/probot\.on\(([\s\S]*?)async /g)].map(
       ([, names = '']) => names,
     );
     const events = sorted(listens.flatMap((names) => found(names, /'([a-z_]+)(?:\.[a-z_]+)?'/g)));

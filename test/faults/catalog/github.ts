@@ -16,7 +16,7 @@ export const GITHUB: readonly Fault[] = [
     number: 19,
     happens: 'webhooks come twice, or in another order',
     behaviour:
-      'An event only names where to look: everything is read again from GitHub (`app/app.ts`, `app/evaluate.ts`). One evaluation at a time for a pull request, and one more for all that came meanwhile (`app/queue.ts`). What is there already is not written again (`github/check-runs.ts`, `github/comments.ts`).',
+      'An event only names where to look: everything is read again from GitHub (`app/webhooks.ts`, `app/evaluate.ts`). One evaluation at a time for a pull request, and one more for all that came meanwhile (`app/queue.ts`). What is there already is not written again (`github/check-runs.ts`, `github/comments.ts`).',
     bound: 'None: the end is the same in every order, and a repetition writes nothing.',
     simulated: null,
     gap: null,

@@ -98,7 +98,7 @@ export const APPLY: readonly Threat[] = [
     number: 64,
     attack: 'a webhook is forged, or sent again under a new delivery id',
     defence:
-      'Signatures are verified in constant time, under one of two secrets while they are rotated (`app/environment.ts`, `app/main.ts`); an event is only a hint, and everything is read again (`app/app.ts`).',
+      'Signatures are verified in constant time, under one of two secrets while they are rotated (`app/environment.ts`, `app/main.ts`); an event is only a hint, and everything is read again (`app/webhooks.ts`).',
     levels: ['F'],
     gates: '1',
     residual: 'A replay costs a few reads.',

@@ -148,7 +148,7 @@ export const PEOPLE: readonly Threat[] = [
     number: 25,
     attack: 'the approver leaves the team or the organisation after approving',
     defence:
-      'Events on teams, members and the organisation decide every open pull request again (`app/app.ts`); gate 2 reads memberships again before it grants (`sweep/derive-grant.ts`). Only active members count (`core/policy/principals.ts`).',
+      'Events on teams, members and the organisation decide every open pull request again (`app/webhooks.ts`); gate 2 reads memberships again before it grants (`sweep/derive-grant.ts`). Only active members count (`core/policy/principals.ts`).',
     levels: ['U', 'F'],
     gates: 'both',
     residual: 'Once applied, a grant lasts to its end, though its approver leaves: lock it, or give it back.',
