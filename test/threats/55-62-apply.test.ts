@@ -294,7 +294,7 @@ describe('time', () => {
       const at = world.github.now as Instant;
       world.github.now = plus(at, -behind);
       expect((await world.sweep()).stops.map(({ key }) => key)).toEqual(stops);
-      world.github.now = plus(at, HOUR);
+      world.github.now = plus(at, HOUR - MINUTE);
       await world.sweep();
       expect((await world.ledger()).state.grants.size).toBe(2);
     }
