@@ -16,7 +16,7 @@ export const LIFECYCLE: readonly Threat[] = [
     number: 43,
     attack: 'policy, owners or membership change between the approval and the merge',
     defence:
-      'A push that moves governance, and events on teams, take back every green check and decide again (`app/webhooks.ts`). Gate 2 asks for an allow at the merge parent and at the tip (`sweep/derive-grant.ts`).',
+      'A push that moves governance takes back every green check and decides again; an event on a team has everything decided again, and what it takes away is taken back then (`app/webhooks.ts`). Gate 2 asks for an allow at the merge parent and at the tip (`sweep/derive-grant.ts`).',
     levels: ['F'],
     gates: 'both',
     residual: 'Branches need not be up to date: a merge can win the race against the event. Then gate 2 refuses.',
