@@ -82,9 +82,19 @@ describe('the rules between segments', () => {
     ['rule 21: upper and lower case differ', '/README', 'readme', false],
     ['a suffix longer than the segment', '*.production', 'x.go', false],
     ['a suffix as long as the segment', '*.go', '.go', true],
+    ['a glob in the middle stands for one folder, not for several', '/f?o/a', 'foo/x/a', false],
     ['the same glob in two places', '/a?/**/a?', 'ab/x/ac', true],
   ])('%s', (_, pattern, path, expected) => {
     expect(matches(pattern, path)).toBe(expected);
+  });
+
+  it('a glob that begins several patterns leads to each of them', () => {
+    const index = createIndex([{ pattern: '/f?o/a' }, { pattern: '/f?o/b' }]);
+    expect(['foo/a', 'fxo/b', 'foo/c'].map((path) => index.last(path)?.pattern)).toEqual([
+      '/f?o/a',
+      '/f?o/b',
+      undefined,
+    ]);
   });
 
   it('rule 11: the last rule that matches wins, whatever it looks like', () => {
