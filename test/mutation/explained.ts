@@ -18,7 +18,7 @@ function explained(): ReadonlyMap<string, string[]> {
   const found = new Map<string, string[]>();
   let path = '';
   for (const line of readFileSync(new URL('explained.txt', import.meta.url), 'utf8').split('\n')) {
-    const [, reason, change] = /^ {2}(\w+) +(.+)$/.exec(line) ?? [];
+    const [, reason, change] = /^ {2}(\w+) +(.+ → .*)$/.exec(line) ?? [];
     const name = `${path}: ${change}`;
     if (reason !== undefined) found.set(name, [...(found.get(name) ?? []), reason]);
     else if (line.startsWith('core/')) path = line;
