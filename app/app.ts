@@ -19,6 +19,7 @@ import { readMentions } from './governance-now.ts';
 import { healthHandler, newHealth } from './health.ts';
 import { type Moves, newMoves } from './moves.ts';
 import { createNotifier, sealWith } from './notify.ts';
+import { inTurn } from './pace.ts';
 import { patrol } from './patrol.ts';
 import { type Again, createQueue, type Queue, realTimer, retried, type Timer } from './queue.ts';
 import { remind } from './remind.ts';
@@ -37,7 +38,13 @@ export interface RunningGate {
 const ALL_AGAIN = 600;
 const PATROL = 300;
 
-type Settings = Pick<Environment, 'appId' | 'repository' | 'ledger' | 'web' | 'privateKey' | 'alertWebhook'>;
+/** Pull requests that are decided at once. */
+const ABREAST = 12;
+
+type Settings = Pick<
+  Environment,
+  'appId' | 'repository' | 'ledger' | 'web' | 'privateKey' | 'alertWebhook' | 'writesPerMinute'
+>;
 
 /** The Probot function, and a handle on what it does in the background. */
 export function gateApp(settings: Settings, timer: Timer = realTimer) {
@@ -56,7 +63,7 @@ function open(
 ): RunningGate {
   const health = newHealth();
   const moves = newMoves();
-  const lanes = connector(probot, health, timer);
+  const lanes = connector(probot, health, timer, settings.writesPerMinute);
   const { appId, repository, ledger, web } = settings;
   const gate: Gate = {
     appId,
@@ -87,6 +94,7 @@ function open(
     seal: sealWith(settings.privateKey),
     mentions: async (github) => readMentions(gate, github, await defaultBranch(gate)),
   });
+  const turns = inTurn(ABREAST);
   let told: number | null = null;
   const reminded = new Set<string>();
   const run = async (work: Work, attempt: number): Promise<Again> => {
@@ -113,7 +121,11 @@ function open(
     if (work === 'alerts') return notifier.tell(attempt);
     if (work === 'reminders') return remind(gate, reminded);
     return moves.taking(work, (hasMoved) =>
-      evaluateInLane({ ordinary: gate, emergency }, emergencies, { pullRequest: work, attempt, hasMoved }),
+      evaluateInLane({ ordinary: gate, emergency, inTurn: turns }, emergencies, {
+        pullRequest: work,
+        attempt,
+        hasMoved,
+      }),
     );
   };
   const failed = (work: Work, error: unknown): number | null => {
@@ -147,8 +159,17 @@ async function enqueueAll(gate: Gate, queue: Queue<Work>, moves: Moves): Promise
   const github = await gate.connect(gate.repository);
   const numbers = await readOpenPulls(github, gate.repository, await defaultBranch(gate));
   moves.found(numbers);
-  await Promise.all(numbers.map((number) => queue.push(number)));
+  const still = numbers.filter((number) => !moves.hasMoved(number));
+  await Promise.all([
+    ...numbers.filter((number) => moves.hasMoved(number)).map((number) => queue.push(number)),
+    oneByOne(still, queue),
+  ]);
   return null;
+}
+
+/** What is looked at anyway stands in nobody's way. */
+async function oneByOne(numbers: readonly number[], queue: Queue<Work>): Promise<void> {
+  for (const number of numbers) await queue.push(number);
 }
 
 async function defaultBranch(gate: Gate): Promise<string> {

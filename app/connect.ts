@@ -13,7 +13,7 @@ import { createBrake } from './brake.ts';
 import { conditional } from './conditional.ts';
 import { fullName } from './gate.ts';
 import type { Health } from './health.ts';
-import { lanePace } from './pace.ts';
+import { lanePace, pacedReads } from './pace.ts';
 import type { Timer } from './queue.ts';
 
 type Connect = (repository: RepositoryName) => Promise<GitHub>;
@@ -30,20 +30,22 @@ export interface Connections {
 
 type Lane = keyof Connections;
 
-export function connector(probot: Probot, health: Health, timer: Timer): Connections {
+/** @param writesPerMinute as in the environment; 0: no pace */
+export function connector(probot: Probot, health: Health, timer: Timer, writesPerMinute: number): Connections {
   const brake = createBrake(timer, (seconds) => {
     probot.log.warn({ seconds }, 'GitHub asks for rest: nothing ordinary is sent until then');
   });
   const lane = (name: Lane): Connect => {
     const kept = new Map<string, Promise<GitHub>>();
+    const paced = pacedReads(name, writesPerMinute);
     return (repository) => {
       const key = fullName(repository);
       const existing = kept.get(key);
       if (existing !== undefined) return existing;
       const forget = () => kept.delete(key);
       const fresh = install(probot, repository, name).then((github) => {
-        if (name !== 'ordinary') return brake.watch(watched(github, health, forget));
-        return brake.guard(watched(conditional(github), health, forget));
+        if (name !== 'ordinary') return paced(brake.watch(watched(github, health, forget)));
+        return paced(brake.guard(watched(conditional(github), health, forget)));
       });
       kept.set(key, fresh);
       fresh.catch((error: unknown) => {

@@ -43,9 +43,12 @@ const LONGEST_RETRY = 60;
 /** And whoever may break it: GitHub refused even to say. */
 const LONGEST_UNKNOWN = 300;
 
+/** When others are decided; nobody who breaks the glass waits for that. */
+export type InTurn = (work: () => Promise<Again>) => Promise<Again>;
+
 /** As `evaluate`, in the lane that the pull request is for. */
 export async function evaluateInLane(
-  lanes: { readonly ordinary: Gate; readonly emergency: Gate },
+  lanes: { readonly ordinary: Gate; readonly emergency: Gate; readonly inTurn: InTurn },
   emergencies: Emergencies,
   look: Look,
 ): Promise<Again> {
@@ -53,7 +56,7 @@ export async function evaluateInLane(
   let isGlass: boolean | null = null;
   try {
     isGlass = await emergencies.asks(pullRequest);
-    return await evaluate(isGlass ? lanes.emergency : lanes.ordinary, look);
+    return await (isGlass ? evaluate(lanes.emergency, look) : lanes.inTurn(() => evaluate(lanes.ordinary, look)));
   } catch (error) {
     if (isGlass === false) throw error;
     lanes.ordinary.log.error(

@@ -28,17 +28,18 @@ export async function startGate(
   environment: Environment,
   options: { readonly throttled?: boolean; readonly timer?: Timer } = {},
 ): Promise<StartedGate> {
+  const writesPerMinute = options.throttled === false ? 0 : environment.writesPerMinute;
   const probot = new Probot({
     appId: environment.appId,
     privateKey: environment.privateKey,
     baseUrl: environment.api,
     logLevel: environment.logLevel,
     logFormat: 'json',
-    Octokit: octokitFor(options.throttled === false ? 0 : environment.writesPerMinute),
+    Octokit: octokitFor(writesPerMinute),
   });
   await probot.ready();
   const handlers: Handler[] = [webhookHandler(probot, environment.webhookSecrets)];
-  const { app, running } = gateApp(environment, options.timer);
+  const { app, running } = gateApp({ ...environment, writesPerMinute }, options.timer);
   await probot.load(app, { cwd: process.cwd(), addHandler: (handler) => handlers.push(handler) });
   const gate = running();
   if (gate === null) throw new Error('the gate did not load');

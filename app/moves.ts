@@ -8,6 +8,7 @@ export interface Moves {
   movedAll(): void;
   /** What is open now. */
   found(pullRequests: readonly number[]): void;
+  hasMoved(pullRequest: number): boolean;
   /** Looks at one; where that throws, it counts as not looked at. */
   taking<T>(pullRequest: number, look: (hasMoved: boolean) => Promise<T>): Promise<T>;
 }
@@ -25,6 +26,7 @@ export function newMoves(): Moves {
       if (hasAll) for (const number of pullRequests) moved.add(number);
       hasAll = false;
     },
+    hasMoved: (pullRequest) => moved.has(pullRequest),
     async taking(pullRequest, look) {
       const hasMoved = moved.delete(pullRequest);
       try {

@@ -1,12 +1,15 @@
 /**
- * How fast the app writes to GitHub: as much as GitHub allows, in bursts. The pace that Octokit brings leaves one second
+ * How fast the app reads and writes: as much as GitHub allows, in bursts. The pace that Octokit brings leaves one second
  * between writes and three between comments, so that an automatic request would wait eight seconds for nothing.
  *
- * GitHub's secondary limits (docs: "Rate limits for the REST API"): 80 requests that create content a minute, 500 an hour.
- * The lanes share them, so that none waits for another: in any minute 60 + 14 + 6, in any hour 430 + 50 + 20 that tell
- * somebody. What GitHub still refuses is for `brake.ts`.
+ * GitHub's secondary limits (docs: "Rate limits for the REST API"): 80 requests that create content a minute, 500 an hour;
+ * 900 points a minute, five for a write and one for a read. The lanes share them, so that none waits for another: in any
+ * minute 60 + 14 + 6 writes and 360 + 100 + 40 reads, in any hour 430 + 50 + 20 writes that tell somebody. What GitHub
+ * still refuses is for `brake.ts`.
  */
 import Bottleneck from 'bottleneck';
+import type { GitHub } from '../github/client.ts';
+import { GRAPHQL } from '../github/graphql.ts';
 
 const MINUTE = 60_000;
 /** Of those in any minute a third may come at once, of those in any hour a quarter. */
@@ -48,6 +51,46 @@ export function lanePace(
   return { ...throttle, ...pace };
 }
 
+/** A burst is what one look at a pull request takes; breaking the glass takes two before it is merged. */
+const READS: Readonly<Record<'ordinary' | 'urgent' | 'emergency', readonly [perMinute: number, atOnce: number]>> = {
+  ordinary: [360, 1 / 3],
+  urgent: [40, 1 / 2],
+  emergency: [100, 2 / 3],
+};
+
+/**
+ * The reads of one lane, all repositories together, each let through when its time has come. As far out as can be: what
+ * waits here while GitHub asks for rest is never sent.
+ */
+export function pacedReads(lane: keyof typeof READS, writesPerMinute: number): (github: GitHub) => GitHub {
+  if (writesPerMinute === 0) return (github) => github;
+  const [perMinute, atOnce] = READS[lane];
+  const share = lane === 'ordinary' ? writesPerMinute / 60 : 1;
+  const reads = new Bottleneck(bucket(Math.ceil(perMinute * share), atOnce, MINUTE));
+  return (github) => ({
+    async request(route, parameters) {
+      if (route.startsWith('GET ') || route === GRAPHQL) await reads.schedule({ priority: priorityOf(route) }, noop);
+      return github.request(route, parameters);
+    },
+  });
+}
+
+const noop = async () => {};
+
+/** Of 0 to 9. Whether somebody breaks the glass is asked before anything else: the answer is what gets them out of this line. */
+function priorityOf(route: string): number {
+  return route === 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files' ? 0 : 5;
+}
+
+/**
+ * So many at once, the others in the order they came: where hundreds come together the first is decided in a moment and not
+ * with the last, and what a person is told is spread over all the time that GitHub takes for it.
+ */
+export function inTurn(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const line = new Bottleneck({ maxConcurrent: most });
+  return (work) => line.schedule(work);
+}
+
 function group(id: string, writesPerMinute: number): Bottleneck.Group {
   return new Bottleneck.Group({
     id: `gatepass-${id}`,
@@ -59,16 +102,18 @@ function group(id: string, writesPerMinute: number): Bottleneck.Group {
 }
 
 /**
- * Full at first; one more at a time. What is let through at once and what comes after count together: never more than
+ * Full at first; then one more at a time, or as many as a second brings. What is let through at once and what comes after count together: never more than
  * `most` in any `period` (milliseconds), wherever it begins.
  */
 function bucket(most: number, atOnce: number, period: number): Bottleneck.ConstructorOptions {
   const burst = Math.max(1, Math.floor(most * atOnce));
+  const rest = Math.max(1, most - burst);
+  const amount = Math.max(1, Math.floor((rest * 1000) / period));
   return {
     reservoir: burst,
-    reservoirIncreaseAmount: 1,
+    reservoirIncreaseAmount: amount,
     // Bottleneck looks every 250 ms at the most.
-    reservoirIncreaseInterval: Math.ceil(period / Math.max(1, most - burst) / 250) * 250,
+    reservoirIncreaseInterval: Math.ceil((period * amount) / rest / 250) * 250,
     reservoirIncreaseMaximum: burst,
   };
 }

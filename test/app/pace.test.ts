@@ -1,7 +1,10 @@
 import type Bottleneck from 'bottleneck';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GitHub } from '../../github/client.ts';
 
 const MINUTE = 60_000;
+const EMPTY = { status: 200, headers: {}, data: null };
+const FILES = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
 
 let pace: typeof import('../../app/pace.ts');
 beforeEach(async () => {
@@ -28,6 +31,14 @@ async function timesOf(writes: number, options: Record<string, unknown>, minutes
     })();
   }
   await vi.advanceTimersByTimeAsync(minutes * MINUTE);
+  return at;
+}
+
+/** When each of so many reads was sent, in ms; filled while time passes. */
+function readsOf(paced: (github: GitHub) => GitHub, reads: number): readonly number[] {
+  const at: number[] = [];
+  const github = paced({ request: async () => ({ ...EMPTY, data: at.push(Date.now()) }) });
+  for (let count = 0; count < reads; count += 1) void github.request('GET /repos/{owner}/{repo}');
   return at;
 }
 
@@ -60,7 +71,57 @@ describe('the pace', () => {
     expect(at).toHaveLength(2);
   });
 
+  it('reads within what writes leave of the points, all lanes together, and leaves each a burst', async () => {
+    const lanes = (['ordinary', 'urgent', 'emergency'] as const).map((lane) => readsOf(pace.pacedReads(lane, 60), 800));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(lanes.map((at) => at.length)).toEqual([120, 20, 66]);
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    expect(mostIn(lanes.flat(), MINUTE)).toBeLessThanOrEqual(500);
+    expect(lanes[0]?.length).toBeGreaterThan(500);
+  });
+
+  it('lets a write through to the pace of writes, whatever waits to be read', async () => {
+    const sent: string[] = [];
+    const github = pace.pacedReads(
+      'ordinary',
+      60,
+    )({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
+    for (let count = 0; count < 500; count += 1) void github.request('GET /repos/{owner}/{repo}');
+    void github.request('POST /repos/{owner}/{repo}/check-runs');
+    await vi.advanceTimersByTimeAsync(900);
+    expect(sent).toHaveLength(121);
+    expect(sent).toContain('POST /repos/{owner}/{repo}/check-runs');
+  });
+
+  it('asks first whether somebody breaks the glass', async () => {
+    const sent: string[] = [];
+    const github = pace.pacedReads(
+      'ordinary',
+      60,
+    )({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
+    for (let count = 0; count < 500; count += 1) void github.request('GET /repos/{owner}/{repo}');
+    await vi.advanceTimersByTimeAsync(900);
+    void github.request(FILES);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(sent).toContain(FILES);
+    expect(sent.length).toBeLessThan(130);
+  });
+
+  it('decides so many at once, and the others in the order they came', async () => {
+    const begun: number[] = [];
+    const ended: (() => void)[] = [];
+    const turn = pace.inTurn(2);
+    for (const each of [1, 2, 3]) void turn(() => new Promise<void>((end) => ended.push(end) && begun.push(each)));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(begun).toEqual([1, 2]);
+    ended[1]?.();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(begun).toEqual([1, 2, 3]);
+  });
+
   it('is none where there is none', () => {
+    const github = { request: async () => EMPTY };
+    expect(pace.pacedReads('ordinary', 0)(github)).toBe(github);
     expect(pace.paceOf(0)).toEqual({ enabled: false });
     expect(pace.lanePace('urgent', { enabled: false })).toEqual({ enabled: false });
   });

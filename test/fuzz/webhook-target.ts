@@ -95,7 +95,15 @@ async function startProbot(calls: string[]): Promise<Probot> {
   await probot.ready();
   const repository = { owner: 'acme', name: 'access' };
   const { app } = gateApp(
-    { appId: 1, privateKey: pem, repository, ledger: repository, web: 'https://github.test', alertWebhook: null },
+    {
+      appId: 1,
+      privateKey: pem,
+      repository,
+      ledger: repository,
+      web: 'https://github.test',
+      alertWebhook: null,
+      writesPerMinute: 0,
+    },
     { after: () => () => {} },
   );
   await probot.load(app, { cwd: process.cwd(), addHandler: () => {} });
