@@ -58,6 +58,11 @@ export class MemoryGitHub implements GitHub {
     this.git.refs.set(`heads/${REPOSITORY.branch}`, root.sha);
   }
 
+  /** What it can be asked for. */
+  get routes(): readonly string[] {
+    return Object.keys(this.#handlers);
+  }
+
   async request(route: string, parameters: Parameters = {}): Promise<GitHubResponse> {
     this.calls.push(route);
     await this.before(route, parameters);
