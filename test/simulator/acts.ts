@@ -1,8 +1,9 @@
 /** One step of a history that is no sweep: people and others do something to the world. */
 import { MINUTE } from '../../core/time.ts';
-import { govern, lock, restore, unlock } from './governing.ts';
+import { changeAccount, changeOwners } from './accounts.ts';
+import { breakFile, govern, lock, restore, tighten, unlock } from './governing.ts';
 import { damage, repair } from './ledger-branch.ts';
-import { askAll, extend, giveBack, reuse, review } from './requests.ts';
+import { agree, askAll, extend, giveBack, reuse, review } from './requests.ts';
 import type { Step } from './steps.ts';
 import { slotAt, type World } from './world.ts';
 
@@ -28,6 +29,11 @@ const ACTS: { readonly [Is in Act['is']]: (world: World, step: Extract<Act, { is
   },
   damage: (world, { how }) => damage(world, how),
   repair,
+  agree: (world, { nth }) => agree(world, nth),
+  break: breakFile,
+  tighten: (world, { to }) => tighten(world, to),
+  account: changeAccount,
+  owners: (world, { how }) => changeOwners(world, how),
 };
 
 export function act<Is extends Act['is']>(world: World, step: Extract<Act, { is: Is }>): void {

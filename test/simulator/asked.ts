@@ -9,10 +9,23 @@ export interface Asked {
   readonly who: number;
   readonly role: number;
   /** `maybe`: the rules leave it to facts that are not kept here. */
-  readonly verdict: 'valid' | 'invalid' | 'maybe';
+  verdict: 'valid' | 'invalid' | 'maybe';
+  /** Id of the owner on whose approval it rests; `null`: on none. */
+  readonly needs: number | null;
+  /** What of it should not be, by the name of the fault. */
+  readonly fault: string | null;
   readonly merged: number;
   readonly starts: number;
-  readonly ends: number;
+  /** Later it does not begin; `null`: no matter. */
+  readonly startsBy: number | null;
+  /** The latest that anybody may take for its end. */
+  ends: number;
+  /** Until then it is kept, whatever policies become. */
+  sure: number;
+  /** The end that an accepted policy leaves it; `null`: as it was. */
+  shrunk: number | null;
+  /** There was an intent for it. */
+  begun: boolean;
   /** By somebody who may, when; `null`: not. */
   returned: number | null;
   /** Its file is gone again, whoever took it. */

@@ -1,8 +1,9 @@
 /** Runs a stretch of histories and counts; on the first that breaks a promise, fast-check makes it short. */
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
+import { history } from './arbitraries.ts';
 import { live } from './simulate.ts';
-import { type History, history } from './steps.ts';
+import type { History } from './steps.ts';
 
 export interface Figures {
   readonly histories: number;

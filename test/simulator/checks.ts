@@ -14,6 +14,8 @@ export function checkEnds(model: Model, process: Process, startedAt: number): vo
     for (const asked of model.asked) {
       const isReturned = asked.returned !== null && asked.returned < startedAt && asked.grant !== null;
       if (isReturned || (asked.wasLocked && model.lockedWho === asked.who && asked.grant !== null)) asked.isOver = true;
+      if (model.gone.has(asked.who) && asked.grant !== null) asked.isOver = true;
+      if (asked.shrunk !== null) asked.ends = Math.min(asked.ends, asked.shrunk);
     }
   }
   for (const { key, zone } of SLOTS) {

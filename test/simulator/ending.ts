@@ -6,6 +6,7 @@ import { replay } from '../../core/ledger/replay.ts';
 import { decide } from '../../core/policy/decide.ts';
 import { HOUR, MINUTE } from '../../core/time.ts';
 import { collectEvidence } from '../../github/evidence.ts';
+import { allBack } from './accounts.ts';
 import { NAME } from './caches.ts';
 import { checkEmpty, checkHeld } from './checks.ts';
 import { restore, unlock } from './governing.ts';
@@ -29,15 +30,18 @@ export async function end(world: World, ending: History['ending']): Promise<void
   }
   if (ending === 'soon') checkHeld(world.model);
   else checkEmpty(world.model);
+  allBack(world);
   await decideAgain(world);
 }
 
+type Authorised = Extract<Entry, { type: 'authorised' }>;
+
 /** I6: the decision that was recorded last comes out the same, from what GitHub says now of then. */
-async function decideAgain({ github, model, caches, isHidden }: World): Promise<void> {
+async function decideAgain({ github, model, caches }: World): Promise<void> {
   const { lines } = model.mirror;
-  const last = lines.findLast(({ type }) => type === 'authorised') as
-    | Extract<Entry, { type: 'authorised' }>
-    | undefined;
+  const authorised = lines.filter(({ type }) => type === 'authorised') as unknown as readonly Authorised[];
+  // Where people were elsewhere than now, GitHub does not say any more what it said then.
+  const last = authorised.findLast(({ grant }) => (model.peopleAt.get(grant.id) ?? model.people) === model.people);
   if (last === undefined) return;
   const { authority, request, grant } = last;
   const [parent = ''] = github.git.at(authority.commit).parents;
@@ -52,8 +56,6 @@ async function decideAgain({ github, model, caches, isHidden }: World): Promise<
     cache: caches.git,
   });
   const found = { decision: digestOf(decide(evidence)), evidence: digestOf(evidence) };
-  // What GitHub would not show then, and shows now, is in the evidence of now alone.
-  const isSameEvidence = isHidden || found.evidence === authority.evidence;
-  if (found.decision === authority.decision && isSameEvidence) return;
+  if (found.decision === authority.decision && found.evidence === authority.evidence) return;
   throw new Violation('I6', `${request.path} was decided otherwise than it is now`);
 }

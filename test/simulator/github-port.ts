@@ -19,7 +19,6 @@ export function portOf(world: World, process: Process): GitHub {
         const fault = process.faults.github?.at === number ? process.faults.github.is : null;
         const isWrite = !route.startsWith('GET');
         if (fault !== null) process.injected.add(fault === 429 ? 'limited' : isWrite ? 'unwritten' : 'server-error');
-        if (fault === 403) world.isHidden = true;
         if (typeof fault === 'number') throw httpError(fault, 'not now');
         const answer = await answerOf(world, process, route, parameters);
         if (route.endsWith('/git/refs/{ref}') && parameters['ref'] === LEDGER) {

@@ -1,6 +1,7 @@
 /** What the model makes of each line that a sweep adds to the ledger. */
-import { HOUR } from '../../core/time.ts';
+import { HOUR, MINUTE } from '../../core/time.ts';
 import type { Files } from '../support/memory-git.ts';
+import type { Asked } from './asked.ts';
 import type { Line } from './mirror.ts';
 import type { Model } from './model.ts';
 import { rankOf } from './organisation.ts';
@@ -13,6 +14,8 @@ export function readLines(model: Model, process: Process, files: Files): void {
   const lines = model.mirror.take(files);
   if (lines === null) throw new Violation('I3', `${process.run} wrote over lines of the ledger`);
   for (const line of lines) readLine(model, process, line);
+  const accepted = lines.findLast(({ type }) => type === 'governing-accepted');
+  if (accepted !== undefined) accepts(model, accepted);
 }
 
 function readLine(model: Model, process: Process, line: Line): void {
@@ -45,13 +48,29 @@ function readLine(model: Model, process: Process, line: Line): void {
   }
 }
 
+/** The rules that are in force now may leave what is held less time. */
+function accepts(model: Model, line: Line): void {
+  const allowed = model.allowedAt.get(String(line['commit']));
+  if (allowed === undefined || allowed.onTighten === 'keep') return;
+  for (const asked of model.asked) {
+    const end = Math.max(asked.starts + allowed.most * MINUTE, Date.parse(line.at));
+    if (asked.grant !== null && end < asked.ends) asked.shrunk = end;
+  }
+}
+
 function answered(model: Model, process: Process, line: Line): void {
   const { path, pullRequest } = line['request'] as { path: string; pullRequest: number };
+  const grant = line['grant'] as { id: string } | undefined;
+  if (grant !== undefined) model.peopleAt.set(grant.id, model.people);
   if (model.ignored.has(path)) return;
-  const asked = model.asked.find((each) => each.path === path && each.number === pullRequest);
+  const isOf = ({ number }: Asked) => number === pullRequest || (pullRequest === 0 && line.type !== 'authorised');
+  const asked = model.asked.find((each) => each.path === path && isOf(each));
   if (line.type === 'authorised') {
     if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${path} was authorised`);
-    asked.grant = (line['grant'] as { id: string }).id;
+    if (model.gone.has(asked.who)) throw new Violation('I1', `${path} was authorised for somebody who is gone`);
+    if (asked.needs !== null && !model.owners.has(asked.needs))
+      throw new Violation('I1', `${path} was authorised by the approval of somebody who is no owner any more`);
+    asked.grant = grant?.id ?? null;
     return;
   }
   if (asked === undefined) return;
@@ -69,6 +88,12 @@ function intended(model: Model, process: Process, line: Line): void {
   model.leases.set(`${line['run']} ${key} ${after}`, lease);
   if (line['effect'] !== 'ensure') return;
   model.forget(process, key);
+  const asked = model.asked.find(({ grant }) => grant === line['grant']);
+  if (asked !== undefined && !asked.begun) {
+    if (asked.startsBy !== null && Date.parse(line.at) > asked.startsBy)
+      throw new Violation('I1', `${process.run} begins ${asked.path} after its \`startsBy\``);
+    asked.begun = true;
+  }
   model.place(key).sent.push({ intent: String(line['id']), after, lease, isSettled: false });
 }
 

@@ -6,7 +6,7 @@
 import { MINUTE } from '../../core/time.ts';
 import { type Asked, fillsOf } from './asked.ts';
 import { Mirror } from './mirror.ts';
-import { rankOf, SLOTS } from './organisation.ts';
+import { type Allowed, OWNERS, rankOf, SLOTS } from './organisation.ts';
 import { lower, type Place, placeOf, reachOf, targetOf } from './places.ts';
 import type { Process } from './process.ts';
 import type { Targets, Value } from './targets.ts';
@@ -22,6 +22,15 @@ export class Model {
   readonly places = new Map<string, Place>();
   lockedWho: number | null = null;
   isLoosened = false;
+  /** Who is no member of the organisation, by index; and whose approval counts, by id. */
+  gone: ReadonlySet<number> = new Set();
+  owners: ReadonlySet<number> = new Set(OWNERS.map(({ id }) => id));
+  /** Names where everybody is. */
+  people = '';
+  /** Of each grant: where everybody was when it was authorised. */
+  readonly peopleAt = new Map<string, string>();
+  /** What the rules of each commit that was agreed to allow. */
+  readonly allowedAt = new Map<string, Allowed>();
   isDamaged = false;
   /** In this history GitHub's clock was wrong at some time. */
   wasSkewed = false;
@@ -106,6 +115,8 @@ export class Model {
       const allowed = Math.max(-1, ...this.allowing(slot, at).map(([, level]) => rankOf(slot, level)));
       // Others may have lowered it since it was seen: then it is only put back.
       if (to > Math.max(allowed, rankOf(slot, seen))) throw new Violation('I1', what);
+      if (this.isDiverged && to > rankOf(slot, seen) && !process.injected.has('stale'))
+        throw new Violation('I1', `${what}, under governing files that nobody accepted`);
       const lease = this.leases.get(`${process.run} ${slot} ${value}`);
       if (lease === undefined) throw new Violation('I3', `${what} without an intent`);
       if (at >= lease) throw new Violation('lease', `${what}, whose lease is over`);
@@ -131,6 +142,7 @@ export class Model {
   /** Requests that may hold the slot at an instant, with the level each asks for. */
   allowing(slot: string, at: number): readonly (readonly [Asked, string])[] {
     return this.asked.flatMap((asked) => {
+      if (this.gone.has(asked.who) && !this.isDamaged) return [];
       if (asked.verdict === 'invalid' || asked.isOver || Math.max(at, this.latest) < asked.starts || at >= asked.ends)
         return [];
       return fillsOf(asked).flatMap(([key, level]) => (key === slot ? [[asked, level] as const] : []));
@@ -141,7 +153,18 @@ export class Model {
   isSure(asked: Asked, at: number): boolean {
     const margin = this.wasSkewed ? 11 * MINUTE : 0;
     if (asked.verdict !== 'valid' || asked.returned !== null || asked.wasLocked || asked.grant === null) return false;
-    return Math.max(at, this.latest) < asked.ends - margin;
+    return Math.max(at, this.latest) < Math.min(asked.ends, asked.sure) - margin;
+  }
+
+  /** All of it is there, as far as the ledger says. */
+  isHeld(asked: Asked): boolean {
+    const fills = fillsOf(asked);
+    return fills.length > 0 && fills.every(([slot]) => this.held.has(`${asked.grant} ${slot}`));
+  }
+
+  /** Facts that it rests on changed before it was held: it may go either way. */
+  doubt(asked: Asked): void {
+    if (asked.verdict === 'valid') asked.verdict = 'maybe';
   }
 
   started(process: Process, correlation: string): void {

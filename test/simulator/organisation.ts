@@ -84,7 +84,7 @@ export function poison(): Readonly<Record<string, string>> {
   ]);
 }
 
-const HEADER = 'apiVersion: gatepass/v1\nkind: ';
+export const HEADER = 'apiVersion: gatepass/v1\nkind: ';
 
 const CATALOG = `${HEADER}Catalog
 labels: { env: prod }
@@ -125,16 +125,30 @@ resources:
       restart: { runs: { repository: acme/ops, workflow: restart.yml, ref: main }, inputs: {} }
 `;
 
-const RULES = `${HEADER}RuleSet
+/** What the rules allow, as far as it changes. */
+export interface Allowed {
+  /** The most minutes that may be asked for. */
+  readonly most: number;
+  readonly onTighten: 'keep' | 'shrink';
+}
+
+export const LOOSE: Allowed = { most: 480, onTighten: 'keep' };
+
+export const RULES = 'policies/rules/all.yaml';
+
+export function rulesOf({ most, onTighten }: Allowed, approvals = '[{ from: [codeowners], count: 1 }]'): string {
+  return `${HEADER}RuleSet
 on: { env: [prod] }
+onTighten: ${onTighten}
 rules:
-  - { name: free for engineers, for: [free, shut, blind, stubborn], subjects: [team:engineering], max: 8h, approvals: [] }
+  - { name: free for engineers, for: [free, shut, blind, stubborn], subjects: [team:engineering], max: ${most}m, approvals: [] }
   - name: an owner agrees
     for: [read, wide, operator, lead, both, restart]
     subjects: [team:engineering]
-    max: 8h
-    approvals: [{ from: [codeowners], count: 1 }]
+    max: ${most}m
+    approvals: ${approvals}
 `;
+}
 
 const PEOPLE = `${HEADER}People
 people:
@@ -144,7 +158,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   CODEOWNERS: '* @acme/guardians\n/requests/ @acme/owners\n',
   'README.md': 'Access of acme.\n',
   'policies/catalog/all.yaml': CATALOG,
-  'policies/rules/all.yaml': RULES,
+  [RULES]: rulesOf(LOOSE),
   'policies/people.yaml': PEOPLE,
   'policies/organization.yaml': `${HEADER}Organization\nbreakGlass: { subjects: [rota:night], max: 1h, reviewWithin: 24h }\n`,
   'policies/rotas.yaml': `${HEADER}Rota\nrotas:\n  night:\n    rotation: { starts: "2026-01-05T00:00:00Z", every: 7d, people: [alice] }\n`,
@@ -158,18 +172,4 @@ export function locksFor(login: string): string {
 
 export function governingFiles(): Files {
   return new Map(Object.entries(TEXTS).map(([path, text]) => [path, fileOf(text)]));
-}
-
-export interface Wish {
-  readonly minutes: number;
-  readonly starts: string | null;
-  readonly breakGlass: boolean;
-  /** Makes the bytes of a path that is used again differ. */
-  readonly reason: string;
-}
-
-export function documentOf({ isAction }: Role, { minutes, starts, breakGlass, reason }: Wish): string {
-  const last = isAction ? [`within: ${minutes}m`, 'inputs: {}'] : [`duration: ${minutes}m`];
-  const more = [...(starts === null ? [] : [`starts: "${starts}"`]), ...(breakGlass ? ['breakGlass: true'] : [])];
-  return `${HEADER}${isAction ? 'ActionRequest' : 'AccessRequest'}\nreason: ${reason}\n${[...last, ...more].join('\n')}\n`;
 }

@@ -87,7 +87,11 @@ export class Simulation {
   }
 
   get lived(): Lived {
-    const { model, sweeps, faults } = this.#world;
+    const { model, sweeps } = this.#world;
+    const faults = new Map(this.#world.faults);
+    // What should not be took effect when a sweep said no to it.
+    for (const { fault, answer } of model.asked)
+      if (fault !== null && answer !== null) faults.set(fault, (faults.get(fault) ?? 0) + 1);
     return { lives: model.asked.filter(({ grant }) => grant !== null).length, sweeps, faults };
   }
 

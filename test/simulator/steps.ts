@@ -1,9 +1,29 @@
-/** What can happen in a simulated history, as data, and the arbitraries that fast-check makes and shrinks it with. */
-import fc from 'fast-check';
-import { REQUESTERS, ROLES, SLOTS } from './organisation.ts';
+/** What can happen in a simulated history, as data. */
 
-/** How a request gets to the default branch: only the first three are by leave. */
-export type Way = 'squash' | 'merge' | 'unapproved' | 'self-approved' | 'stale' | 'push' | 'open';
+/** How a request gets to the default branch: only the first two are by leave. */
+export type Way =
+  | 'squash'
+  | 'merge'
+  | 'unapproved'
+  | 'self-approved'
+  | 'stale'
+  | 'push'
+  | 'open'
+  /** From a repository that is not ours. */
+  | 'fork'
+  /** Together with looser rules. */
+  | 'mixed'
+  /** GitHub merges other bytes than were approved, or takes another request along. */
+  | 'other-bytes'
+  | 'reverting'
+  /** With a document that no gate may read as one: an instant without a zone, an absurd one, or hostile YAML. */
+  | 'zoneless'
+  | 'absurd'
+  | 'hostile'
+  /** Opened, and agreed to by a later step. */
+  | 'waiting'
+  /** By somebody else, under a name that was the subject's. */
+  | 'impostor';
 
 export type Step =
   | {
@@ -17,12 +37,20 @@ export type Step =
       readonly breakGlass: boolean;
       /** So many people ask for the same, the one after the other. */
       readonly crowd?: number;
+      /** Minutes from now: later it must not begin. */
+      readonly startsBy?: number | null;
     }
+  /** An owner approves, and merges, what waits. `nth` counts from the oldest. */
+  | { readonly is: 'agree'; readonly nth: number }
   /** Asks again for what an earlier request has, from where that one ends. `nth` counts from the latest. */
   | { readonly is: 'extend'; readonly nth: number }
   /** Puts other bytes at the path of an earlier request. */
   | { readonly is: 'reuse'; readonly nth: number }
-  | { readonly is: 'return'; readonly nth: number; readonly how: 'comment' | 'deletion' | 'stranger' | 'push' }
+  | {
+      readonly is: 'return';
+      readonly nth: number;
+      readonly how: 'comment' | 'deletion' | 'stranger' | 'push' | 'impostor';
+    }
   | { readonly is: 'review'; readonly nth: number }
   /** By a push that nobody agreed to: it works all the same. */
   | { readonly is: 'lock'; readonly who: number }
@@ -30,11 +58,18 @@ export type Step =
   /** Governing files change: agreed to, or not, which stops grants until they are put back. */
   | { readonly is: 'govern'; readonly isApproved: boolean }
   | { readonly is: 'restore' }
+  /** A governing file that does not parse. */
+  | { readonly is: 'break'; readonly file: 'rules' | 'codeowners'; readonly isApproved: boolean }
+  /** An approved change of the longest time that may be asked for: `loose` as it was, the others to an hour. */
+  | { readonly is: 'tighten'; readonly to: 'loose' | 'keep' | 'shrink' }
   /** Somebody else changes a slot by hand. `level` -1: takes it away. */
   | { readonly is: 'hand'; readonly slot: number; readonly level: number }
   | { readonly is: 'wait'; readonly minutes: number }
   | { readonly is: 'damage'; readonly how: 'line' | 'more' | 'head' }
   | { readonly is: 'repair' }
+  | { readonly is: 'account'; readonly who: number; readonly how: 'left' | 'deleted' | 'renamed' | 'back' }
+  /** The team that approves: gone, empty, without the one who approves as a rule, or as it was. */
+  | { readonly is: 'owners'; readonly how: 'deleted' | 'emptied' | 'first-leaves' | 'back' }
   | { readonly is: 'sweep'; readonly runs: readonly Run[]; readonly order: number };
 
 /** One sweep; several in a step run at once. */
@@ -90,128 +125,3 @@ export interface History {
   /** Lived twice, without what hits by number, and once of it with items that are in the way of everything. */
   readonly isPoisoned?: boolean;
 }
-
-/** One time in so many. */
-const seldom = <T>(what: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | null> =>
-  fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: what });
-
-const way = fc.oneof(
-  { weight: 40, arbitrary: fc.constant<Way>('squash') },
-  { weight: 8, arbitrary: fc.constant<Way>('merge') },
-  { weight: 6, arbitrary: fc.constantFrom<Way>('unapproved', 'self-approved', 'stale', 'push', 'open') },
-);
-
-const who = fc.nat({ max: REQUESTERS.length - 1 });
-const nth = fc.nat({ max: 12 });
-
-const ask = fc.record({
-  is: fc.constant('ask' as const),
-  who,
-  role: fc.nat({ max: ROLES.length - 1 }),
-  minutes: fc.constantFrom(10, 20, 45, 60, 120, 240),
-  startsIn: seldom(fc.constantFrom(-5, 5, 30, 90), 5),
-  way,
-  crowd: fc.constantFrom(1, 1, 2, 3, 4),
-  breakGlass: fc.oneof({ weight: 19, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-});
-
-/** Mostly among the calls that every sweep makes. */
-const call = fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 160 }));
-
-const faults = fc.record<Faults>({
-  crash: seldom(fc.record({ at: call, when: fc.constantFrom('before' as const, 'after' as const) }), 4),
-  github: seldom(
-    fc.record({ at: call, is: fc.constantFrom(502 as const, 429 as const, 403 as const, 'lost' as const) }),
-    6,
-  ),
-  target: seldom(
-    fc.record({
-      at: fc.constantFrom(0, 0, 0, 1, 2, 4),
-      length: fc.constantFrom(1, 1, 2, 20),
-      is: fc.constantFrom<TargetFault>('before', 'after', 'silent', 'pending', 'refused', 'limited'),
-    }),
-    3,
-  ),
-  slept: seldom(fc.record({ at: call, minutes: fc.constantFrom(2, 11, 61) }), 12),
-  stale: seldom(
-    fc.record({ branch: fc.constantFrom('main' as const, 'ledger' as const), by: fc.constantFrom(1, 2) }),
-    12,
-  ),
-  isStaleSlots: fc.oneof({ weight: 11, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  unseen: seldom(fc.nat({ max: SLOTS.length - 1 }), 10),
-  skew: fc.oneof({ weight: 14, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-10, 10) }),
-  runner: seldom(fc.constantFrom('lost' as const, 'refused' as const, 'hidden' as const), 8),
-});
-
-const zone = fc.constantFrom(0, 0, 1);
-const run: fc.Arbitrary<Run> = fc.record({
-  zone,
-  faults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_FAULTS) }, { weight: 2, arbitrary: faults }),
-});
-
-const sweep = fc.record({
-  is: fc.constant('sweep' as const),
-  runs: fc.oneof({ weight: 5, arbitrary: fc.tuple(run) }, { weight: 1, arbitrary: fc.tuple(run, run) }),
-  order: fc.nat({ max: 1_000_000 }),
-});
-
-const others: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ is: fc.constant('extend' as const), nth }) },
-  { weight: 3, arbitrary: fc.record({ is: fc.constant('reuse' as const), nth }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      is: fc.constant('return' as const),
-      nth,
-      how: fc.constantFrom(
-        'comment' as const,
-        'comment' as const,
-        'deletion' as const,
-        'stranger' as const,
-        'push' as const,
-      ),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ is: fc.constant('review' as const), nth }) },
-  { weight: 1, arbitrary: fc.record({ is: fc.constant('lock' as const), who }) },
-  { weight: 2, arbitrary: fc.constant<Step>({ is: 'unlock' }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ is: fc.constant('govern' as const), isApproved: fc.constantFrom(true, true, false) }),
-  },
-  { weight: 2, arbitrary: fc.constant<Step>({ is: 'restore' }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      is: fc.constant('hand' as const),
-      slot: fc.nat({ max: SLOTS.length - 1 }),
-      level: fc.constantFrom(-1, 0, 1),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      is: fc.constant('damage' as const),
-      how: fc.constantFrom('line' as const, 'more' as const, 'head' as const),
-    }),
-  },
-  { weight: 2, arbitrary: fc.constant<Step>({ is: 'repair' }) },
-);
-
-const wait = fc.record({ is: fc.constant('wait' as const), minutes: fc.constantFrom(1, 6, 15, 31, 65, 300) });
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 12, arbitrary: ask },
-  { weight: 5, arbitrary: others },
-  { weight: 6, arbitrary: wait },
-  { weight: 8, arbitrary: sweep },
-);
-
-export const history: fc.Arbitrary<History> = fc.record({
-  standing: fc.array(fc.record({ slot: fc.nat({ max: SLOTS.length - 1 }), level: fc.constantFrom(0, 1) }), {
-    maxLength: 4,
-  }),
-  steps: fc.array(step, { maxLength: 60, size: 'max' }),
-  ending: fc.constantFrom('soon' as const, 'late' as const),
-  isPoisoned: fc.oneof({ weight: 29, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-});

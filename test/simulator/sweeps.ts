@@ -44,6 +44,7 @@ export async function sweepAll(world: World, runs: readonly Run[], order: number
   if (world.violation !== null) throw world.violation;
   for (const process of processes) countFaults(world, process);
   const [process] = processes;
+  if (results.some(({ is }) => is === 'done')) world.met();
   const isClean = turns === null && results[0]?.is === 'done' && process?.injected.size === 0;
   if (isClean && process.faults.skew === 0) checkEnds(world.model, process, startedAt);
   return results;

@@ -1,9 +1,12 @@
 /** The world of one history: GitHub and targets in memory, their clock, the model beside them, and what took effect. */
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
+import type { Files } from '../support/memory-git.ts';
 import { MemoryGitHub, REPOSITORY } from '../support/memory-github.ts';
+import { Accounts } from './accounts.ts';
 import { newCaches } from './caches.ts';
 import { Model } from './model.ts';
-import { governingFiles, levelsOf, SLOTS, TEAMS, USERS } from './organisation.ts';
+import { type Allowed, governingFiles, LOOSE, levelsOf, SLOTS, USERS } from './organisation.ts';
+import type { Waiting } from './requests.ts';
 import { Runs } from './runs.ts';
 import type { History } from './steps.ts';
 import { Targets, type Value } from './targets.ts';
@@ -17,6 +20,7 @@ export class World {
   readonly github: MemoryGitHub;
   readonly targets = new Targets();
   readonly runs = new Runs();
+  readonly accounts = new Accounts();
   readonly model: Model;
   readonly caches = newCaches();
   /** How often each fault took effect, by name. */
@@ -24,11 +28,16 @@ export class World {
   /** Milliseconds since the epoch. */
   clock = START;
   sweeps = 0;
-  /** Changes of the README so far, and the last that was agreed to. */
+  /** Requests that were ever written. */
+  names = 0;
+  readonly waiting: Waiting[] = [];
+  /** Changes of the README so far. */
   readmes = 0;
-  accepted = governingFiles().get('README.md')?.text ?? '';
-  /** GitHub once would not show a sweep something: a fact that is not there, and no outage. */
-  isHidden = false;
+  /** Governing files that were agreed to last, and what their rules allow. */
+  accepted: Files = governingFiles();
+  allowed: Allowed = LOOSE;
+  /** What a sweep that comes to its end has met. */
+  readonly #ahead = new Set<string>();
   /** The first; who caused it may have taken it for an outage. */
   violation: Violation | null = null;
   /** Tips that each branch had, the oldest first. */
@@ -36,13 +45,11 @@ export class World {
 
   constructor({ standing }: History) {
     this.github = new MemoryGitHub({ now: this.#iso(), users: USERS, files: governingFiles() });
-    for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
-      this.github.teams.set(slug, { id: 9000 + index, parent: null, members: [...members] });
-    }
     for (const { slot, level } of standing) this.targets.set(...slotAt(slot, level));
     if (standing.length > 0) this.count('standing');
     this.model = new Model(this.targets, () => this.clock);
     const model = this.model;
+    this.accounts.tell(this);
     this.targets.onChange = (...change) => this.noting(() => model.changed(...change));
     this.targets.onSeen = (...seen) => this.noting(() => model.saw(...seen));
     this.targets.onTrouble = (...trouble) => model.trouble(...trouble);
@@ -56,6 +63,16 @@ export class World {
 
   count(fault: string): void {
     this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /** Takes effect with the next sweep. */
+  await(fault: string): void {
+    this.#ahead.add(fault);
+  }
+
+  met(): void {
+    for (const fault of this.#ahead) this.count(fault);
+    this.#ahead.clear();
   }
 
   moved(ref: string): void {

@@ -158,13 +158,20 @@ export class MemoryGitHub implements GitHub {
     pull.events.push({ event: 'reopened', created_at: this.now, actor: account(by) });
   }
 
-  merge(number: number, method: 'merge' | 'squash' | 'rebase' = 'squash', by: MemoryUser = GATE): string {
+  /** `besides`: what GitHub wrongly writes with the last commit. */
+  merge(
+    number: number,
+    method: 'merge' | 'squash' | 'rebase' = 'squash',
+    by: MemoryUser = GATE,
+    besides: Readonly<Record<string, string | null>> = {},
+  ): string {
     const pull = this.#pull(number);
     const steps = method === 'rebase' ? pull.heads : pull.heads.slice(-1);
     let from = pull.from;
     for (const step of steps) {
       const tip = this.git.tip(REPOSITORY.branch);
-      const files = changed(tip.files, difference(this.git.at(from).files, this.git.at(step).files));
+      const asked = difference(this.git.at(from).files, this.git.at(step).files);
+      const files = changed(tip.files, { ...asked, ...besides });
       const parents = method === 'merge' ? [tip.sha, step] : [tip.sha];
       this.git.refs.set(`heads/${REPOSITORY.branch}`, this.git.commit(files, parents, `merge ${number}`).sha);
       from = step;

@@ -17,7 +17,7 @@ export const DOCUMENTS: readonly Fault[] = [
     behaviour:
       'An instant needs an offset: without one it is refused at its line, in requests and in every governing file, with the right form as the fix (`core/document/read-instant.ts`, `schema/common.schema.json`). YAML turns nothing into a date (`core/document/read-yaml.ts`).',
     bound: 'At once, before anybody approves.',
-    simulated: null,
+    simulated: 'zoneless',
     gap: null,
   },
   {
@@ -26,7 +26,7 @@ export const DOCUMENTS: readonly Fault[] = [
     behaviour:
       'What the calendar does not have, leap seconds included, is refused; so are years before 1970 and after 9999, and a window that would end after it (`core/time.ts`, `core/policy/bounds.ts`). Durations are a whole number and a unit, nothing else; `24h` is 86,400 s.',
     bound: 'At once.',
-    simulated: null,
+    simulated: 'absurd',
     gap: 'A leap second cannot be written; it makes no window shorter or longer than clocks say.',
   },
   {
@@ -35,7 +35,7 @@ export const DOCUMENTS: readonly Fault[] = [
     behaviour:
       'One strict reader for all documents: 64 KiB, no anchors, aliases, tags, merge keys, directives or second document, no duplicate or reserved key, no control, invisible or bidirectional character (`core/document/read-yaml.ts`, `core/document/yaml-events.ts`); names are ASCII (`core/document/parse-principal.ts`).',
     bound: 'Below 50 ms at 64 KiB; fuzzed by `npm run fuzz`.',
-    simulated: null,
+    simulated: 'hostile',
     gap: 'Letters of other scripts are free in reasons and tickets, where they name nothing.',
   },
 ];

@@ -48,7 +48,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'Each sweep looks whether whoever holds a grant is still there (`sweep/departed.ts`): who misses in the list of members is asked for by numeric id, and only a 404 of GitHub counts, for the account or for the membership. Then the grant ends, with its sessions, and the ledger says why (`left`). Taking back from an account that is gone is done: it has left every team (`providers/github-team/github-team.ts`). A service ends with its entry in the policies.',
     bound: 'The next sweep; at most ten people at once, for more a person looks first, and nothing begins.',
-    simulated: null,
+    simulated: 'left',
     gap: 'A person who is taken out of `policies/people.yaml` and stays in the organisation keeps what is held to its end: lock them. GitHub shows an account that it suspended as gone.',
   },
   {
@@ -57,7 +57,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'People are numeric ids in policies, evidence and ledger; a login is only shown. Before each write the provider asks for the present login of the id (`providers/github-team/github-team.ts`), so what is taken back is the account’s that was granted. Whoever took the name is not in the policies: their requests are refused (`core/policy/asked.ts`), and their `/gatepass return` is nobody’s (`sweep/returns.ts`).',
     bound: 'At once; the grant of a renamed account runs on to its end.',
-    simulated: null,
+    simulated: 'recycled',
     gap: 'Between the question and the write the name could change hands once more: GitHub takes logins, not ids.',
   },
   {
