@@ -5,6 +5,7 @@ import { breakFile, govern, lock, restore, tighten, unlock } from './governing.t
 import { damage, repair } from './ledger-branch.ts';
 import { agree, askAll, extend, giveBack, reuse, review } from './requests.ts';
 import type { Step } from './steps.ts';
+import { changePlace, changeTarget } from './target-troubles.ts';
 import { slotAt, type World } from './world.ts';
 
 type Act = Exclude<Step, { is: 'sweep' }>;
@@ -21,7 +22,8 @@ const ACTS: { readonly [Is in Act['is']]: (world: World, step: Extract<Act, { is
   restore,
   hand: (world, { slot, level }) => {
     world.count('drift');
-    world.model.byHand(...slotAt(slot, level));
+    const [key, value] = slotAt(slot, level);
+    if (!world.targets.isGone(key)) world.model.byHand(key, value);
   },
   wait: (world, { minutes }) => {
     if (minutes >= 60) world.count('no-sweep');
@@ -33,6 +35,8 @@ const ACTS: { readonly [Is in Act['is']]: (world: World, step: Extract<Act, { is
   break: breakFile,
   tighten: (world, { to }) => tighten(world, to),
   account: changeAccount,
+  target: changeTarget,
+  place: changePlace,
   owners: (world, { how }) => changeOwners(world, how),
 };
 

@@ -1,6 +1,6 @@
 /** The arbitraries that fast-check makes histories with, and makes them short with. */
 import fc from 'fast-check';
-import { REQUESTERS, ROLES, SLOTS } from './organisation.ts';
+import { PLACES, REQUESTERS, ROLES, SLOTS, TARGETS } from './organisation.ts';
 import { type Faults, type History, NO_FAULTS, type Run, type Step, type TargetFault, type Way } from './steps.ts';
 
 /** One time in so many. */
@@ -151,6 +151,22 @@ const others: fc.Arbitrary<Step> = fc.oneof(
         'back' as const,
         'back' as const,
       ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      is: fc.constant('target' as const),
+      target: fc.nat({ max: Object.keys(TARGETS).length - 1 }),
+      how: fc.constantFrom('fails' as const, 'untrusted' as const, 'mended' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      is: fc.constant('place' as const),
+      place: fc.nat({ max: PLACES.length - 1 }),
+      how: fc.constantFrom('deleted' as const, 'recreated' as const),
     }),
   },
 );

@@ -1,6 +1,4 @@
 /** A request as the model keeps it: what it asks for, and what became of it. */
-import { REQUESTERS, ROLES } from './organisation.ts';
-
 /** A request that was merged, or put on the default branch. */
 export interface Asked {
   readonly number: number;
@@ -10,6 +8,7 @@ export interface Asked {
   readonly role: number;
   /** `maybe`: the rules leave it to facts that are not kept here. */
   verdict: 'valid' | 'invalid' | 'maybe';
+  readonly breakGlass: boolean;
   /** Id of the owner on whose approval it rests; `null`: on none. */
   readonly needs: number | null;
   /** What of it should not be, by the name of the fault. */
@@ -24,6 +23,8 @@ export interface Asked {
   sure: number;
   /** The end that an accepted policy leaves it; `null`: as it was. */
   shrunk: number | null;
+  /** Of what it holds: which of those that ever had the name. */
+  readonly heldIn: Map<string, number>;
   /** There was an intent for it. */
   begun: boolean;
   /** By somebody who may, when; `null`: not. */
@@ -38,10 +39,4 @@ export interface Asked {
   grant: string | null;
   /** What the ledger says of it that is no authorisation. */
   answer: string | null;
-}
-
-/** The slots that it asks for, with the level of each. */
-export function fillsOf({ who, role }: Asked): readonly (readonly [string, string])[] {
-  const id = REQUESTERS[who]?.id;
-  return (ROLES[role]?.fills ?? []).map(({ place, level }) => [`${place}/${id}`, level] as const);
 }

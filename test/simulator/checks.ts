@@ -1,8 +1,7 @@
 /** What the model holds against the slots when a sweep has ended, when faults have stopped, and when all is over. */
 import { HOUR, MINUTE } from '../../core/time.ts';
-import { fillsOf } from './asked.ts';
 import type { Model } from './model.ts';
-import { rankOf, SLOTS } from './organisation.ts';
+import { rankOf } from './organisation.ts';
 import type { Place } from './places.ts';
 import type { Process } from './process.ts';
 import { Violation } from './violation.ts';
@@ -18,15 +17,28 @@ export function checkEnds(model: Model, process: Process, startedAt: number): vo
       if (asked.shrunk !== null) asked.ends = Math.min(asked.ends, asked.shrunk);
     }
   }
-  for (const { key, zone } of SLOTS) {
+  for (const { key, zone } of model.slots) {
     if (zone !== process.zone) continue;
     const place = model.place(key);
     const allowed = model.allowing(key, now).map(([, level]) => rankOf(key, level));
     const most = Math.max(rankOf(key, place.theirs), ...allowed);
     const held = model.targets.value(key);
-    if (rankOf(key, held) <= most || place.isAmbiguous || isExcused(model, key, place, now)) continue;
+    if (rankOf(key, held) <= most || place.isAmbiguous) continue;
+    checkTold(model, key, startedAt);
+    if (isExcused(model, key, place, now)) continue;
     throw new Violation('I2', `${key} still holds ${held} after ${process.run} at ${new Date(now).toISOString()}`);
   }
+}
+
+/** Whoever cannot take something back says so after five minutes, and louder after thirty. */
+function checkTold(model: Model, slot: string, startedAt: number): void {
+  const { stuckSince } = model.place(slot);
+  if (stuckSince === null || model.isDamaged || model.wasSkewed) return;
+  const isTold = (name: string) => model.alerts.has(`${name}:${slot}`);
+  const late = startedAt - stuckSince;
+  const isSilent =
+    (late > 5 * MINUTE && !isTold('revoke-stuck')) || (late > 30 * MINUTE && !isTold('revoke-stuck-escalated'));
+  if (isSilent) throw new Violation('I2', `${slot} could not be taken back for ${late / MINUTE} minutes unsaid`);
 }
 
 function isExcused(model: Model, slot: string, place: Place, now: number): boolean {
@@ -44,7 +56,7 @@ export function checkHeld(model: Model): void {
   const now = model.now();
   for (const asked of model.asked) {
     if (model.isDiverged || !model.isSure(asked, now) || now < asked.starts || asked.answer !== null) continue;
-    for (const [slot, level] of fillsOf(asked)) {
+    for (const [slot, level] of model.fillsOf(asked)) {
       if (model.place(slot).wasTouched || model.refused.has(`${asked.grant} ${slot}`)) continue;
       const held = model.targets.value(slot);
       if (rankOf(slot, held) < rankOf(slot, level))

@@ -20,6 +20,7 @@ import { MAIN, type World } from './world.ts';
 export async function end(world: World, ending: History['ending']): Promise<void> {
   repair(world);
   unlock(world);
+  world.targets.ill.clear();
   restore(world);
   world.moved(MAIN);
   world.advance(ending === 'soon' ? HOUR + MINUTE : 26 * HOUR);

@@ -18,7 +18,10 @@ export function portOf(world: World, process: Process): GitHub {
         process.gitHubCalls += 1;
         const fault = process.faults.github?.at === number ? process.faults.github.is : null;
         const isWrite = !route.startsWith('GET');
-        if (fault !== null) process.injected.add(fault === 429 ? 'limited' : isWrite ? 'unwritten' : 'server-error');
+        if (fault !== null)
+          process.injected.add(
+            isWrite ? 'unwritten' : fault === 429 || fault === 403 ? 'github-limited' : 'server-error',
+          );
         if (typeof fault === 'number') throw httpError(fault, 'not now');
         const answer = await answerOf(world, process, route, parameters);
         if (route.endsWith('/git/refs/{ref}') && parameters['ref'] === LEDGER) {

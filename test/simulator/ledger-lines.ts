@@ -41,6 +41,7 @@ function readLine(model: Model, process: Process, line: Line): void {
       return;
     case 'alert':
       model.alerts.add(String(line['key']));
+      model.alerted.add(String(line['key']));
       return;
     case 'alert-closed':
       model.alerts.delete(String(line['key']));
@@ -70,6 +71,10 @@ function answered(model: Model, process: Process, line: Line): void {
     if (model.gone.has(asked.who)) throw new Violation('I1', `${path} was authorised for somebody who is gone`);
     if (asked.needs !== null && !model.owners.has(asked.needs))
       throw new Violation('I1', `${path} was authorised by the approval of somebody who is no owner any more`);
+    const isStuck = ([slot]: readonly [string, string]) =>
+      model.place(slot).stuckSince !== null && model.alerts.has(`revoke-stuck:${slot}`);
+    if (!asked.breakGlass && model.neighboursOf(asked).some(isStuck))
+      throw new Violation('I1', `${path} was authorised while something of the resource cannot be taken back`);
     asked.grant = grant?.id ?? null;
     return;
   }
@@ -97,6 +102,12 @@ function intended(model: Model, process: Process, line: Line): void {
   model.place(key).sent.push({ intent: String(line['id']), after, lease, isSettled: false });
 }
 
+function hold(model: Model, grant: string, slot: string): void {
+  model.held.add(`${grant} ${slot}`);
+  const [place = '', generation] = (slot.split('/')[0] ?? '').split('~');
+  model.asked.find((asked) => asked.grant === grant)?.heldIn.set(place, Number(generation ?? 0));
+}
+
 function came(model: Model, line: Line): void {
   const slot = String(line['slot']);
   const place = model.place(slot);
@@ -106,11 +117,13 @@ function came(model: Model, line: Line): void {
       if (sent.intent === line['intent'] && (line['result'] === 'done' || line['result'] === 'refused'))
         sent.isSettled = line['issued'] !== null;
     }
-    if (line['result'] === 'done') model.held.add(key);
+    if (line['result'] === 'done') hold(model, String(line['grant']), slot);
     if (line['result'] === 'refused') model.refused.add(key);
     return;
   }
+  if (line['result'] === 'failed') place.stuckSince ??= Date.parse(line.at);
   if (line['result'] !== 'done') return;
+  place.stuckSince = null;
   place.firstTrouble = null;
   const left = rankOf(slot, line['observed'] as Value);
   const now = model.now();

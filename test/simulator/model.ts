@@ -4,9 +4,9 @@
  * `ledger-lines.ts` reads what sweeps write, `checks.ts` looks at what is left when they end.
  */
 import { MINUTE } from '../../core/time.ts';
-import { type Asked, fillsOf } from './asked.ts';
+import type { Asked } from './asked.ts';
 import { Mirror } from './mirror.ts';
-import { type Allowed, OWNERS, rankOf, SLOTS } from './organisation.ts';
+import { type Allowed, OWNERS, REQUESTERS, ROLES, rankOf, SLOTS } from './organisation.ts';
 import { lower, type Place, placeOf, reachOf, targetOf } from './places.ts';
 import type { Process } from './process.ts';
 import type { Targets, Value } from './targets.ts';
@@ -18,8 +18,12 @@ export class Model {
   readonly ignored = new Set<string>();
   readonly mirror = new Mirror();
   readonly alerts = new Set<string>();
+  /** All that there ever were. */
+  readonly alerted = new Set<string>();
   readonly targets: Targets;
   readonly places = new Map<string, Place>();
+  /** All slots there ever were. */
+  readonly slots: { readonly key: string; readonly zone: string }[] = [...SLOTS];
   lockedWho: number | null = null;
   isLoosened = false;
   /** Who is no member of the organisation, by index; and whose approval counts, by id. */
@@ -64,6 +68,28 @@ export class Model {
     return place;
   }
 
+  /** A place was made anew. */
+  add(slot: string, place: string): void {
+    const zone = SLOTS.find(({ key }) => key.startsWith(`${place}/`))?.zone ?? '';
+    this.slots.push({ key: slot, zone });
+    this.places.set(slot, placeOf(this.targets.value(slot)));
+  }
+
+  /** The slots that it asks for, with the level of each: where it was held once, and what has the name now elsewhere. */
+  fillsOf({ who, role, heldIn }: Asked): readonly (readonly [string, string])[] {
+    const id = REQUESTERS[who]?.id ?? 0;
+    const fills = ROLES[role]?.fills ?? [];
+    return fills.map(({ place, level }) => [this.targets.slotIn(place, id, heldIn.get(place)), level] as const);
+  }
+
+  /** All that was held by the same person of the same resource. */
+  neighboursOf({ who, role }: Asked): readonly (readonly [string, string])[] {
+    const resource = resourceOf(role);
+    return this.asked.flatMap((other) =>
+      other.who === who && other.grant !== null && resourceOf(other.role) === resource ? this.fillsOf(other) : [],
+    );
+  }
+
   remember(): void {
     this.#theirsBefore = new Map([...this.places].map(([key, { theirs }]) => [key, theirs]));
   }
@@ -88,6 +114,19 @@ export class Model {
     const seen = this.#seen.get(process) ?? new Map<string, Value>();
     this.#seen.set(process, seen.set(slot, theirs));
     if (!isStale) place.known = theirs;
+  }
+
+  /** A target refuses us: what is to be taken back there cannot be. */
+  refuse(target: string): void {
+    const now = this.now();
+    for (const { key } of this.slots) {
+      if (targetOf(key) !== target || this.targets.value(key) === null) continue;
+      const most = Math.max(
+        rankOf(key, this.place(key).theirs),
+        ...this.allowing(key, now).map(([, level]) => rankOf(key, level)),
+      );
+      if (rankOf(key, this.targets.value(key)) > most) this.trouble(key, 0);
+    }
   }
 
   trouble(slot: string, minutes: number): void {
@@ -145,7 +184,7 @@ export class Model {
       if (this.gone.has(asked.who) && !this.isDamaged) return [];
       if (asked.verdict === 'invalid' || asked.isOver || Math.max(at, this.latest) < asked.starts || at >= asked.ends)
         return [];
-      return fillsOf(asked).flatMap(([key, level]) => (key === slot ? [[asked, level] as const] : []));
+      return this.fillsOf(asked).flatMap(([key, level]) => (key === slot ? [[asked, level] as const] : []));
     });
   }
 
@@ -158,7 +197,7 @@ export class Model {
 
   /** All of it is there, as far as the ledger says. */
   isHeld(asked: Asked): boolean {
-    const fills = fillsOf(asked);
+    const fills = this.fillsOf(asked);
     return fills.length > 0 && fills.every(([slot]) => this.held.has(`${asked.grant} ${slot}`));
   }
 
@@ -184,4 +223,8 @@ export class Model {
     const place = this.place(slot);
     if (seen !== undefined) place.theirs = lower(slot, place.theirs, seen);
   }
+}
+
+function resourceOf(role: number): string {
+  return ROLES[role]?.path.split('/')[0] ?? '';
 }

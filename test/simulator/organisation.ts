@@ -52,6 +52,26 @@ export const ROLES: readonly Role[] = [
   { path: 'jobs/restart', isAutomatic: false, isAction: true, fills: [] },
 ];
 
+/** Of each configuration of a provider: how its slots begin. */
+export const TARGETS: Readonly<Record<string, string>> = {
+  DB: 'postgres:db',
+  CREW: 'graded:crew',
+  FAR: 'postgres:far',
+  SPAN: 'postgres:span_here',
+  SPAN_FAR: 'postgres:span_far',
+};
+
+/** What can be deleted, and made again under the same name. */
+export const PLACES: readonly string[] = [
+  'db_free',
+  'db_read',
+  'db_a',
+  'db_b',
+  'far_read',
+  'span_here',
+  'span_far',
+].map((name) => `postgres:${name}`);
+
 /** Lowest first. */
 export function levelsOf(slot: string): readonly string[] {
   return slot.startsWith('graded:') ? ['low', 'high'] : ['granted'];

@@ -1,5 +1,5 @@
 /** A slot as the model keeps it: whose what is there may be, and when it last failed. */
-import { rankOf } from './organisation.ts';
+import { rankOf, TARGETS } from './organisation.ts';
 import type { Value } from './targets.ts';
 
 interface Sent {
@@ -20,6 +20,8 @@ export interface Place {
   wasTouched: boolean;
   firstTrouble: number | null;
   lastTrouble: number;
+  /** Since when a removal is known to fail; `null`: none does. */
+  stuckSince: number | null;
   /** Until when its target asked not to be called, or a pending change may be on its way. */
   waits: number;
 }
@@ -33,6 +35,7 @@ export function placeOf(value: Value): Place {
     wasTouched: false,
     firstTrouble: null,
     lastTrouble: 0,
+    stuckSince: null,
     waits: 0,
   };
 }
@@ -46,7 +49,7 @@ export function lower(slot: string, a: Value, b: Value): Value {
   return rankOf(slot, a) < rankOf(slot, b) ? a : b;
 }
 
-/** Slots of one configuration of a provider. */
+/** The configuration of a provider that it belongs to. */
 export function targetOf(slot: string): string {
-  return /^(?:postgres:(?:db|far|span_here|span_far)|graded:crew)/.exec(slot)?.[0] ?? slot;
+  return Object.keys(TARGETS).find((name) => slot.startsWith(TARGETS[name] ?? slot)) ?? slot;
 }

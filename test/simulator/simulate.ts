@@ -92,6 +92,8 @@ export class Simulation {
     // What should not be took effect when a sweep said no to it.
     for (const { fault, answer } of model.asked)
       if (fault !== null && answer !== null) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+    const stuck = [...model.alerted].filter((key) => key.startsWith('revoke-stuck:')).length;
+    if (stuck > 0) faults.set('revoke-stuck', stuck);
     return { lives: model.asked.filter(({ grant }) => grant !== null).length, sweeps, faults };
   }
 

@@ -70,6 +70,10 @@ export type Step =
   | { readonly is: 'account'; readonly who: number; readonly how: 'left' | 'deleted' | 'renamed' | 'back' }
   /** The team that approves: gone, empty, without the one who approves as a rule, or as it was. */
   | { readonly is: 'owners'; readonly how: 'deleted' | 'emptied' | 'first-leaves' | 'back' }
+  /** A target takes no changes, or does not know us at all, until all are mended. */
+  | { readonly is: 'target'; readonly target: number; readonly how: 'fails' | 'untrusted' | 'mended' }
+  /** What grants are held in is deleted, and made again under its name. */
+  | { readonly is: 'place'; readonly place: number; readonly how: 'deleted' | 'recreated' }
   | { readonly is: 'sweep'; readonly runs: readonly Run[]; readonly order: number };
 
 /** One sweep; several in a step run at once. */

@@ -2,7 +2,8 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Slot } from '../../core/ledger/entry.ts';
 import { type Outcome, type Provider, ProviderError, type SetSlot } from '../../providers/provider.ts';
-import { levelsOf, SLOTS } from './organisation.ts';
+import { levelsOf, SLOTS, TARGETS } from './organisation.ts';
+import { targetOf } from './places.ts';
 import type { Process } from './process.ts';
 
 export type Value = string | null;
@@ -13,6 +14,13 @@ export class Targets {
   readonly held = new Map<string, string>();
   /** Before the last step. */
   before: ReadonlyMap<string, string> = new Map();
+  /** Targets that refuse us, by name: all of it, or changes alone; and since when. */
+  readonly ill = new Map<string, { readonly how: 'fails' | 'untrusted'; readonly since: number }>();
+  /** Places that are gone, and how often each was made anew. */
+  readonly deleted = new Set<string>();
+  readonly generations = new Map<string, number>();
+  /** Called when a target that refuses us is called. */
+  onRefused: (target: string) => void = () => {};
   /** Called with each change that a sweep sends, before it is made. */
   onChange: (process: Process, slot: string, value: Value) => void = () => {};
   onSeen: (process: Process, slot: string, isStale: boolean) => void = () => {};
@@ -32,16 +40,37 @@ export class Targets {
     this.before = new Map(this.held);
   }
 
+  generation(place: string): number {
+    return this.generations.get(place) ?? 0;
+  }
+
+  /** Of what has the name now, or had it then. */
+  slotIn(place: string, id: number | string, generation = this.generation(place)): string {
+    return generation === 0 ? `${place}/${id}` : `${place}~${generation}/${id}`;
+  }
+
+  /** The place is not there any more, whatever has its name now. */
+  isGone(slot: string): boolean {
+    const [place = '', generation = '0'] = (slot.split('/')[0] ?? '').split('~');
+    return this.deleted.has(place) || Number(generation) !== this.generation(place);
+  }
+
   open(process: Process, type: string, config: JsonObject): Provider {
     if (POISONED.has(type)) return this.#poisoned(type);
+    const target = Object.keys(TARGETS).find((name) => name === config['credentials']) ?? '';
+    if (this.ill.get(target)?.how === 'untrusted') {
+      this.onRefused(target);
+      throw new ProviderError('unauthorized', 'the token names another subject than is trusted here');
+    }
     let looks = 0;
     return {
       check: async () => [],
       resolve: (target, who) =>
         process.call(() => {
           const isGraded = type === 'graded';
-          const place = String(isGraded ? target['place'] : target['role']);
-          const key = `${type}:${place}/${who.github?.id ?? who.name}`;
+          const place = `${type}:${isGraded ? target['place'] : target['role']}`;
+          if (this.deleted.has(place)) throw new ProviderError('unknown-role', `there is no ${place}`);
+          const key = this.slotIn(place, who.github?.id ?? who.name);
           const slot = { provider: type, zone: 'unset', key, config, ids: { key }, levels: levelsOf(key), label: key };
           return { slot, value: isGraded ? String(target['level']) : 'granted' };
         }),
@@ -97,6 +126,15 @@ export class Targets {
 
   #change(process: Process, change: SetSlot): Outcome {
     const { slot, value } = change;
+    if (this.isGone(slot.key)) {
+      if (value === null) return { is: 'done', changed: false, note: 'it is gone' };
+      return { is: 'refused', why: 'gone', detail: 'there is no such role any more' };
+    }
+    const whole = targetOf(slot.key);
+    if (this.ill.has(whole)) {
+      this.onRefused(whole);
+      throw new ProviderError('unavailable', 'it is down', { effect: 'none', retry: 'backoff' });
+    }
     const number = process.changes;
     process.changes += 1;
     const { target } = process.faults;

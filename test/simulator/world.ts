@@ -1,4 +1,5 @@
 /** The world of one history: GitHub and targets in memory, their clock, the model beside them, and what took effect. */
+import { MINUTE } from '../../core/time.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import type { Files } from '../support/memory-git.ts';
 import { MemoryGitHub, REPOSITORY } from '../support/memory-github.ts';
@@ -53,6 +54,12 @@ export class World {
     this.targets.onChange = (...change) => this.noting(() => model.changed(...change));
     this.targets.onSeen = (...seen) => this.noting(() => model.saw(...seen));
     this.targets.onTrouble = (...trouble) => model.trouble(...trouble);
+    this.targets.onRefused = (target) => {
+      const { how, since } = this.targets.ill.get(target) ?? { how: 'fails', since: this.clock };
+      if (how === 'untrusted') this.await('untrusted');
+      else if (this.clock >= since + 30 * MINUTE) this.await('target-down');
+      model.refuse(target);
+    };
     this.runs.onStart = (...start) => this.noting(() => model.started(...start));
   }
 

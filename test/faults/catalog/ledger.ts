@@ -36,7 +36,7 @@ export const LEDGER: readonly Fault[] = [
       'It is never given up (`core/ledger/retry.ts`). An alert after five minutes, another after thirty, and one a day that names all that is overdue by more than a day (`core/reconcile/situations.ts`). Until it works, its subject is given nothing more of that resource; break-glass is not held up (`core/policy/stuck.ts`). For what must not be held together with it, it counts as held (`core/policy/toxic.ts`).',
     bound:
       'A try within 5 minutes in the first hour, 15 in the first day, 60 after; the alert by the first sweep 5 minutes after the end.',
-    simulated: null,
+    simulated: 'revoke-stuck',
     gap: 'Somebody has to take it back by hand at the target if it never works. Until the alert it counts as ended, also for what must not be held together with it.',
   },
   {

@@ -19,7 +19,7 @@ export const TARGETS: readonly Fault[] = [
       'Targets are served side by side, removals first within each (`sweep/lanes.ts`). A call has a minute, a target five minutes of a sweep, and after three failures in a row nothing begins there; each removal is tried once all the same, with less patience (`sweep/provider-pool.ts`). What failed is tried again after 1, 2, 4 … minutes, each wait cut by up to a quarter so that not all come back at once (`core/ledger/retry.ts`). A slot that cannot be seen hides no other, and a target that is down is looked at once (`sweep/observe.ts`).',
     bound:
       'A removal is tried again within 5 minutes of the last try in the first hour, 15 in the first day, 60 after, wherever sweeps run that often; a sweep ends within about 10 minutes, whatever hangs.',
-    simulated: 'server-error',
+    simulated: 'target-down',
     gap: 'A call that was given up may still arrive: what it did is seen by the next look. What did not fit into five minutes is first in the next sweep.',
   },
   {
@@ -39,7 +39,7 @@ export const TARGETS: readonly Fault[] = [
       'What the target refuses is said in its own words: a grant does not begin, and lapses (`sweep/observe.ts`, `sweep/resolve.ts`); a removal is tried for ever, with alerts (`core/reconcile/plan.ts`). `gatepass doctor` reads which OIDC subject the sweep has, says what targets have to trust, and warns of a subject by name alone (`core/attest/judge-more.ts`).',
     bound:
       'said by the first sweep that meets it; an alert five minutes after a removal is due; mended by the sweep after the mending',
-    simulated: null,
+    simulated: 'untrusted',
     gap: 'Doctor knows what the sweep presents, not what a target trusts: nothing reads the trust of a cloud. The claims of services in `policies/people.yaml` are not checked against anything yet.',
   },
   {
@@ -66,7 +66,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'A team that is gone holds nobody: its removals are done, with the reason in the outcome entry, and nothing is granted there again (`providers/github-team/team.ts`). That is believed only where the organisation still has its id, its whole list of teams was read and lacks the team’s id, and everybody in the organisation could see the team when the grant was made; else it is unknown, and stays owed. A dropped PostgreSQL role takes its memberships along (`providers/postgres/change.ts`).',
     bound: 'The next sweep; a grant that cannot begin fails at once or lapses after as long as it would have lasted.',
-    simulated: null,
+    simulated: 'resource-gone',
     gap: 'A secret team, an organisation or a server that is gone for good stays an open alert until it is back, or its ledger is closed.',
   },
   {
@@ -75,7 +75,7 @@ export const TARGETS: readonly Fault[] = [
     behaviour:
       'Slots are named by ids that are never given again: of the team and the account (`providers/github-team/github-team.ts`), of the role, the login and the cluster (`providers/postgres/slot.ts`). The new one is another place: it is not looked at and not touched. While a grant lives, an alert `drift-removed` says that what it held is gone; another cluster at the same address is unknown, and what is owed there stays owed.',
     bound: 'The next sweep.',
-    simulated: null,
+    simulated: 'recreated',
     gap: null,
   },
 ];
