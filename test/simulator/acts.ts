@@ -1,9 +1,10 @@
 /** One step of a history that is no sweep: people and others do something to the world. */
 import { MINUTE } from '../../core/time.ts';
 import { changeAccount, changeOwners } from './accounts.ts';
+import { extend, giveBack, reuse, review } from './follow-ups.ts';
 import { breakFile, govern, lock, restore, tighten, unlock } from './governing.ts';
 import { damage, repair } from './ledger-branch.ts';
-import { agree, askAll, extend, giveBack, reuse, review } from './requests.ts';
+import { agree, askAll, burst } from './requests.ts';
 import type { Step } from './steps.ts';
 import { changePlace, changeTarget } from './target-troubles.ts';
 import { slotAt, type World } from './world.ts';
@@ -37,6 +38,11 @@ const ACTS: { readonly [Is in Act['is']]: (world: World, step: Extract<Act, { is
   account: changeAccount,
   target: changeTarget,
   place: changePlace,
+  burst: (world, { minutes }) => burst(world, minutes),
+  cancelled: (world) => {
+    // What it would have done is left to the next run.
+    if (world.model.asked.some(({ isRead }) => !isRead)) world.await('cancelled');
+  },
   owners: (world, { how }) => changeOwners(world, how),
 };
 

@@ -1,7 +1,16 @@
 /** The arbitraries that fast-check makes histories with, and makes them short with. */
 import fc from 'fast-check';
 import { PLACES, REQUESTERS, ROLES, SLOTS, TARGETS } from './organisation.ts';
-import { type Faults, type History, NO_FAULTS, type Run, type Step, type TargetFault, type Way } from './steps.ts';
+import {
+  type Damage,
+  type Faults,
+  type History,
+  NO_FAULTS,
+  type Run,
+  type Step,
+  type TargetFault,
+  type Way,
+} from './steps.ts';
 
 /** One time in so many. */
 const seldom = <T>(what: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | null> =>
@@ -38,7 +47,10 @@ const call = fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 160 }));
 const faults = fc.record<Faults>({
   crash: seldom(fc.record({ at: call, when: fc.constantFrom('before' as const, 'after' as const) }), 4),
   github: seldom(
-    fc.record({ at: call, is: fc.constantFrom(502 as const, 429 as const, 403 as const, 'lost' as const) }),
+    fc.record({
+      at: call,
+      is: fc.constantFrom(502 as const, 429 as const, 403 as const, 'lost' as const, 'spent' as const),
+    }),
     6,
   ),
   target: seldom(
@@ -64,6 +76,7 @@ const zone = fc.constantFrom(0, 0, 1);
 const run: fc.Arbitrary<Run> = fc.record({
   zone,
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_FAULTS) }, { weight: 2, arbitrary: faults }),
+  isRevokesOnly: fc.oneof({ weight: 24, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
 const sweep = fc.record({
@@ -110,7 +123,7 @@ const others: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       is: fc.constant('damage' as const),
-      how: fc.constantFrom('line' as const, 'more' as const, 'head' as const),
+      how: fc.constantFrom<Damage>('line', 'more', 'head', 'cut', 'rewound', 'rewound'),
     }),
   },
   { weight: 2, arbitrary: fc.constant<Step>({ is: 'repair' }) },
@@ -169,6 +182,8 @@ const others: fc.Arbitrary<Step> = fc.oneof(
       how: fc.constantFrom('deleted' as const, 'recreated' as const),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ is: fc.constant('burst' as const), minutes: fc.constantFrom(20, 60) }) },
+  { weight: 3, arbitrary: fc.constant<Step>({ is: 'cancelled' }) },
 );
 
 const wait = fc.record({ is: fc.constant('wait' as const), minutes: fc.constantFrom(1, 6, 15, 31, 65, 300) });
@@ -186,5 +201,6 @@ export const history: fc.Arbitrary<History> = fc.record({
   }),
   steps: fc.array(step, { maxLength: 60, size: 'max' }),
   ending: fc.constantFrom('soon' as const, 'late' as const),
+  change: seldom(fc.constantFrom('spring' as const, 'autumn' as const), 8),
   isPoisoned: fc.oneof({ weight: 29, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });

@@ -37,6 +37,8 @@ export interface Asked {
   isOver: boolean;
   /** Its grant, once the ledger says so. */
   grant: string | null;
+  /** The ledger says something of it. */
+  isRead: boolean;
   /** What the ledger says of it that is no authorisation. */
   answer: string | null;
 }

@@ -5,6 +5,7 @@ import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import { httpError } from '../support/memory-github.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Process } from './process.ts';
+import type { Faults } from './steps.ts';
 import { LEDGER, MAIN, type World } from './world.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -16,15 +17,23 @@ export function portOf(world: World, process: Process): GitHub {
       process.call(async () => {
         const number = process.gitHubCalls;
         process.gitHubCalls += 1;
-        const fault = process.faults.github?.at === number ? process.faults.github.is : null;
+        const fault = faultAt(process, number);
         const isWrite = !route.startsWith('GET');
         if (fault !== null)
           process.injected.add(
-            isWrite ? 'unwritten' : fault === 429 || fault === 403 ? 'github-limited' : 'server-error',
+            fault === 'spent'
+              ? 'budget-spent'
+              : isWrite
+                ? 'unwritten'
+                : fault === 429 || fault === 403
+                  ? 'github-limited'
+                  : 'server-error',
           );
+        if (fault === 'spent') throw httpError(403, 'API rate limit exceeded');
         if (typeof fault === 'number') throw httpError(fault, 'not now');
         const answer = await answerOf(world, process, route, parameters);
         if (route.endsWith('/git/refs/{ref}') && parameters['ref'] === LEDGER) {
+          process.commits += 1;
           world.moved(LEDGER);
           world.noting(() => readLines(model, process, github.git.tip(LEDGER_BRANCH).files));
         }
@@ -36,6 +45,12 @@ export function portOf(world: World, process: Process): GitHub {
         return { ...answer, ...(stale === null ? {} : { data: stale }), headers: { ...answer.headers, date } };
       }),
   };
+}
+
+function faultAt({ faults: { github } }: Process, number: number): NonNullable<Faults['github']>['is'] | null {
+  if (github === null) return null;
+  const isHit = github.is === 'spent' ? number >= github.at : number === github.at;
+  return isHit ? github.is : null;
 }
 
 async function answerOf(

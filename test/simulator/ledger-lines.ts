@@ -23,6 +23,7 @@ function readLine(model: Model, process: Process, line: Line): void {
   if (slot !== undefined && !model.places.has(typeof slot === 'string' ? slot : slot.key)) return;
   switch (line.type) {
     case 'authorised':
+    case 'deferred':
     case 'refused':
     case 'quarantined':
     case 'lapsed':
@@ -66,6 +67,8 @@ function answered(model: Model, process: Process, line: Line): void {
   if (model.ignored.has(path)) return;
   const isOf = ({ number }: Asked) => number === pullRequest || (pullRequest === 0 && line.type !== 'authorised');
   const asked = model.asked.find((each) => each.path === path && isOf(each));
+  if (asked !== undefined) asked.isRead = true;
+  if (line.type === 'deferred') return;
   if (line.type === 'authorised') {
     if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${path} was authorised`);
     if (model.gone.has(asked.who)) throw new Violation('I1', `${path} was authorised for somebody who is gone`);

@@ -150,7 +150,10 @@ export class Model {
     const place = this.place(slot);
     const seen = this.#seen.get(process)?.get(slot) ?? place.known;
     const what = `${process.run} sets ${slot} from ${before} to ${value} at ${new Date(at).toISOString()}`;
+    if (to < from) process.lowered += 1;
     if (to > from) {
+      if (process.isRevokesOnly && to > rankOf(slot, seen))
+        throw new Violation('I1', `${what}, and it only takes back`);
       const allowed = Math.max(-1, ...this.allowing(slot, at).map(([, level]) => rankOf(slot, level)));
       // Others may have lowered it since it was seen: then it is only put back.
       if (to > Math.max(allowed, rankOf(slot, seen))) throw new Violation('I1', what);
@@ -210,6 +213,7 @@ export class Model {
     if (this.#started.has(correlation))
       throw new Violation('once', `${correlation} is started again by ${process.run}`);
     this.#started.add(correlation);
+    if (process.isRevokesOnly) throw new Violation('I1', `${correlation} is started by a run that only takes back`);
     const asked = this.asked.find(({ grant }) => correlation === `gatepass-${grant}`);
     if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${correlation} has no approval`);
     const at = process.told;

@@ -35,12 +35,16 @@ export class Process {
   readonly run: string;
   readonly zone: string;
   readonly faults: Faults;
+  readonly isRevokesOnly: boolean;
   readonly turns: Turns | null;
   /** What went wrong for it that it could notice or suffer from. */
   readonly injected = new Set<string>();
   calls = 0;
   gitHubCalls = 0;
   changes = 0;
+  /** Slots that it lowered, and commits of the ledger that it wrote. */
+  lowered = 0;
+  commits = 0;
   /** Lost races for the ledger. */
   raced = 0;
   /** The last instant that GitHub told it. */
@@ -53,13 +57,19 @@ export class Process {
   readonly #sleep: (minutes: number) => void;
 
   constructor(
-    named: { readonly run: string; readonly zone: string; readonly faults: Faults },
+    named: {
+      readonly run: string;
+      readonly zone: string;
+      readonly faults: Faults;
+      readonly isRevokesOnly: boolean;
+    },
     turns: Turns | null,
     sleep: (minutes: number) => void,
   ) {
     this.run = named.run;
     this.zone = named.zone;
     this.faults = named.faults;
+    this.isRevokesOnly = named.isRevokesOnly;
     this.turns = turns;
     this.#sleep = sleep;
     this.died = new Promise((resolve) => {

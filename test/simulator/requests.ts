@@ -1,10 +1,10 @@
-/** What people do with requests: ask in every way, ask again, give back, and take the file away. */
+/** How people ask: by leave, and in every way that is none. */
 import { HOUR, MINUTE } from '../../core/time.ts';
-import { GATE, type MemoryUser, REPOSITORY } from '../support/memory-github.ts';
+import { GATE, type MemoryUser } from '../support/memory-github.ts';
 import { changeAccount, impostorOf } from './accounts.ts';
 import type { Asked } from './asked.ts';
 import { documentOf, malformed } from './documents.ts';
-import { LOOSE, OWNERS, REQUESTERS, ROLES, type Role, RULES, rulesOf, STRANGER } from './organisation.ts';
+import { LOOSE, OWNERS, REQUESTERS, ROLES, type Role, RULES, rulesOf } from './organisation.ts';
 import type { Step, Way } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -61,7 +61,7 @@ export function askAll(world: World, step: Extract<Step, { is: 'ask' }>): void {
   }
 }
 
-function ask(world: World, wish: Wish): void {
+export function ask(world: World, wish: Wish): void {
   const { who, way } = wish;
   const role = ROLES[wish.role];
   if (way === 'impostor') changeAccount(world, { is: 'account', who, how: 'renamed' });
@@ -97,7 +97,7 @@ function ask(world: World, wish: Wish): void {
   put(world, { number, path, text, wish });
 }
 
-function requesterOf({ accounts }: World, who: number): MemoryUser | undefined {
+export function requesterOf({ accounts }: World, who: number): MemoryUser | undefined {
   const user = REQUESTERS[who];
   return user === undefined ? undefined : accounts.get(user);
 }
@@ -109,7 +109,7 @@ function approverOf({ accounts }: World): MemoryUser {
 
 function textOf(world: World, role: Role, { way, minutes, starts, startsBy, breakGlass }: Wish): string {
   const reason = `number ${world.names}`;
-  const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const instant = (at: number | null) => (at === null ? null : world.written(at));
   const text = documentOf(role, {
     minutes,
     starts: instant(starts),
@@ -141,6 +141,8 @@ function put(world: World, { number, path, text, wish }: Omit<Waiting, 'opened'>
   const role = ROLES[wish.role];
   const begins = starts ?? clock;
   const verdict = verdictOf(world, wish);
+  const change = world.change ?? Number.POSITIVE_INFINITY;
+  if (begins < change && begins + minutes * MINUTE > change) world.await('daylight');
   const isOverlap = model.asked.some((other) => other.who === who && other.role === wish.role && other.ends > begins);
   if (isOverlap && role?.isAction === false) world.count('overlap');
   model.asked.push({
@@ -165,6 +167,7 @@ function put(world: World, { number, path, text, wish }: Omit<Waiting, 'opened'>
     isRemoved: false,
     wasLocked: model.lockedWho === who,
     isOver: false,
+    isRead: false,
     grant: null,
     answer: null,
   });
@@ -180,6 +183,15 @@ function verdictOf(world: World, { who, way, role, minutes, breakGlass, starts, 
   return isApproved && !world.accounts.gone.has(who) ? 'valid' : 'maybe';
 }
 
+/** Everybody asks for everything, to the same end. */
+export function burst(world: World, minutes: number): void {
+  for (const [role, { isAction }] of ROLES.entries()) {
+    if (isAction) continue;
+    for (const who of REQUESTERS.keys())
+      ask(world, { who, role, minutes, starts: null, startsBy: null, way: 'squash', breakGlass: false });
+  }
+}
+
 /** An owner approves at last, and it is merged. */
 export function agree(world: World, nth: number): void {
   const [waiting] = world.waiting.splice(nth, 1);
@@ -190,73 +202,4 @@ export function agree(world: World, nth: number): void {
   const isLate = world.clock >= opened + HOUR || (wish.startsBy !== null && world.clock > wish.startsBy);
   if (isLate) world.count('late-approval');
   put(world, waiting);
-}
-
-/** `nth` from the latest. */
-function earlierOf(world: World, nth: number): Asked | undefined {
-  return world.model.asked.at(-1 - nth);
-}
-
-export function extend(world: World, nth: number): void {
-  const earlier = earlierOf(world, nth);
-  if (earlier === undefined || earlier.ends <= world.clock) return;
-  const minutes = Math.round((earlier.ends - earlier.starts) / MINUTE);
-  ask(world, { ...earlier, minutes, starts: earlier.ends, startsBy: null, way: 'squash', breakGlass: false });
-}
-
-/** Other bytes at a path that asked before: an approved pull request, and still no request. */
-export function reuse(world: World, nth: number): void {
-  const earlier = earlierOf(world, nth);
-  const user = requesterOf(world, earlier?.who ?? 0);
-  const role = ROLES[earlier?.role ?? 0];
-  if (earlier === undefined || user === undefined || role === undefined) return;
-  const number = world.github.pulls.size + 1;
-  const reason = `again ${number}`;
-  const text = documentOf(role, { minutes: 60, starts: null, startsBy: null, breakGlass: false, reason });
-  if (earlier.grant !== null && earlier.returned === null && world.clock < earlier.ends) world.count('edited');
-  world.github.open(user, { [earlier.path]: text });
-  world.github.approve(number, OWNERS[0]);
-  world.github.merge(number);
-}
-
-export function review(world: World, nth: number): void {
-  const earlier = earlierOf(world, nth);
-  if (earlier !== undefined && earlier.number > 0)
-    world.github.comment(earlier.number, OWNERS[1], '/gatepass reviewed');
-}
-
-export function giveBack(world: World, { nth, how }: Extract<Step, { is: 'return' }>): void {
-  const { github } = world;
-  const earlier = earlierOf(world, nth);
-  const user = requesterOf(world, earlier?.who ?? 0);
-  if (earlier === undefined || user === undefined || earlier.number === 0) return;
-  const { files } = github.git.tip(REPOSITORY.branch);
-  switch (how) {
-    case 'comment':
-      github.comment(earlier.number, user, '/gatepass return');
-      earlier.returned ??= world.clock;
-      return;
-    case 'stranger':
-      github.comment(earlier.number, STRANGER, '/gatepass return');
-      return;
-    case 'impostor':
-      changeAccount(world, { is: 'account', who: earlier.who, how: 'renamed' });
-      github.comment(earlier.number, impostorOf(earlier.who), '/gatepass return');
-      return;
-    case 'deletion': {
-      if (!files.has(earlier.path)) return;
-      const number = github.open(user, { [earlier.path]: null });
-      github.merge(number);
-      if (files.get(earlier.path)?.text === earlier.text) earlier.returned ??= world.clock;
-      earlier.isRemoved = true;
-      world.count('returned');
-      return;
-    }
-    case 'push':
-      if (!files.has(earlier.path)) return;
-      github.push({ [earlier.path]: null });
-      earlier.isRemoved = true;
-      world.count('deleted');
-      return;
-  }
 }

@@ -25,6 +25,12 @@ export type Way =
   /** By somebody else, under a name that was the subject's. */
   | 'impostor';
 
+/**
+ * A line is changed, one is added, the head is changed, the last line is cut off; or the branch is set back to an earlier
+ * commit, which proves itself, after the gate has seen the later one.
+ */
+export type Damage = 'line' | 'more' | 'head' | 'cut' | 'rewound';
+
 export type Step =
   | {
       readonly is: 'ask';
@@ -65,7 +71,7 @@ export type Step =
   /** Somebody else changes a slot by hand. `level` -1: takes it away. */
   | { readonly is: 'hand'; readonly slot: number; readonly level: number }
   | { readonly is: 'wait'; readonly minutes: number }
-  | { readonly is: 'damage'; readonly how: 'line' | 'more' | 'head' }
+  | { readonly is: 'damage'; readonly how: Damage }
   | { readonly is: 'repair' }
   | { readonly is: 'account'; readonly who: number; readonly how: 'left' | 'deleted' | 'renamed' | 'back' }
   /** The team that approves: gone, empty, without the one who approves as a rule, or as it was. */
@@ -74,19 +80,25 @@ export type Step =
   | { readonly is: 'target'; readonly target: number; readonly how: 'fails' | 'untrusted' | 'mended' }
   /** What grants are held in is deleted, and made again under its name. */
   | { readonly is: 'place'; readonly place: number; readonly how: 'deleted' | 'recreated' }
+  /** Everybody asks for everything, for so long. */
+  | { readonly is: 'burst'; readonly minutes: number }
+  /** A run that waits is cancelled by GitHub for a newer one. */
+  | { readonly is: 'cancelled' }
   | { readonly is: 'sweep'; readonly runs: readonly Run[]; readonly order: number };
 
 /** One sweep; several in a step run at once. */
 export interface Run {
   readonly zone: number;
+  /** Started by hand while Actions is down: it only takes back. */
+  readonly isRevokesOnly?: boolean;
   readonly faults: Faults;
 }
 
 export interface Faults {
   /** The process is killed at its so-many-th call to the world, before it is made or before its answer comes. */
   readonly crash: { readonly at: number; readonly when: 'before' | 'after' } | null;
-  /** The so-many-th call to GitHub fails: it is answered so, or made and then answered so. */
-  readonly github: { readonly at: number; readonly is: 502 | 429 | 403 | 'lost' } | null;
+  /** The so-many-th call to GitHub fails: it is answered so, or made and then answered so; `spent`: so do all after it. */
+  readonly github: { readonly at: number; readonly is: 502 | 429 | 403 | 'lost' | 'spent' } | null;
   /** The so-many-th change of a slot, and as many after it. */
   readonly target: { readonly at: number; readonly length: number; readonly is: TargetFault } | null;
   /** The clock jumps at the so-many-th call. */
@@ -125,6 +137,8 @@ export interface History {
   readonly standing: readonly { readonly slot: number; readonly level: number }[];
   readonly steps: readonly Step[];
   /** Whether faults stop while grants live, or after all of them are over. */
+  /** Clocks go forward, or back, while it is lived. */
+  readonly change?: 'spring' | 'autumn' | null;
   readonly ending: 'soon' | 'late';
   /** Lived twice, without what hits by number, and once of it with items that are in the way of everything. */
   readonly isPoisoned?: boolean;

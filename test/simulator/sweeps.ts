@@ -1,6 +1,9 @@
 /** Runs the real sweep in a world, one or several at once, with their faults; what went wrong is kept by the world. */
-import { MINUTE } from '../../core/time.ts';
+import { HOUR, MINUTE } from '../../core/time.ts';
+import { HEARTBEAT_BRANCH } from '../../github/heartbeat-store.ts';
+import { removingOnly } from '../../sweep/restrict.ts';
 import { sweep } from '../../sweep/sweep.ts';
+import type { SweepWorld } from '../../sweep/world.ts';
 import { Random } from '../oracle/random.ts';
 import { NAME } from './caches.ts';
 import { checkEnds } from './checks.ts';
@@ -11,6 +14,26 @@ import { Process, Turns } from './process.ts';
 import { NO_FAULTS, type Run } from './steps.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
+
+/** Intents, outcomes, and what is found out beside them. */
+const MOST_COMMITS = 4;
+
+/** Slots that end at once. */
+const BURST = 12;
+
+/** What it read is answered, and that it lives is said. */
+function checkSaid({ model, github }: World, process: Process, startedAt: number): void {
+  if (model.isDamaged) return;
+  const unread = model.asked.find(({ isRead, merged }) => !isRead && merged < startedAt);
+  if (unread !== undefined) throw new Violation('read', `${process.run} says nothing of ${unread.path}`);
+  if (process.commits > MOST_COMMITS)
+    throw new Violation('read', `${process.run} writes ${process.commits} commits to the ledger`);
+  if (model.wasSkewed) return;
+  const { files } = github.git.tip(HEARTBEAT_BRANCH);
+  const { at } = JSON.parse(files.get(`heartbeat/${process.zone}.json`)?.text ?? '{}') as { at?: string };
+  const age = startedAt - Date.parse(at ?? '');
+  if (!(age <= 30 * MINUTE)) throw new Violation('read', `${process.run} leaves a sign of life of ${at}`);
+}
 
 /** How one ended, with how many entries it wrote. */
 type Ended = { readonly is: 'done'; readonly written: number } | { readonly is: 'died' | 'threw' };
@@ -24,13 +47,14 @@ export async function cleanSweep(world: World, zone: number): Promise<number> {
 export async function sweepAll(world: World, runs: readonly Run[], order: number): Promise<readonly Ended[]> {
   const turns = runs.length > 1 ? new Turns(new Random(order)) : null;
   const startedAt = world.clock;
+  meetAhead(world, runs);
   const processes = runs.map((run) => {
     world.sweeps += 1;
     const zone = ZONES[run.zone] ?? 'default';
     if (run.faults.skew !== 0) world.model.wasSkewed = true;
-    return new Process({ run: `${world.sweeps}/1`, zone, faults: run.faults }, turns, (minutes) =>
-      world.advance(minutes * MINUTE),
-    );
+    const { faults, isRevokesOnly = false } = run;
+    const named = { run: `${world.sweeps}/1`, zone, faults, isRevokesOnly };
+    return new Process(named, turns, (minutes) => world.advance(minutes * MINUTE));
   });
   if (turns !== null) world.count('two-sweeps');
   let left = processes.length;
@@ -46,12 +70,26 @@ export async function sweepAll(world: World, runs: readonly Run[], order: number
   const [process] = processes;
   if (results.some(({ is }) => is === 'done')) world.met();
   const isClean = turns === null && results[0]?.is === 'done' && process?.injected.size === 0;
-  if (isClean && process.faults.skew === 0) checkEnds(world.model, process, startedAt);
+  if (isClean && process.faults.skew === 0) {
+    checkEnds(world.model, process, startedAt);
+    checkSaid(world, process, startedAt);
+  }
   return results;
+}
+
+/** What was there before the first of them began. */
+function meetAhead(world: World, runs: readonly Run[]): void {
+  const { clock, model, sweptAt } = world;
+  const isSilent = clock - sweptAt >= HOUR;
+  if (isSilent) world.await('ticks-dropped');
+  if (isSilent && runs.some(({ isRevokesOnly }) => isRevokesOnly === true)) world.await('actions-down');
+  if (model.asked.some(({ isRead, merged }) => !isRead && clock - merged >= 90_000)) world.await('unfollowed');
+  world.sweptAt = clock;
 }
 
 function countFaults(world: World, process: Process): void {
   for (const fault of process.injected) world.count(fault);
+  if (process.lowered >= BURST) world.count('burst');
   if (process.raced > 0) world.count('lost-race');
   if (process.faults.skew !== 0) world.count('skew');
 }
@@ -73,7 +111,7 @@ async function ends(world: World, process: Process): Promise<Ended> {
 
 async function sweepOf(world: World, process: Process): Promise<number> {
   const github = portOf(world, process);
-  const report = await sweep({
+  const around: SweepWorld = {
     github,
     repository: NAME,
     ledger: { github, repository: NAME },
@@ -87,6 +125,7 @@ async function sweepOf(world: World, process: Process): Promise<number> {
     cache: world.caches,
     alarm: () => ({ over: new Promise(() => {}), cancel: () => {} }),
     pause: async (milliseconds) => world.advance(milliseconds),
-  });
+  };
+  const report = await sweep(process.isRevokesOnly ? removingOnly(around) : around);
   return report.written.length;
 }

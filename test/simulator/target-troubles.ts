@@ -10,7 +10,7 @@ export function changeTarget({ targets, clock }: World, { target, how }: Extract
 }
 
 export function changePlace(world: World, { place: index, how }: Extract<Step, { is: 'place' }>): void {
-  const place = PLACES[index];
+  const place = how === 'deleted' ? PLACES[index] : [...world.targets.deleted][0];
   if (place === undefined) return;
   if (how === 'deleted') remove(world, place);
   else recreate(world, place);

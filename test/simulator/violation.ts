@@ -12,6 +12,7 @@
  * | I7 | nothing is lowered below what others put there, as far as it could be known |
  * | lease | nothing is raised by a run that slept past its lease |
  * | kept | what is approved, begun and not over stays until its end |
+ * | read | a clean sweep answers all that was merged before it, in few commits, and leaves a sign of life (`sweeps.ts`) |
  * | once | an action is started at most once |
  */
 export class Violation extends Error {

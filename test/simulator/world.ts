@@ -1,5 +1,5 @@
 /** The world of one history: GitHub and targets in memory, their clock, the model beside them, and what took effect. */
-import { MINUTE } from '../../core/time.ts';
+import { HOUR, MINUTE } from '../../core/time.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import type { Files } from '../support/memory-git.ts';
 import { MemoryGitHub, REPOSITORY } from '../support/memory-github.ts';
@@ -13,7 +13,9 @@ import type { History } from './steps.ts';
 import { Targets, type Value } from './targets.ts';
 import { Violation } from './violation.ts';
 
-export const START = Date.parse('2026-11-23T10:00:00Z');
+const START = Date.parse('2026-11-23T10:00:00Z');
+/** When clocks change in Berlin, in a year. */
+const CHANGES = { spring: Date.parse('2026-03-29T01:00:00Z'), autumn: Date.parse('2026-10-25T01:00:00Z') };
 export const MAIN = `heads/${REPOSITORY.branch}`;
 export const LEDGER = `heads/${LEDGER_BRANCH}`;
 
@@ -27,7 +29,12 @@ export class World {
   /** How often each fault took effect, by name. */
   readonly faults = new Map<string, number>();
   /** Milliseconds since the epoch. */
-  clock = START;
+  clock: number;
+  /** When clocks change; `null`: far away. */
+  readonly change: number | null;
+  readonly #summer: 'before' | 'after';
+  /** The latest sweep that began. */
+  sweptAt: number;
   sweeps = 0;
   /** Requests that were ever written. */
   names = 0;
@@ -44,7 +51,11 @@ export class World {
   /** Tips that each branch had, the oldest first. */
   readonly #tips = new Map<string, string[]>();
 
-  constructor({ standing }: History) {
+  constructor({ standing, change = null }: History) {
+    this.change = change === null ? null : CHANGES[change];
+    this.#summer = change === 'autumn' ? 'before' : 'after';
+    this.clock = this.change === null ? START : this.change - 90 * MINUTE;
+    this.sweptAt = this.clock;
     this.github = new MemoryGitHub({ now: this.#iso(), users: USERS, files: governingFiles() });
     for (const { slot, level } of standing) this.targets.set(...slotAt(slot, level));
     if (standing.length > 0) this.count('standing');
@@ -66,6 +77,13 @@ export class World {
   advance(by: number): void {
     this.clock += by;
     this.github.now = this.#iso();
+  }
+
+  /** An instant as people in Berlin write it. */
+  written(at: number): string {
+    if (this.change === null) return new Date(at).toISOString();
+    const hours = at < this.change === (this.#summer === 'before') ? 2 : 1;
+    return `${new Date(at + hours * HOUR).toISOString().slice(0, 23)}+0${hours}:00`;
   }
 
   count(fault: string): void {

@@ -19,7 +19,7 @@ export const CLOCKS: readonly Fault[] = [
       'Each sweep signs a heartbeat with the ledger’s key (`sweep/heartbeat.ts`). When none is heard for 45 minutes the app starts a sweep; when none is heard for an hour, or for 20 minutes after one was owed, it raises `sweep-silent` by its own channels and holds what is allowed, break-glass apart (`app/judge.ts`); both end by themselves. A zone that a request is held for is told of too, though it holds nothing yet.',
     bound:
       'alarm an hour after the last heartbeat, by the next look, which is five minutes away at the most: twice the half hour in which an idle sweep writes one; `sweep-late` five minutes after a sweep was owed',
-    simulated: null,
+    simulated: 'ticks-dropped',
     gap: 'While the app and Actions are both down nobody is told by either: something else has to watch `/healthz`.',
   },
   {
@@ -46,7 +46,7 @@ export const CLOCKS: readonly Fault[] = [
     behaviour:
       'What counts is how far the ledger has read the default branch. 90 seconds after a merge the app looks for a run of its own (none that waits for a person) and, if there is none, starts one and follows it until the ledger has read the merge (`app/clock.ts`, `app/pulse.ts`). In an operations repository, where no push can start one, it does so at once.',
     bound: '90 seconds and a run’s own time; at once in an operations repository',
-    simulated: null,
+    simulated: 'unfollowed',
     gap: 'After a restart the 90 seconds count from when the app first sees the merge.',
   },
   {
@@ -64,7 +64,7 @@ export const CLOCKS: readonly Fault[] = [
     behaviour:
       'The same sweep runs from anywhere: `gatepass sweep`, or the container. With `--revokes-only` nothing can begin: the plan is told so, no target can be raised and no workflow started (`sweep/restrict.ts`). Actions that comes back goes on from the ledger',
     bound: 'until somebody starts the command; at once then',
-    simulated: null,
+    simulated: 'actions-down',
     gap: 'nobody starts the command by itself: the app says that a sweep is overdue (fault 2). A request that was merged more than an hour before such a sweep lapses, as under every stop',
   },
 ];

@@ -8,7 +8,7 @@ export const DOCUMENTS: readonly Fault[] = [
     behaviour:
       'Instants carry an offset and durations are seconds, so a window has no summer time (`core/time.ts`); a calendar is read in its own zone, and a piece in which its clock changes is cut down to the minute (`core/policy/calendar.ts`)',
     bound: 'none: a grant of 24 h lasts 86,400 s',
-    simulated: null,
+    simulated: 'daylight',
     gap: null,
   },
   {

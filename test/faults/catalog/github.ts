@@ -47,7 +47,7 @@ export const GITHUB: readonly Fault[] = [
       'What a sweep asks grows by pages and not by grants: a team is one list (`providers/github-team/github-team.ts`), and above twenty grants so are the comments that may give back (`sweep/command-comments.ts`). Who owns what is read once a sweep, however many comment (`sweep/owners.ts`). What was closed without a merge is looked at when all removals were sent and written down, within a bound of its own (`sweep/closed.ts`). It signs in as the applier, whose hour is worth five thousand calls, and never uses the workflow’s own token',
     bound:
       'fewer than 150 calls a sweep for 2,000 held grants, 0 writes; what was closed unmerged since costs up to 220 more, after the removals, and the rest is left to the next sweep',
-    simulated: null,
+    simulated: 'budget-spent',
     gap: 'Each day of the ledger is a file, and a sweep that starts afresh reads them all: one call a day of history. Of more than 2,000 pull requests closed between two sweeps the oldest are not recorded. Comments older than ten thousand others are asked for one grant at a time again',
   },
   {

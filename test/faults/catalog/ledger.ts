@@ -8,7 +8,7 @@ export const LEDGER: readonly Fault[] = [
     behaviour:
       'The chain, the signed head and the gate’s witness are held against each other (`sweep/read-ledger.ts`). What does not prove itself is evidence: nothing is written over it, nothing begins, and removals go on from the last commit that proves itself or the last one that was witnessed. What a target’s own marks say is ours and no ledger explains (memberships by our grantor in PostgreSQL from 16 on, members of teams declared `exclusive`) is an alert, and never taken back by itself (`sweep/orphans.ts`, `sweep/strangers.ts`).',
     bound: 'The next sweep; a hundred commits back.',
-    simulated: null,
+    simulated: 'rewritten',
     gap: 'Without the gate (`witness: none`) a ledger that was set back to one that proves itself is told only by those marks. A target that the remaining ledger never heard of is not asked. The alerts of a broken ledger are in the run alone, since they cannot be written down.',
   },
   {
@@ -55,7 +55,7 @@ export const LEDGER: readonly Fault[] = [
       'Removals are ordered: break-glass, the most sensitive resource, the highest level, then the oldest (`core/reconcile/plan.ts`). Slots are looked at a thousand a call, by halves where one is poisoned (`sweep/observe.ts`); intents and outcomes are one commit each, and GitHub is asked for none of them by itself (`sweep/sweep.ts`, `sweep/returns.ts`).',
     bound:
       'Two commits; five minutes of calls for each target and sweep, the rest at once in the next. Only break-glass that owes a review is looked up one by one.',
-    simulated: null,
+    simulated: 'burst',
     gap: 'One day’s ledger is one file, and GitHub gives back files of at most 100 MB: some tens of thousands of grants a day.',
   },
 ];

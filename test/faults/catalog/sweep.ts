@@ -63,7 +63,7 @@ export const SWEEP: readonly Fault[] = [
     behaviour:
       'Every run is a full sweep from where the ledger says that the last one stopped (`sweep/first-parent.ts`), so the newer run does what the cancelled one would have done. The workflows never cancel one that runs',
     bound: 'the end of the run that is under way, and one sweep',
-    simulated: null,
+    simulated: 'cancelled',
     gap: null,
   },
 ];
