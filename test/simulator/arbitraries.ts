@@ -1,6 +1,6 @@
 /** The arbitraries that fast-check makes histories with, and makes them short with. */
 import fc from 'fast-check';
-import { PLACES, REQUESTERS, ROLES, SLOTS, TARGETS } from './organisation.ts';
+import { REQUESTERS, ROLES, SLOTS, TARGETS } from './organisation.ts';
 import {
   type Damage,
   type Faults,
@@ -110,7 +110,7 @@ const others: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ is: fc.constant('govern' as const), isApproved: fc.constantFrom(true, true, false) }),
   },
-  { weight: 2, arbitrary: fc.constant<Step>({ is: 'restore' }) },
+  { weight: 5, arbitrary: fc.constant<Step>({ is: 'restore' }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -137,14 +137,14 @@ const others: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       is: fc.constant('tighten' as const),
-      to: fc.constantFrom('loose' as const, 'keep' as const, 'shrink' as const),
+      to: fc.constantFrom('loose' as const, 'keep' as const, 'shrink' as const, 'shrink' as const),
     }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       is: fc.constant('account' as const),
       who,
@@ -175,10 +175,10 @@ const others: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       is: fc.constant('place' as const),
-      place: fc.nat({ max: PLACES.length - 1 }),
+      nth,
       how: fc.constantFrom('deleted' as const, 'recreated' as const),
     }),
   },

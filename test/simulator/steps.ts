@@ -78,8 +78,8 @@ export type Step =
   | { readonly is: 'owners'; readonly how: 'deleted' | 'emptied' | 'first-leaves' | 'back' }
   /** A target takes no changes, or does not know us at all, until all are mended. */
   | { readonly is: 'target'; readonly target: number; readonly how: 'fails' | 'untrusted' | 'mended' }
-  /** What grants are held in is deleted, and made again under its name. */
-  | { readonly is: 'place'; readonly place: number; readonly how: 'deleted' | 'recreated' }
+  /** What an earlier request asks for is deleted; what is deleted is made again under its name. */
+  | { readonly is: 'place'; readonly nth: number; readonly how: 'deleted' | 'recreated' }
   /** Everybody asks for everything, for so long. */
   | { readonly is: 'burst'; readonly minutes: number }
   /** A run that waits is cancelled by GitHub for a newer one. */

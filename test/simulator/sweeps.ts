@@ -29,8 +29,9 @@ function checkSaid({ model, github }: World, process: Process, startedAt: number
   if (process.commits > MOST_COMMITS)
     throw new Violation('read', `${process.run} writes ${process.commits} commits to the ledger`);
   if (model.wasSkewed) return;
-  const { files } = github.git.tip(HEARTBEAT_BRANCH);
-  const { at } = JSON.parse(files.get(`heartbeat/${process.zone}.json`)?.text ?? '{}') as { at?: string };
+  const beats = github.git.refs.get(`heads/${HEARTBEAT_BRANCH}`);
+  const file = beats === undefined ? undefined : github.git.at(beats).files.get(`heartbeat/${process.zone}.json`);
+  const { at } = JSON.parse(file?.text ?? '{}') as { at?: string };
   const age = startedAt - Date.parse(at ?? '');
   if (!(age <= 30 * MINUTE)) throw new Violation('read', `${process.run} leaves a sign of life of ${at}`);
 }

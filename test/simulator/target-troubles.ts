@@ -1,5 +1,5 @@
 /** What happens to target systems for longer than a sweep: one refuses us, what grants are held in is gone, or made anew. */
-import { PLACES, REQUESTERS, TARGETS } from './organisation.ts';
+import { PLACES, REQUESTERS, ROLES, TARGETS } from './organisation.ts';
 import type { Step } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -9,11 +9,18 @@ export function changeTarget({ targets, clock }: World, { target, how }: Extract
   else if (name !== undefined && !targets.ill.has(name)) targets.ill.set(name, { how, since: clock });
 }
 
-export function changePlace(world: World, { place: index, how }: Extract<Step, { is: 'place' }>): void {
-  const place = how === 'deleted' ? PLACES[index] : [...world.targets.deleted][0];
+export function changePlace(world: World, { nth, how }: Extract<Step, { is: 'place' }>): void {
+  const place = how === 'deleted' ? placeOf(world, nth) : [...world.targets.deleted][0];
   if (place === undefined) return;
   if (how === 'deleted') remove(world, place);
   else recreate(world, place);
+}
+
+/** What an earlier request asks for, or any. */
+function placeOf({ model }: World, nth: number): string | undefined {
+  const earlier = model.asked.at(-1 - nth);
+  const asked = ROLES[earlier?.role ?? 0]?.fills.find(({ place }) => PLACES.includes(place));
+  return asked?.place ?? PLACES[nth % PLACES.length];
 }
 
 /** What anybody held in it is gone with it. */
