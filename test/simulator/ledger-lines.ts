@@ -60,10 +60,14 @@ function accepts(model: Model, line: Line): void {
   }
 }
 
+const UNREAD = ['github-limited', 'server-error', 'budget-spent'];
+
 function answered(model: Model, process: Process, line: Line): void {
   const { path, pullRequest } = line['request'] as { path: string; pullRequest: number };
   const grant = line['grant'] as { id: string } | undefined;
-  if (grant !== undefined) model.peopleAt.set(grant.id, model.people);
+  // What GitHub did not answer then it answers now: the evidence is another one.
+  const isPartial = UNREAD.some((fault) => process.injected.has(fault));
+  if (grant !== undefined) model.peopleAt.set(grant.id, isPartial ? 'not all was read' : model.people);
   if (model.ignored.has(path)) return;
   const isOf = ({ number }: Asked) => number === pullRequest || (pullRequest === 0 && line.type !== 'authorised');
   const asked = model.asked.find((each) => each.path === path && isOf(each));
