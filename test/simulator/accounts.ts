@@ -31,10 +31,10 @@ export class Accounts {
     const gone = new Set([...this.gone.keys()].map((who) => REQUESTERS[who]?.id));
     const newcomers = [...this.renamed].map(impostorOf);
     const here = ({ id }: MemoryUser) => !gone.has(id) && !this.missing.has(id);
-    const left = [...this.gone].filter(([, how]) => how === 'left').map(([who]) => REQUESTERS[who]);
+    const left = REQUESTERS.filter((_, who) => this.gone.get(who) === 'left').map((user) => this.get(user));
     const all = (users: readonly MemoryUser[]) => users.filter(here).map((user) => this.get(user));
     github.users.splice(0, github.users.length, ...all(USERS), ...newcomers);
-    github.outsiders.splice(0, github.outsiders.length, ...left.flatMap((user) => user ?? []));
+    github.outsiders.splice(0, github.outsiders.length, ...left);
     for (const [index, [slug, members]] of Object.entries(TEAMS).entries()) {
       const more = slug === 'engineering' ? newcomers : [];
       github.teams.set(slug, { id: 9000 + index, parent: null, members: [...all(members), ...more] });
