@@ -32,8 +32,9 @@ export async function append(
   });
   if (done === 'lost') return 'lost';
   const entries = [...view.entries, ...appended.entries];
+  const state = replay(appended.entries, view.state);
   const segments = [...view.segments.filter(({ path }) => path !== segment.path), segment];
-  return { ...view, commit: done.commit, segments, entries, state: replay(entries), tip: appended.tip };
+  return { ...view, commit: done.commit, segments, entries, state, tip: appended.tip };
 }
 
 function extend(segments: readonly Segment[], path: string, lines: readonly string[]): Segment {

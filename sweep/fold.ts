@@ -1,6 +1,6 @@
 /** The state as it will be once these bodies are written: how each decision of a sweep sees those before it. */
 import { appendEntries } from '../core/ledger/chain.ts';
-import type { Body, Entry } from '../core/ledger/entry.ts';
+import type { Body } from '../core/ledger/entry.ts';
 import type { Tip } from '../core/ledger/line.ts';
 import { replay } from '../core/ledger/replay.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
@@ -15,9 +15,8 @@ export function foldIn(view: LedgerView, bodies: readonly Body[], at: Instant): 
   const added = bodies.slice(known?.bodies.length ?? 0);
   if (known !== null && added.length === 0) return known.state;
   const appended = appendEntries(known?.tip ?? view.tip, added, at);
-  const entries = [...(known?.entries ?? view.entries), ...appended.entries];
-  const state = replay(entries);
-  folded.set(view, { bodies: [...bodies], at, entries, tip: appended.tip, state });
+  const state = replay(appended.entries, known?.state ?? view.state);
+  folded.set(view, { bodies: [...bodies], at, tip: appended.tip, state });
   return state;
 }
 
@@ -27,7 +26,6 @@ const folded = new WeakMap<LedgerView, Folded>();
 interface Folded {
   readonly bodies: readonly Body[];
   readonly at: Instant;
-  readonly entries: readonly Entry[];
   readonly tip: Tip;
   readonly state: LedgerState;
 }

@@ -31,21 +31,34 @@ export interface Draft {
   closedPull: number;
 }
 
-/** Entries that `openLedger` proved, in order. Total: an entry about something unknown changes nothing. */
-export function replay(entries: readonly Entry[]): LedgerState {
+const NOTHING: LedgerState = {
+  genesis: null,
+  read: null,
+  governing: null,
+  diverged: null,
+  requests: new Map(),
+  grants: new Map(),
+  slots: new Map(),
+  waits: new Map(),
+  alerts: new Map(),
+  closed: new Map(),
+  closedUntil: null,
+  closedPull: 0,
+};
+
+/**
+ * Entries that `openLedger` proved, in order. Total: an entry about something unknown changes nothing. `before`: the state
+ * that the entries before them make, which stays as it is.
+ */
+export function replay(entries: readonly Entry[], before: LedgerState = NOTHING): LedgerState {
   const draft: Draft = {
-    genesis: null,
-    read: null,
-    governing: null,
-    diverged: null,
-    requests: new Map(),
-    grants: new Map(),
-    slots: new Map(),
-    waits: new Map(),
-    alerts: new Map(),
-    closed: new Map(),
-    closedUntil: null,
-    closedPull: 0,
+    ...before,
+    requests: new Map(before.requests),
+    grants: new Map(before.grants),
+    slots: new Map(before.slots),
+    waits: new Map(before.waits),
+    alerts: new Map(before.alerts),
+    closed: new Map(before.closed),
   };
   for (const entry of entries) apply(draft, entry);
   return draft;

@@ -27,7 +27,7 @@ const way = fc.oneof(
 );
 
 const who = fc.nat({ max: REQUESTERS.length - 1 });
-const nth = fc.nat({ max: 12 });
+const nth = fc.nat({ max: 24 });
 
 const ask = fc.record({
   is: fc.constant('ask' as const),
@@ -36,7 +36,7 @@ const ask = fc.record({
   minutes: fc.constantFrom(10, 20, 45, 60, 120, 240),
   startsIn: seldom(fc.constantFrom(-5, 5, 30, 90), 5),
   way,
-  crowd: fc.constantFrom(1, 1, 2, 3, 4),
+  crowd: fc.constantFrom(1, 2, 4, 8),
   breakGlass: fc.oneof({ weight: 19, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   startsBy: seldom(fc.constantFrom(20, 40, 100), 8),
 });

@@ -7,7 +7,16 @@ import type { MemoryUser } from '../support/memory-github.ts';
 
 const user = (id: number, login: string): MemoryUser => ({ id, login });
 
-export const REQUESTERS = [user(2001, 'alice'), user(2002, 'bob'), user(2003, 'carol'), user(2004, 'dave')] as const;
+export const REQUESTERS = [
+  user(2001, 'alice'),
+  user(2002, 'bob'),
+  user(2003, 'carol'),
+  user(2004, 'dave'),
+  user(2005, 'erin'),
+  user(2006, 'frank'),
+  user(2007, 'grace'),
+  user(2008, 'heidi'),
+] as const;
 export const OWNERS = [user(2011, 'olga'), user(2012, 'oscar')] as const;
 export const GUARDIANS = [user(2013, 'paul'), user(2014, 'pia')] as const;
 /** Of the organisation, and of no team. */
