@@ -17,7 +17,7 @@ const seldom = <T>(what: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | null>
   fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: what });
 
 const way = fc.oneof(
-  { weight: 40, arbitrary: fc.constant<Way>('squash') },
+  { weight: 80, arbitrary: fc.constant<Way>('squash') },
   { weight: 8, arbitrary: fc.constant<Way>('merge') },
   { weight: 6, arbitrary: fc.constantFrom<Way>('unapproved', 'self-approved', 'stale', 'push', 'open') },
   { weight: 4, arbitrary: fc.constantFrom<Way>('fork', 'mixed', 'other-bytes', 'reverting') },
