@@ -18,6 +18,9 @@ const LIVES_AT_ONCE = 500;
 /** Nearly everything is forgotten with its history: a larger nursery is emptied less often. */
 const YOUNG = { maxYoungGenerationSizeMb: 128 };
 
+/** Where nobody watches, a line for so many lives. */
+const PROGRESS = 20_000;
+
 /** In no particular order; each order has a seed of its own. */
 export async function together(asked: Asked): Promise<readonly Figures[]> {
   const { seed, lives, workers, isHasty } = asked;
@@ -42,6 +45,7 @@ export async function together(asked: Asked): Promise<readonly Figures[]> {
       done.push(answer);
       lived += answer.lives;
       if (process.stderr.isTTY) process.stderr.write(`\r${lived} lives`);
+      else if (lived % PROGRESS < answer.lives) process.stderr.write(`${lived} lives\n`);
     }
     await worker.terminate();
   };
