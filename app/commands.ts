@@ -3,9 +3,10 @@
  * approves. A return or a review is not believed here either: the sweep reads the comment itself and decides.
  */
 import { call, type GitHub, GitHubError } from '../github/client.ts';
+import { neverEdited } from '../github/comment-edits.ts';
 import { react } from '../github/comments.ts';
 import { readPullRequest } from '../github/pull-request.ts';
-import { account, fields, fieldsOrNull, instant, textOrEmpty } from '../github/read.ts';
+import { account, fields, fieldsOrNull, text, textOrEmpty } from '../github/read.ts';
 import { dispatchSweep } from './dispatch-sweep.ts';
 import type { Gate } from './gate.ts';
 import type { Timer } from './queue.ts';
@@ -82,6 +83,8 @@ async function readCommand(gate: Gate, github: GitHub, id: number): Promise<Comm
   const comment = fields(data, 'comment');
   const isHuman = account(comment['user'], 'comment user').type === 'User';
   const isByApp = fieldsOrNull(comment['performed_via_github_app'], 'comment app') !== null;
-  const isEdited = instant(comment['updated_at'], 'updated_at') !== instant(comment['created_at'], 'created_at');
-  return isHuman && !isByApp && !isEdited ? commandIn(textOrEmpty(comment['body'])) : null;
+  const command = isHuman && !isByApp ? commandIn(textOrEmpty(comment['body'])) : null;
+  if (command === null) return null;
+  const genuine = await neverEdited(github, [{ id, nodeId: text(comment['node_id'], 'comment node_id') }]);
+  return genuine.has(id) ? command : null;
 }

@@ -1,6 +1,6 @@
 /**
  * The few facts that GitHub tells by GraphQL alone. A query is a read, though it is sent with `POST`. An answer with errors
- * is no answer, however much came with it. Decides nothing.
+ * is no answer, however much came with it, unless who asks can do without just that. Decides nothing.
  */
 import { call, type GitHub, GitHubError, type GitHubErrorCode } from './client.ts';
 import { type Fields, fields, text } from './read.ts';
@@ -12,17 +12,19 @@ import { type Fields, fields, text } from './read.ts';
  */
 export const GRAPHQL = 'POST /../graphql';
 
-/** `data` of one query. Throws `GitHubError`. */
+/** `data` of one query. Throws `GitHubError`. @param isBearable an error that leaves the rest of the answer true */
 export async function ask(
   github: GitHub,
   query: string,
   variables: Readonly<Record<string, unknown>>,
+  isBearable: (error: Fields) => boolean = () => false,
 ): Promise<Fields> {
   const response = await call(github, GRAPHQL, { query, variables });
   const answer = fields(response.data, 'GraphQL answer');
-  const [error] = Array.isArray(answer['errors']) ? answer['errors'] : [];
+  const errors = Array.isArray(answer['errors']) ? answer['errors'].map((each) => fields(each, 'GraphQL error')) : [];
+  const error = errors.find((each) => !isBearable(each));
   if (error === undefined) return fields(answer['data'], 'GraphQL data');
-  const { type, message } = fields(error, 'GraphQL error');
+  const { type, message } = error;
   throw new GitHubError(codeOf(type), `GitHub answered by GraphQL: ${text(message, 'GraphQL error message')}`);
 }
 

@@ -126,6 +126,8 @@ export interface Comment {
   body: string;
   readonly createdAt: Instant;
   updatedAt: Instant;
+  /** The last edit of its text. */
+  edited?: { readonly at: Instant; readonly by: Account };
   readonly reactions: { readonly id: number; readonly user: Account; readonly content: string; readonly at: Instant }[];
 }
 

@@ -1,16 +1,18 @@
 /**
- * `/gatepass <command>` under the pull request that asked for a grant: the first line says it, alone; a person wrote it
- * after the merge, and nobody changed it since. Who may say it is for the caller (threat 93).
+ * `/gatepass <command>` under the pull request that asked for a grant: the first line says it, alone, and a person wrote it
+ * after the merge. Who may say it is for the caller, who then asks whether they wrote what it says (threat 93).
  */
 import type { GrantState } from '../core/ledger/state.ts';
 import type { Instant } from '../core/time.ts';
 import { callAll, GitHubError } from '../github/client.ts';
+import { neverEdited } from '../github/comment-edits.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { account, fields, fieldsOrNull, instant, integer, text, textOrEmpty } from '../github/read.ts';
 import { repositoryOf, type SweepWorld } from './world.ts';
 
 export interface CommandComment {
   readonly id: number;
+  readonly nodeId: string;
   readonly by: { readonly id: number; readonly login: string };
   readonly at: Instant;
 }
@@ -74,7 +76,15 @@ function issueOf(url: string): number {
   return Number(/\/issues\/(\d+)$/.exec(url)?.[1] ?? 0);
 }
 
-function noneGiven(error: unknown): readonly unknown[] {
+/**
+ * By id, those of them that say what their authors wrote. Asked only of what somebody said who may, so that others make no
+ * sweep longer. While GitHub does not tell, none does; the next sweep asks again.
+ */
+export async function unedited(world: SweepWorld, comments: readonly CommandComment[]): Promise<ReadonlySet<number>> {
+  return neverEdited(world.github, comments).catch((error: unknown) => new Set(noneGiven(error)));
+}
+
+function noneGiven(error: unknown): readonly never[] {
   if (error instanceof GitHubError) return [];
   throw error;
 }
@@ -85,11 +95,11 @@ function readCommand(item: unknown, grant: GrantState, command: Command): readon
   const [line = ''] = textOrEmpty(comment['body']).split(/\r?\n/);
   const [first, second, ...more] = line.trimEnd().split(/[ \t]+/);
   const at = instant(comment['created_at'], 'comment created_at');
-  const isEdited = comment['updated_at'] !== comment['created_at'];
-  if (first !== '/gatepass' || second !== command || more.length > 0 || isEdited || at < mergedAt) return [];
+  if (first !== '/gatepass' || second !== command || more.length > 0 || at < mergedAt) return [];
   // An App may write in a person's name, with a token of theirs: that is not the person saying so.
   if (fieldsOrNull(comment['performed_via_github_app'], 'comment app') !== null) return [];
   if (comment['user'] === null) return [];
   const by = account(comment['user'], 'comment user');
-  return by.type === 'User' ? [{ id: integer(comment['id'], 'comment id'), by, at }] : [];
+  if (by.type !== 'User') return [];
+  return [{ id: integer(comment['id'], 'comment id'), nodeId: text(comment['node_id'], 'comment node_id'), by, at }];
 }

@@ -14,7 +14,7 @@ import { GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { readText } from '../github/tree.ts';
-import { commandCommentsOf } from './command-comments.ts';
+import { type CommandComment, commandCommentsOf, unedited } from './command-comments.ts';
 import { derivePull, readDifference } from './derive.ts';
 import type { BranchCommit } from './first-parent.ts';
 import type { IsOwner } from './owners.ts';
@@ -81,7 +81,10 @@ async function withRemovedTexts(world: SweepWorld, evidence: Evidence): Promise<
   return { ...evidence, changes };
 }
 
-/** The one who holds it says so in a comment, or who owns the resource or its path, told by numeric id. */
+/**
+ * The one who holds it says so in a comment, or who owns the resource or its path, told by numeric id. While it cannot be told
+ * whether they wrote it, it gives nothing back; what ends for another reason ends.
+ */
 export async function returnsByComment(
   world: SweepWorld,
   asked: ReturnsAsked,
@@ -90,17 +93,31 @@ export async function returnsByComment(
   // What has expired needs nobody's word to end: ten thousand at once are not looked up one by one first.
   const live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null);
   const comments = await commandCommentsOf(world, live, 'return');
-  const found = await inBatches(live, async (grant) => {
-    const strangers = new Set<number>();
-    for (const { id, by, at } of comments.get(grant.terms.id) ?? []) {
-      if (strangers.has(by.id)) continue;
-      const isTheirs = grant.terms.subject.id === by.id || (await isOwner(grant, by.id)) === 'yes';
-      if (isTheirs) return [returned(grant, by, { comment: id }, at)];
-      strangers.add(by.id);
-    }
-    return [];
+  const asking = await inBatches(live, async (grant) => {
+    return { grant, said: await byWhoMay(grant, comments.get(grant.terms.id) ?? [], isOwner) };
   });
-  return found.flat();
+  const genuine = await unedited(
+    world,
+    asking.flatMap(({ said }) => said),
+  );
+  return asking.flatMap(({ grant, said }) => {
+    const first = said.find(({ id }) => genuine.has(id));
+    return first === undefined ? [] : [returned(grant, first.by, { comment: first.id }, first.at)];
+  });
+}
+
+/** Each person is looked up once, however much they write. */
+async function byWhoMay(
+  grant: GrantState,
+  comments: readonly CommandComment[],
+  isOwner: IsOwner,
+): Promise<readonly CommandComment[]> {
+  const may = new Map<number, boolean>();
+  for (const { by } of comments) {
+    if (may.has(by.id)) continue;
+    may.set(by.id, grant.terms.subject.id === by.id || (await isOwner(grant, by.id)) === 'yes');
+  }
+  return comments.filter(({ by }) => may.get(by.id) === true);
 }
 
 function returnable(state: LedgerState): readonly GrantState[] {

@@ -11,7 +11,7 @@ import { GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { inBatches } from '../github/in-batches.ts';
 import { readReviews } from '../github/reviews.ts';
-import { commandComments } from './command-comments.ts';
+import { type CommandComment, commandComments, unedited } from './command-comments.ts';
 import { readCommit } from './first-parent.ts';
 import type { IsOwner } from './owners.ts';
 import { readSetting } from './setting.ts';
@@ -25,17 +25,30 @@ export interface ReviewsAsked {
   readonly now: Instant;
 }
 
+/** A review that was given; `comment`: by command, in a text that others could have changed. */
+interface Given {
+  readonly review: RecordedApproval;
+  readonly comment: CommandComment | null;
+}
+
 /** The reviews that were given since. What cannot be read is not given yet. */
 export async function reviewsGiven(world: SweepWorld, asked: ReviewsAsked, isOwner: IsOwner): Promise<readonly Body[]> {
   const found = await inBatches(owingReview(asked.state), async (grant) => {
-    const candidates = [...(await approvals(world, grant)), ...(await comments(world, grant))];
-    if (candidates.length === 0) return [];
+    const given: readonly Given[] = [...(await approvals(world, grant)), ...(await comments(world, grant))];
+    if (given.length === 0) return [];
     const hadPart = await whoHadPart(world, asked, grant);
-    for (const review of candidates) {
-      if (hadPart === null || hadPart.has(review.user.id) || (await isOwner(grant, review.user.id)) !== 'yes') continue;
-      return [{ type: 'reviewed', grant: grant.terms.id, review } as const];
+    if (hadPart === null) return [];
+    const fit: Given[] = [];
+    for (const each of given) {
+      const { id } = each.review.user;
+      if (!hadPart.has(id) && (await isOwner(grant, id)) === 'yes') fit.push(each);
     }
-    return [];
+    const genuine = await unedited(
+      world,
+      fit.flatMap(({ comment }) => comment ?? []),
+    );
+    const first = fit.find(({ comment }) => comment === null || genuine.has(comment.id));
+    return first === undefined ? [] : [{ type: 'reviewed', grant: grant.terms.id, review: first.review } as const];
   });
   return found.flat();
 }
@@ -79,7 +92,7 @@ async function whoHadPart(
 }
 
 /** Each person's last verdict after the merge, where it approves. */
-async function approvals(world: SweepWorld, grant: GrantState): Promise<readonly RecordedApproval[]> {
+async function approvals(world: SweepWorld, grant: GrantState): Promise<readonly Given[]> {
   const { head, mergedAt } = grant.authority;
   const reviews = await readReviews(world.github, world.repository, grant.request.pullRequest).catch(nothing);
   const decisive = reviews.filter(({ state, submittedAt }) => {
@@ -89,13 +102,14 @@ async function approvals(world: SweepWorld, grant: GrantState): Promise<readonly
   const last = new Map(decisive.sort((a, b) => a.id - b.id).map((review) => [review.user.id, review]));
   return [...last.values()].flatMap(({ id, user, state, commitId, submittedAt }) =>
     state === 'APPROVED' && commitId === head && user.type === 'User' && submittedAt !== null
-      ? [recorded(id, user, submittedAt)]
+      ? [{ review: recorded(id, user, submittedAt), comment: null }]
       : [],
   );
 }
 
-async function comments(world: SweepWorld, grant: GrantState): Promise<readonly RecordedApproval[]> {
-  return (await commandComments(world, grant, 'reviewed')).map(({ id, by, at }) => recorded(id, by, at));
+async function comments(world: SweepWorld, grant: GrantState): Promise<readonly Given[]> {
+  const said = await commandComments(world, grant, 'reviewed');
+  return said.map((comment) => ({ review: recorded(comment.id, comment.by, comment.at), comment }));
 }
 
 /** `review`: the review's id, or the comment's. */

@@ -1,13 +1,13 @@
 /**
- * `POST /graphql`: the one corner of GitHub's schema that Gatepass asks about, which is when a review was edited and by
- * whom. Anything else of the schema does not exist here, and is refused in GitHub's words, with status 200.
+ * `POST /graphql`: the one corner of GitHub's schema that Gatepass asks about, which is when a review or a comment was
+ * edited and by whom. Anything else of the schema does not exist here, and is refused in GitHub's words, with status 200.
  */
 import { canRead, demand } from '../access.ts';
 import { isObject } from '../body.ts';
 import { seconds } from '../clock.ts';
 import { HttpError } from '../http-error.ts';
 import { nodeId } from '../json/account.ts';
-import type { Account, Actor, Json, Review } from '../model.ts';
+import type { Account, Actor, Comment, Json, Repository, Review } from '../model.ts';
 import type { Answer, HubState } from '../types.ts';
 import { parseQuery, type Query, QueryError, type Selection } from './parse.ts';
 
@@ -32,6 +32,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   Query: ['nodes'],
   Node: ['id'],
   PullRequestReview: ['id', 'fullDatabaseId', 'lastEditedAt', 'editor', 'includesCreatedEdit', 'state', 'body'],
+  IssueComment: ['id', 'fullDatabaseId', 'lastEditedAt', 'editor', 'includesCreatedEdit', 'body'],
   Actor: ['login'],
   User: ['id', 'databaseId', 'login'],
   Bot: ['id', 'databaseId', 'login'],
@@ -118,12 +119,11 @@ function shown(node: Shown, selections: readonly Selection[]): Json {
 /** What a caller may not read looks as if it were not there. */
 function nodeOf(hub: HubState, actor: Actor, id: string): Shown | Problem {
   for (const repository of hub.repositories.values()) {
-    const reviews = [...repository.pulls.values()].flatMap((pull) => pull.reviews);
-    const review = reviews.find((each) => nodeId('PullRequestReview', each.id) === id);
-    if (review === undefined || !canRead(hub, actor, repository)) continue;
+    const found = textOf(repository, id);
+    if (found === null || !canRead(hub, actor, repository)) continue;
     try {
-      demand(hub, actor, 'pull_requests:read', repository);
-      return reviewNode(review);
+      demand(hub, actor, found.needs, repository);
+      return found.node;
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       return { type: 'FORBIDDEN', message: 'Resource not accessible by integration' };
@@ -132,16 +132,30 @@ function nodeOf(hub: HubState, actor: Actor, id: string): Shown | Problem {
   return { type: 'NOT_FOUND', message: `Could not resolve to a node with the global id of '${id}'` };
 }
 
-function reviewNode(review: Review): Shown {
-  const { edited } = review;
+/** A review or a comment. Those of pull requests are shown to whoever may read either, as by REST. */
+function textOf(
+  repository: Repository,
+  id: string,
+): { readonly node: Shown; readonly needs: readonly string[] } | null {
+  const reviews = [...repository.pulls.values()].flatMap((pull) => pull.reviews);
+  const review = reviews.find((each) => nodeId('PullRequestReview', each.id) === id);
+  if (review !== undefined) {
+    return { node: textNode('PullRequestReview', review, { state: review.state }), needs: ['pull_requests:read'] };
+  }
+  const comment = repository.comments.find((each) => nodeId('IssueComment', each.id) === id);
+  if (comment === undefined) return null;
+  return { node: textNode('IssueComment', comment, {}), needs: ['issues:read', 'pull_requests:read'] };
+}
+
+function textNode(type: string, { id, body, edited }: Review | Comment, more: Json): Shown {
   return {
-    type: 'PullRequestReview',
+    type,
     fields: {
-      id: nodeId('PullRequestReview', review.id),
+      id: nodeId(type, id),
       // A `BigInt` is a string in JSON.
-      fullDatabaseId: String(review.id),
-      state: review.state,
-      body: review.body,
+      fullDatabaseId: String(id),
+      body,
+      ...more,
       lastEditedAt: edited === undefined ? null : seconds(edited.at),
       includesCreatedEdit: edited !== undefined,
       editor: edited === undefined ? null : actorNode(edited.by),

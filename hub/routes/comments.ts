@@ -108,7 +108,9 @@ function edit(call: Call) {
   const comment = commentOf(call);
   if (!mayChange(call, comment)) throw forbidden();
   const from = comment.body;
-  Object.assign(comment, { body: bodyOf(call), updatedAt: hub.clock.now() });
+  const at = hub.clock.now();
+  Object.assign(comment, { body: bodyOf(call), updatedAt: at });
+  if (from !== comment.body) comment.edited = { at, by: account };
   emitComment(hub, repository, comment, 'edited', account, { changes: { body: { from } } });
   return ok(shown(call, comment));
 }

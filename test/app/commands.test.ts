@@ -20,12 +20,12 @@ describe('commandIn', () => {
 });
 
 const AT = '2026-11-23T10:00:00Z';
+const GRAPHQL = 'POST /graphql';
 const comment = (over: Readonly<Record<string, unknown>> = {}) => ({
   id: 5,
+  node_id: 'IC_5',
   user: { id: 1001, login: 'alice', type: 'User' },
   body: '/gatepass retry',
-  created_at: AT,
-  updated_at: AT,
   performed_via_github_app: null,
   ...over,
 });
@@ -54,8 +54,12 @@ const pull = (merged: boolean) => {
 };
 
 const REACT = `POST ${BASE}/issues/comments/5/reactions`;
+const told = (lastEditedAt: string | null): Row => ({
+  body: { data: { nodes: [{ fullDatabaseId: '5', lastEditedAt }] } },
+});
 const rows = (written: unknown, merged = false): Record<string, Row> => ({
   [`GET ${BASE}/issues/comments/5`]: { body: written },
+  [GRAPHQL]: told(null),
   [`GET ${BASE}/pulls/7`]: { body: pull(merged) },
   [REACT]: { body: {} },
 });
@@ -69,7 +73,6 @@ describe('answerCommand', () => {
   });
 
   it.each([
-    ['was edited since', comment({ updated_at: '2026-11-23T10:00:01Z' })],
     ['is a bot’s', comment({ user: { id: 1, login: 'x[bot]', type: 'Bot' } })],
     ['was written through an app', comment({ performed_via_github_app: { id: 3 } })],
     ['says something else now', comment({ body: 'never mind' })],
@@ -77,6 +80,13 @@ describe('answerCommand', () => {
     const { gate, sent, enqueued } = wiredGate(rows(written));
     await answerCommand(gate, 7, 5);
     expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`]);
+    expect(enqueued).toEqual([]);
+  });
+
+  it('does nothing for a comment that was edited since, be it within the second', async () => {
+    const { gate, sent, enqueued } = wiredGate({ ...rows(comment()), [GRAPHQL]: told(AT) });
+    await answerCommand(gate, 7, 5);
+    expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`, GRAPHQL]);
     expect(enqueued).toEqual([]);
   });
 

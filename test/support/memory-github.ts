@@ -183,18 +183,21 @@ export class MemoryGitHub implements GitHub {
     return sha;
   }
 
-  comment(
-    number: number,
-    user: MemoryUser,
-    body: string,
-    options: { edited?: string; type?: string; app?: number } = {},
-  ): number {
+  comment(number: number, user: MemoryUser, body: string, options: { type?: string; app?: number } = {}): number {
     const id = this.#comments++;
     const type = options.type ?? 'User';
-    const at = { created_at: this.now, updated_at: options.edited ?? this.now };
+    const at = { created_at: this.now, updated_at: this.now };
     const app = options.app === undefined ? null : { id: options.app };
-    this.#pull(number).comments.push({ id, user: { ...user, type }, body, ...at, performed_via_github_app: app });
+    const ids = { id, node_id: `IC_${id}` };
+    this.#pull(number).comments.push({ ...ids, user: { ...user, type }, body, ...at, performed_via_github_app: app });
     return id;
+  }
+
+  /** Somebody changes its text, as whoever may write can. */
+  editComment(id: number, by: MemoryUser, body: string): void {
+    const comment = [...this.pulls.values()].flatMap(({ comments }) => comments).find((each) => each['id'] === id);
+    if (comment === undefined) throw notFound();
+    Object.assign(comment, { body, updated_at: this.now, edited: { at: this.now, by: by.id } });
   }
 
   #pull(number: number): Pull {
@@ -327,9 +330,12 @@ export class MemoryGitHub implements GitHub {
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ pull_number }) =>
       this.#pull(Number(pull_number)).reviews.map(copied),
     [GRAPHQL]: ({ variables }) => {
-      const all = [...this.pulls.values()].flatMap((pull) => pull.reviews);
+      const all = [...this.pulls.values()].flatMap(({ reviews, comments }) => [...reviews, ...comments]);
       const { ids } = variables as { ids: readonly string[] };
-      return { data: { nodes: ids.map((id) => reviewNode(all.find((review) => review['node_id'] === id))) } };
+      const nodes = ids.map((id) => textNode(all.find((text) => text['node_id'] === id)));
+      const gone = nodes.flatMap((node, index) => (node === null ? [index] : []));
+      const errors = gone.map((index) => ({ type: 'NOT_FOUND', path: ['nodes', index], message: 'no such node' }));
+      return { data: { nodes }, ...(errors.length > 0 && { errors }) };
     },
     'GET /repos/{owner}/{repo}/issues/{issue_number}/events': ({ issue_number }) =>
       this.#pull(Number(issue_number)).events.map(copied),
@@ -392,11 +398,12 @@ function reviewIds(id: number): { readonly id: number; readonly node_id: string 
   return { id, node_id: `PRR_${id}` };
 }
 
-function reviewNode(review: Readonly<Record<string, unknown>> | undefined): unknown {
-  if (review === undefined) return null;
-  const edited = review['edited'] as { at: string; by: number } | undefined;
+/** Of a review or a comment. */
+function textNode(text: Readonly<Record<string, unknown>> | undefined): unknown {
+  if (text === undefined) return null;
+  const edited = text['edited'] as { at: string; by: number } | undefined;
   return {
-    fullDatabaseId: String(review['id']),
+    fullDatabaseId: String(text['id']),
     lastEditedAt: edited?.at ?? null,
     editor: edited === undefined ? null : { databaseId: edited.by },
   };

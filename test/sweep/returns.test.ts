@@ -39,7 +39,7 @@ describe('`/gatepass return`', () => {
     ['by an outsider', (world, number) => world.github.comment(number, mallory, COMMAND)],
     [
       'that was edited',
-      (world, number) => world.github.comment(number, alice, COMMAND, { edited: '2026-11-23T10:20:00Z' }),
+      (world, number) => world.github.editComment(world.github.comment(number, alice, 'hello'), alice, COMMAND),
     ],
     ['by a bot', (world, number) => world.github.comment(number, alice, COMMAND, { type: 'Bot' })],
     [

@@ -41,7 +41,7 @@ describe('the review of a break-glass grant', () => {
     ['a bot', (world, number) => void world.github.comment(number, bob, COMMAND, { type: 'Bot' })],
     [
       'an owner whose comment was changed',
-      (world, number) => void world.github.comment(number, bob, COMMAND, { edited: '2026-11-23T11:30:00Z' }),
+      (world, number) => world.github.editComment(world.github.comment(number, bob, 'hello'), bob, COMMAND),
     ],
     ['an owner who says more', (world, number) => void world.github.comment(number, bob, `${COMMAND} not yet`)],
     [

@@ -247,7 +247,7 @@ describe('words in comments', () => {
     ['an outsider', (world, number) => world.github.comment(number, mallory, COMMAND)],
     [
       'an edited comment',
-      (world, number) => world.github.comment(number, alice, COMMAND, { edited: '2026-11-23T10:20:00Z' }),
+      (world, number) => world.github.editComment(world.github.comment(number, alice, 'hello'), alice, COMMAND),
     ],
     ['a bot', (world, number) => world.github.comment(number, alice, COMMAND, { type: 'Bot' })],
     [

@@ -1,5 +1,6 @@
-/** The corner of GraphQL that the look-alike has: when a review was edited, and by whom. */
+/** The corner of GraphQL that the look-alike has: when a review or a comment was edited, and by whom. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { neverEdited } from '../../../github/comment-edits.ts';
 import { ask } from '../../../github/graphql.ts';
 import { readReviews } from '../../../github/reviews.ts';
 import { ACCESS, type AcmeWorld, acmeWorld } from '../../support/acme.ts';
@@ -45,6 +46,33 @@ describe('a review', () => {
       limit: '4h',
       edited: { at: '2026-11-23T10:01:00.000Z', by: (await acme.as('alice').users.getAuthenticated()).data.id },
     });
+  });
+});
+
+describe('a comment', () => {
+  it('was never edited, until somebody who may write does, be it within the second', async () => {
+    const on = asInstallation(running.hub, acme.gate);
+    const write = (body: string) => acme.as('bob').issues.createComment({ ...ACCESS, issue_number: number, body });
+    const { data: own } = await write('hello');
+    const { data: bent } = await write('hello');
+    const { data: gone } = await write('hello');
+    await acme.as('alice').issues.updateComment({ ...ACCESS, comment_id: own.id, body: 'hello' });
+    await acme.as('alice').issues.updateComment({ ...ACCESS, comment_id: bent.id, body: 'good bye' });
+    await acme.as('alice').issues.deleteComment({ ...ACCESS, comment_id: gone.id });
+    const asked = [own, bent, gone].map(({ id, node_id }) => ({ id, nodeId: node_id }));
+    expect(await neverEdited(on, asked)).toEqual(new Set([own.id]));
+    expect(await neverEdited(on, [])).toEqual(new Set());
+    const by = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { body editor { login } } } }';
+    expect(await ask(on, by, { ids: [bent.node_id] })).toEqual({
+      nodes: [{ body: 'good bye', editor: { login: 'alice' } }],
+    });
+  });
+
+  it('is not shown to an App that may read neither issues nor pull requests', async () => {
+    const { data } = await acme.as('bob').issues.createComment({ ...ACCESS, issue_number: number, body: 'hello' });
+    const app = await running.hub.addApp({ slug: 'deaf', owner: 'acme', permissions: { metadata: 'read' } });
+    const asked = neverEdited(asInstallation(running.hub, app), [{ id: data.id, nodeId: data.node_id }]);
+    await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
 

@@ -225,11 +225,11 @@ export const AUTHORITY: readonly Threat[] = [
     number: 93,
     attack: 'a command comes from an outsider, an edited comment or a bot, or the comment of the gate is forged',
     defence:
-      'Created, by a human, unedited, alone on the first line, read again by who acts on it (`app/commands.ts`, `sweep/command-comments.ts`); our comment is known by our app’s id (`github/comments.ts`).',
+      'Created, by a human, alone on the first line, read again by who acts on it (`app/commands.ts`, `sweep/command-comments.ts`). Whoever may write can edit anybody’s comment, so GraphQL is asked whether anybody did, be it within the second (`github/comment-edits.ts`); until it answers, nothing follows. Our comment is known by our app’s id (`github/comments.ts`).',
     levels: ['F'],
     gates: 'both',
     residual:
-      'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it. Who may write to the repository may edit the comment of another: within the second in which it was created, that does not show.',
+      'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it. Whoever may write can void the command of another by editing or deleting it before it is read.',
     live: null,
   },
   {
