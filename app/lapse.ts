@@ -1,6 +1,7 @@
 /**
- * Closes a request that nobody decided in time, as the organisation's settings say, and tells whoever opened it. What it
- * closed is recorded by the next sweep. It closes requests only, and never one that is allowed or cannot be told.
+ * Closes a request that nobody decided in time, as the organisation's settings say, and tells whoever opened it, where it
+ * may. What it closed is recorded by the next sweep. It closes requests only, and never one that is allowed or cannot be
+ * told.
  */
 import { parseGovernance } from '../core/document/parse-governance.ts';
 import { clock } from '../core/explain/verdict.ts';
@@ -9,7 +10,7 @@ import type { Evidence } from '../core/policy/evidence.ts';
 import { lapsesAt } from '../core/policy/lapse.ts';
 import { formatDuration, type Instant, type Milliseconds, plus } from '../core/time.ts';
 import { call, callAll, type GitHub } from '../github/client.ts';
-import { commentOnce } from '../github/comments.ts';
+import { commentOnce, refusalOf } from '../github/comments.ts';
 import { fields, instant } from '../github/read.ts';
 import type { Gate } from './gate.ts';
 
@@ -29,11 +30,10 @@ export async function lapseIfDue(
   // Whoever opens it again asks for as much time again.
   if (reopened !== null && evidence.now < plus(reopened, lapse)) return false;
   // The words first, once each time that it lapses: a request that is closed is not looked at again.
-  await commentOnce(github, gate.repository, gate.appId, {
-    number,
-    marker: `<!-- gatepass:lapsed ${reopened ?? at} -->`,
-    body: lapsedComment(evidence, at, lapse),
-  });
+  const marker = `<!-- gatepass:lapsed ${reopened ?? at} -->`;
+  const said = { number, marker, body: lapsedComment(evidence, at, lapse) };
+  const why = await refusalOf(commentOnce(github, gate.repository, gate.appId, said));
+  if (why !== null) gate.log.warn({ pullRequest: number, why }, 'it lapses, and the comment could not be written');
   await call(github, 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
     owner: gate.repository.owner,
     repo: gate.repository.name,

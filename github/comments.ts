@@ -10,9 +10,8 @@ interface Sticky {
 }
 
 /**
- * Posts or edits the comment; an unchanged one is left alone, so that nobody is notified. Whoever may write can lock a
- * conversation, and then an app may not comment there: no verdict, and no comment elsewhere, waits for that. Resolves to
- * why nothing could be said; `null`: it is said. Outages are thrown, since they pass.
+ * Posts or edits the comment; an unchanged one is left alone, so that nobody is notified. Resolves to why nothing could be
+ * said; `null`: it is said.
  */
 export async function publishSticky(
   github: GitHub,
@@ -21,16 +20,24 @@ export async function publishSticky(
   appId: number,
   body: string,
 ): Promise<string | null> {
+  return refusalOf(saySticky(github, repository, number, appId, body));
+}
+
+const REFUSALS: ReadonlySet<GitHubErrorCode> = new Set(['forbidden', 'unprocessable', 'not-found', 'truncated']);
+
+/**
+ * Why something could not be said; `null`: it is said. Whoever may write can lock a conversation, and then an app may not
+ * comment there: no verdict, no closing, and no comment elsewhere, waits for that. Outages are thrown, since they pass.
+ */
+export async function refusalOf(saying: Promise<unknown>): Promise<string | null> {
   try {
-    await saySticky(github, repository, number, appId, body);
+    await saying;
     return null;
   } catch (error) {
     if (error instanceof GitHubError && REFUSALS.has(error.code)) return error.message;
     throw error;
   }
 }
-
-const REFUSALS: ReadonlySet<GitHubErrorCode> = new Set(['forbidden', 'unprocessable', 'not-found', 'truncated']);
 
 async function saySticky(
   github: GitHub,

@@ -1,4 +1,4 @@
-/** GitHub fails while a request lapses: its people are told all the same, and once. */
+/** GitHub fails, or takes no comment, while a request lapses: it is closed all the same, and its people are told once. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY } from '../../core/time.ts';
 import { ACCESS, type GateWorld, request, startGateWorld } from '../support/gate-world.ts';
@@ -34,4 +34,14 @@ it.each([
   await world.later();
   expect(await stateOf(number)).toBe('closed');
   expect((await bodies(number)).filter((body) => body.includes('so it lapsed'))).toHaveLength(1);
+});
+
+it('is closed though somebody locked the conversation, so that nothing may be said there', async () => {
+  const file = 'requests/orders-db/read-only/fails-locked.yaml';
+  const number = await world.open('alice', { [file]: request({ duration: '2h' }) });
+  await world.hub.clock.advance(7 * DAY);
+  world.hub.faults.answer({ method: 'POST', path: new RegExp(`/issues/${number}/comments$`) }, 403, 100);
+  await world.later();
+  expect(await stateOf(number)).toBe('closed');
+  world.hub.faults.clear();
 });
