@@ -1,10 +1,11 @@
 /** A golden ledger, and the world that it was written in, as far as later sweeps need it: commits and targets, no pull requests. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerCommit } from '../../core/ledger/verify.ts';
 import { LEDGER_BRANCH, LEDGER_HEAD } from '../../github/ledger-store.ts';
 import { goldenSigner } from '../golden/story.ts';
-import { type Files, fileOf } from './memory-git.ts';
+import { blobId, type Files, fileOf } from './memory-git.ts';
 import { aWorld, type TestWorld } from './world.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'golden', 'ledger');
@@ -52,6 +53,7 @@ export function worldOf(version: string): TestWorld {
   const { git } = world.github;
   world.github.now = now;
   git.refs.clear();
+  if (version === '0.1.0') git.treeId = flatTreeId;
   for (const { sha, parents, message, files } of main) {
     const tree: Files = new Map(Object.entries(files).map(([path, id]) => [path, fileOf(blobs[id] ?? '')]));
     git.treeOf(tree);
@@ -61,6 +63,14 @@ export function worldOf(version: string): TestWorld {
   for (const commit of commitsOf(golden)) commitLedger(world, golden.segment, commit);
   for (const [slot, value] of Object.entries(held)) world.target.held.set(slot, value);
   return world;
+}
+
+/** What stood in for git when 0.1.0 was written called folders so, and its ledger's first line speaks of them. */
+function flatTreeId(_: unknown, files: Files): string {
+  const rows = [...files].map(([path, { text, mode }]) => `${mode} ${path} ${blobId(text)}`);
+  return createHash('sha1')
+    .update(`tree\n${rows.sort().join('\n')}`)
+    .digest('hex');
 }
 
 /** One more commit on the ledger's branch, whoever wrote it. */

@@ -1,4 +1,4 @@
-/** Commits and trees in memory, with ids that depend on their contents as git's do. */
+/** Commits and trees in memory. Ids of blobs and trees are git's own; those of commits depend on their contents alike. */
 import { createHash } from 'node:crypto';
 
 export interface MemoryFile {
@@ -28,6 +28,8 @@ export class MemoryGit {
   readonly blobs = new Map<string, string>();
   readonly trees = new Map<string, Files>();
   readonly refs = new Map<string, string>();
+  /** What a folder is called. */
+  treeId: (items: readonly TreeItem[], files: Files) => string = treeId;
 
   commit(files: Files, parents: readonly string[], message = 'change'): MemoryCommit {
     // The number of commits so far stands in for the time in a real commit: no two are the same.
@@ -55,7 +57,7 @@ export class MemoryGit {
 
   treeOf(files: Files): string {
     const known = treeIds.get(files);
-    const sha = known ?? sha1(`tree\n${this.#rowsOf(files).join('\n')}`);
+    const sha = known ?? this.treeId(this.list(files, false), files);
     if (known === undefined || !this.trees.has(sha)) {
       for (const file of files.values()) this.blobs.set(idOf(file), file.text);
       this.trees.set(sha, files);
@@ -64,23 +66,15 @@ export class MemoryGit {
     return sha;
   }
 
-  #rowsOf(files: Files): readonly string[] {
-    return [...files].map(([path, file]) => `${file.mode} ${path} ${idOf(file)}`).sort();
-  }
-
   list(files: Files, recursive: boolean): readonly TreeItem[] {
     if (recursive) return [...files].sort(byName).map(([path, file]) => blobItem(path, file));
-    const root = new Map<string, Map<string, MemoryFile>>();
-    for (const [path, file] of files) {
-      const [first = '', ...rest] = path.split('/');
-      const below = root.get(first) ?? new Map<string, MemoryFile>();
-      root.set(first, below.set(rest.join('/'), file));
-    }
-    return [...root].sort(byName).map(([path, below]): TreeItem => {
-      const file = below.get('');
-      if (file !== undefined) return blobItem(path, file);
-      return { path, mode: '040000', type: 'tree', sha: this.treeOf(below) };
-    });
+    return [...foldersOf(files)].map(([name, below]) => this.#item(name, below)).sort(inGitsOrder);
+  }
+
+  #item(path: string, below: Files): TreeItem {
+    const file = below.get('');
+    if (file !== undefined) return blobItem(path, file);
+    return { path, mode: '040000', type: 'tree', sha: this.treeOf(below) };
   }
 
   /** Whether `ancestor` is reachable from `sha`. */
@@ -113,6 +107,41 @@ function idOf(file: MemoryFile): string {
 
 export function blobId(text: string): string {
   return sha1(`blob ${Buffer.byteLength(text)}\0${text}`);
+}
+
+/** What is in each folder; a file is under its own name, with no path below. Made once for the same files. */
+function foldersOf(files: Files): ReadonlyMap<string, Files> {
+  const known = folders.get(files);
+  if (known !== undefined) return known;
+  const root = new Map<string, Map<string, MemoryFile>>();
+  for (const [path, file] of files) {
+    const end = path.indexOf('/');
+    const name = end < 0 ? path : path.slice(0, end);
+    const below = root.get(name) ?? new Map<string, MemoryFile>();
+    root.set(name, below.set(end < 0 ? '' : path.slice(end + 1), file));
+  }
+  folders.set(files, root);
+  return root;
+}
+
+const folders = new WeakMap<Files, ReadonlyMap<string, Files>>();
+
+/** In git's order. */
+function treeId(items: readonly TreeItem[]): string {
+  const rows = items.map(({ mode, path, sha }) => ({
+    name: `${mode.replace(/^0/, '')} ${path}\0`,
+    sha,
+  }));
+  const size = rows.reduce((sum, { name }) => sum + Buffer.byteLength(name) + 20, 0);
+  const hash = createHash('sha1').update(`tree ${size}\0`);
+  for (const { name, sha } of rows) hash.update(name).update(sha, 'hex');
+  return hash.digest('hex');
+}
+
+/** A folder is put where its name with a slash behind it would be. */
+function inGitsOrder(a: TreeItem, b: TreeItem): number {
+  const key = ({ path, type }: TreeItem) => (type === 'tree' ? `${path}/` : path);
+  return key(a) < key(b) ? -1 : 1;
 }
 
 function blobItem(path: string, file: MemoryFile): TreeItem {
