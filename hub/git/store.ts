@@ -71,6 +71,11 @@ function openStore(directory: string): GitStore {
     });
   }
 
+  async function commit(sha: string): Promise<Commit | null> {
+    const found = /^[0-9a-f]{40}$/.test(sha) ? await reader.read(sha) : null;
+    return found?.type === 'commit' ? parseCommit(found.sha, found.data) : null;
+  }
+
   async function treeOf(ref: string): Promise<string | null> {
     const commit = await resolve(ref);
     const found = await reader.read(`${commit ?? (/^[0-9a-f]{40}$/.test(ref) ? ref : ZERO)}^{tree}`);
@@ -110,12 +115,12 @@ function openStore(directory: string): GitStore {
       const found = commit === null ? null : await reader.read(`${commit}:${path}`);
       return found?.type === 'blob' ? found.data : null;
     },
-    async commit(sha): Promise<Commit | null> {
-      const found = /^[0-9a-f]{40}$/.test(sha) ? await reader.read(sha) : null;
-      return found?.type === 'commit' ? parseCommit(found.sha, found.data) : null;
-    },
-    history(to, not, options = {}) {
+    commit,
+    async history(to, not, options = {}) {
       const { limit, skip, path, firstParent } = options;
+      // One commit on top of what is known, as nearly every push is, takes no process.
+      const isWhole = (limit ?? 1) > 0 && skip === undefined && path === undefined;
+      if (isWhole && not !== null && (await commit(to))?.parents.join() === not) return [to];
       const args = ['rev-list', '--topo-order', ...(firstParent === true ? ['--first-parent'] : [])];
       if (limit !== undefined) args.push(`--max-count=${limit}`);
       if (skip !== undefined) args.push(`--skip=${skip}`);
@@ -123,6 +128,7 @@ function openStore(directory: string): GitStore {
       return keep(args.join(' '), () => lines(args));
     },
     async isAncestor(ancestor, descendant) {
+      if ((await commit(descendant))?.parents.includes(ancestor) === true) return true;
       const { status } = await git(['merge-base', '--is-ancestor', ancestor, descendant], { allow: [1] });
       return status === 0;
     },
