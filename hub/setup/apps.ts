@@ -18,6 +18,8 @@ export interface NewApp {
   /** Names of the repositories it is installed on; all unless told. */
   readonly repositories?: readonly string[];
   readonly id?: number;
+  /** Id of its own account. */
+  readonly bot?: number;
 }
 
 export interface AddedApp {
@@ -37,7 +39,7 @@ export async function addApp(hub: HubState, wanted: NewApp): Promise<AddedApp> {
   if (login === undefined) throw new Error(`no organisation to install \`${wanted.slug}\` on`);
   const owner = accountByLogin(hub, login);
   const id = wanted.id ?? hub.nextId();
-  const bot = account(hub.nextId(), `${wanted.slug}[bot]`, 'Bot');
+  const bot = account(wanted.bot ?? hub.nextId(), `${wanted.slug}[bot]`, 'Bot');
   const createdAt = hub.clock.now();
   const app: App = {
     id,
