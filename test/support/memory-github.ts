@@ -45,6 +45,8 @@ export class MemoryGitHub implements GitHub {
   readonly concealed: MemoryUser[] = [];
   now: string;
   repositoryId: number = REPOSITORY.id;
+  /** Nobody may approve their own pull request. Let through unless told, so that the gates are seen to refuse it too. */
+  refusesOwn = false;
   /** Called before each answer; what it throws is what the caller sees. */
   before: (route: string, parameters: Parameters) => void | Promise<void> = () => {};
   readonly calls: string[] = [];
@@ -127,6 +129,7 @@ export class MemoryGitHub implements GitHub {
 
   approve(number: number, user: MemoryUser, body = ''): void {
     const pull = this.#pull(number);
+    if (this.refusesOwn && user.id === pull.author.id) return;
     pull.reviews.push({
       ...reviewIds(this.#reviews++),
       user: account(user),
@@ -250,7 +253,7 @@ export class MemoryGitHub implements GitHub {
       parents: this.git.at(sha).parents.map((parent) => ({ sha: parent })),
       author: account(pull.author),
       committer: account(pull.author),
-      commit: { author: who, committer: who, message: 'ask', verification: { verified: true } },
+      commit: { author: who, committer: who, message: 'ask', verification: { verified: false } },
     }));
   }
 
