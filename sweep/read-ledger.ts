@@ -73,7 +73,9 @@ interface Witnessed {
 
 async function readWitnessed(world: SweepWorld): Promise<Witnessed> {
   try {
-    const { commit, heads } = await readWitness(world.github, world.repository, world.cache.ledger);
+    const read = () => readWitness(world.github, world.repository, world.cache.ledger);
+    // Once more: without it a ledger that was set back is not known for that, and is written on.
+    const { commit, heads } = await read().catch(read);
     const isMissing = world.witness === 'required' && (commit === null || heads.length === 0);
     return { heads, stops: isMissing ? [UNWITNESSED] : [] };
   } catch (error) {

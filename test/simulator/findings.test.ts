@@ -78,6 +78,19 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'a sweep that GitHub would not tell once what the gate had witnessed wrote on a ledger that had been set back',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        asks(6, 6, 60),
+        sweeps({}, 1),
+        { is: 'damage', how: 'rewound' },
+        sweeps({ github: { at: 0, is: 'lost' } }, 1),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {
