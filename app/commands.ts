@@ -1,7 +1,9 @@
 /**
- * `/gatepass …` in a comment: read again from GitHub, and only when a person wrote it and left it as it was. None
- * approves. A return or a review is not believed here either: the sweep reads the comment itself and decides.
+ * `/gatepass …` in a comment: read again from GitHub, and only when a person wrote it and nobody changed it. Answered are
+ * who opened the pull request and whoever may write. None approves. A return or a review is not believed here either: the
+ * sweep reads the comment itself and decides, whoever is answered here.
  */
+import type { Account } from '../core/policy/evidence.ts';
 import { call, type GitHub, GitHubError } from '../github/client.ts';
 import { neverEdited } from '../github/comment-edits.ts';
 import { react } from '../github/comments.ts';
@@ -52,7 +54,7 @@ export function sweepsFor(gate: Gate, timer: Timer): () => Promise<void> {
 
 /**
  * Answers with a reaction; what there is to say is in the comment that the evaluation keeps up to date. While GitHub asks for
- * rest there is no reaction, and the evaluation comes when it is over.
+ * rest there is no reaction, and the evaluation comes when it is over, as for all that are open.
  */
 export async function answerCommand(gate: Gate, pullRequest: number, comment: number): Promise<void> {
   try {
@@ -65,26 +67,49 @@ export async function answerCommand(gate: Gate, pullRequest: number, comment: nu
 
 async function answer(gate: Gate, pullRequest: number, comment: number): Promise<void> {
   const github = await gate.connect(gate.repository);
-  const command = await readCommand(gate, github, comment);
-  if (command === null) return;
-  const { state } = (await readPullRequest(github, gate.repository, pullRequest)).pullRequest;
+  const said = await readCommand(gate, github, comment);
+  if (said === null) return;
+  const { state, author } = (await readPullRequest(github, gate.repository, pullRequest)).pullRequest;
+  if (said.by.id !== author.id && !(await mayWrite(gate, github, said.by))) return;
+  if (!(await neverEdited(github, [said])).has(said.id)) return;
+  const { command } = said;
   const isOfHeld = isForSweep(command) || command === 'extend';
   const isUnderstood = command !== 'unknown' && (!isOfHeld || state === 'merged');
   await react(github, gate.repository, comment, isUnderstood ? 'eyes' : 'confused');
   if (isUnderstood) gate.enqueue(pullRequest);
 }
 
-async function readCommand(gate: Gate, github: GitHub, id: number): Promise<Command | 'unknown' | null> {
+interface Said {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly by: Account;
+  readonly command: Command | 'unknown';
+}
+
+/** `null`: it is no command, or no person's. */
+async function readCommand(gate: Gate, github: GitHub, id: number): Promise<Said | null> {
   const { data } = await call(github, 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
     owner: gate.repository.owner,
     repo: gate.repository.name,
     comment_id: id,
   });
   const comment = fields(data, 'comment');
-  const isHuman = account(comment['user'], 'comment user').type === 'User';
+  const by = account(comment['user'], 'comment user');
   const isByApp = fieldsOrNull(comment['performed_via_github_app'], 'comment app') !== null;
-  const command = isHuman && !isByApp ? commandIn(textOrEmpty(comment['body'])) : null;
-  if (command === null) return null;
-  const genuine = await neverEdited(github, [{ id, nodeId: text(comment['node_id'], 'comment node_id') }]);
-  return genuine.has(id) ? command : null;
+  const command = by.type === 'User' && !isByApp ? commandIn(textOrEmpty(comment['body'])) : null;
+  return command === null ? null : { id, nodeId: text(comment['node_id'], 'comment node_id'), by, command };
+}
+
+/**
+ * In a public repository anybody may comment, as often as GitHub lets them, and a reaction is one of the few writes that the
+ * gate has a minute (`pace.ts`): strangers cost it reads alone, or checks would wait for them.
+ */
+async function mayWrite(gate: Gate, github: GitHub, { login }: Account): Promise<boolean> {
+  const { data } = await call(github, 'GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
+    owner: gate.repository.owner,
+    repo: gate.repository.name,
+    username: login,
+  });
+  const { permission } = fields(data, 'permission of a user');
+  return permission === 'admin' || permission === 'write';
 }

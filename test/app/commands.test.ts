@@ -30,7 +30,7 @@ const comment = (over: Readonly<Record<string, unknown>> = {}) => ({
   ...over,
 });
 
-const pull = (merged: boolean) => {
+const pull = (merged: boolean, author = 1001) => {
   const repo = {
     id: 1,
     full_name: 'acme/access',
@@ -42,7 +42,7 @@ const pull = (merged: boolean) => {
   return {
     number: 7,
     title: '',
-    user: null,
+    user: { id: author, login: 'opener', type: 'User' },
     state,
     merged,
     created_at: AT,
@@ -57,10 +57,10 @@ const REACT = `POST ${BASE}/issues/comments/5/reactions`;
 const told = (lastEditedAt: string | null): Row => ({
   body: { data: { nodes: [{ fullDatabaseId: '5', lastEditedAt }] } },
 });
-const rows = (written: unknown, merged = false): Record<string, Row> => ({
+const rows = (written: unknown, merged = false, author = 1001): Record<string, Row> => ({
   [`GET ${BASE}/issues/comments/5`]: { body: written },
   [GRAPHQL]: told(null),
-  [`GET ${BASE}/pulls/7`]: { body: pull(merged) },
+  [`GET ${BASE}/pulls/7`]: { body: pull(merged, author) },
   [REACT]: { body: {} },
 });
 
@@ -86,7 +86,31 @@ describe('answerCommand', () => {
   it('does nothing for a comment that was edited since, be it within the second', async () => {
     const { gate, sent, enqueued } = wiredGate({ ...rows(comment()), [GRAPHQL]: told(AT) });
     await answerCommand(gate, 7, 5);
-    expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`, GRAPHQL]);
+    expect(sent.map(({ call }) => call)).toEqual([`GET ${BASE}/issues/comments/5`, `GET ${BASE}/pulls/7`, GRAPHQL]);
+    expect(enqueued).toEqual([]);
+  });
+
+  const PERMISSION = `GET ${BASE}/collaborators/alice/permission`;
+  it.each(['admin', 'write'])('answers whoever may %s, though another opened the pull request', async (permission) => {
+    const { gate, enqueued } = wiredGate({ ...rows(comment(), false, 1002), [PERMISSION]: { body: { permission } } });
+    await answerCommand(gate, 7, 5);
+    expect(enqueued).toEqual([7]);
+  });
+
+  it.each([
+    ['retry', 'read'],
+    ['explain', 'none'],
+    ['return', 'read'],
+    ['approve', 'read'],
+  ])('answers no stranger’s /gatepass %s: it writes nothing, and looks at nothing', async (word, permission) => {
+    const written = comment({ body: `/gatepass ${word}` });
+    const { gate, sent, enqueued } = wiredGate({
+      ...rows(written, true, 1002),
+      [PERMISSION]: { body: { permission } },
+    });
+    await answerCommand(gate, 7, 5);
+    const read = [`GET ${BASE}/issues/comments/5`, `GET ${BASE}/pulls/7`, PERMISSION];
+    expect(sent.map(({ call }) => call)).toEqual(read);
     expect(enqueued).toEqual([]);
   });
 

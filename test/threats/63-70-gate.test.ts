@@ -16,7 +16,7 @@ import { readWitness, WITNESS_BRANCH } from '../../github/witness-store.ts';
 import { writeLedger } from '../support/applier.ts';
 import { anEvidence } from '../support/evidence.ts';
 import { ACCESS, type GateWorld, request, startGateWorld } from '../support/gate-world.ts';
-import { asInstallation, refusal } from '../support/hub.ts';
+import { asInstallation, refusal, withToken } from '../support/hub.ts';
 import { anEnsure, aRemoval, authorised, outcomeOf } from '../support/ledger.ts';
 import { aSetup } from '../support/setup.ts';
 import { merged, READ } from '../support/sweep-steps.ts';
@@ -97,6 +97,36 @@ describe('the machinery around the gate', () => {
     const again = world.hub.deliveries(world.acme.gate.id).filter(({ redelivery }) => redelivery);
     expect(again.map(({ event }) => event)).toEqual(['issue_comment']);
   });
+
+  threat(
+    93,
+    'from an outsider, where anybody may comment, it has the gate write nothing and look at nothing',
+    async () => {
+      const number = await world.open('alice', { [path('passed-by')]: TWO_HOURS });
+      const access = world.hub.state.repositories.get('acme/access');
+      if (access === undefined) throw new Error('no repository');
+      const { token } = world.hub.addUser({ id: 7777, login: 'passer-by' });
+      const callsAfter = async (by: ReturnType<typeof withToken>, body: string) => {
+        world.calls.length = 0;
+        await by.issues.createComment({ ...ACCESS, issue_number: number, body });
+        await world.settle();
+        return world.calls.map((call) => call.replace('/repos/acme/access', '').replace(/\d+/, 'n')).sort();
+      };
+      Object.assign(access, { private: false });
+      for (const command of ['retry', 'explain', 'approve', 'return']) {
+        const calls = await callsAfter(withToken(world.hub, token), `/gatepass ${command}`);
+        expect(calls).toEqual([
+          'GET /collaborators/passer-by/permission',
+          'GET /issues/comments/n',
+          'GET /pulls/n',
+          'POST /issues/n/comments',
+        ]);
+      }
+      Object.assign(access, { private: true });
+      const heard = await callsAfter(world.as('alice'), '/gatepass retry');
+      expect(heard.some((call) => call.endsWith('/reactions'))).toBe(true);
+    },
+  );
 
   threat(65, 'lost, doubled and out of order, they come to the same end', async () => {
     world.hub.faults.drop({ event: 'pull_request' }, 5);

@@ -225,11 +225,11 @@ export const AUTHORITY: readonly Threat[] = [
     number: 93,
     attack: 'a command comes from an outsider, an edited comment or a bot, or the comment of the gate is forged',
     defence:
-      'Created, by a human, alone on the first line, read again by who acts on it (`app/commands.ts`, `sweep/command-comments.ts`). Whoever may write can edit anybody’s comment, so GraphQL is asked whether anybody did, be it within the second (`github/comment-edits.ts`); until it answers, nothing follows. Our comment is known by our app’s id (`github/comments.ts`).',
+      'Created, by a human, alone on the first line, read again by who acts on it (`sweep/command-comments.ts`). Whoever may write can edit anybody’s comment, so GraphQL is asked whether anybody did, be it within the second (`github/comment-edits.ts`); until it answers, nothing follows. The sweep asks whose word ends a grant or clears a review (`sweep/returns.ts`, `sweep/reviews.ts`); the app answers who opened the pull request and whoever may write, nobody else (`app/commands.ts`). Our comment is known by our app’s id (`github/comments.ts`).',
     levels: ['F'],
     gates: 'both',
     residual:
-      'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it. Whoever may write can void the command of another by editing or deleting it before it is read.',
+      'Anybody can write a comment that looks like ours to people; GitHub shows who wrote it. Whoever may write can void the command of another by editing or deleting it before it is read. An outsider who comments, where anybody may, costs the app three reads, with `/gatepass return` a sweep in twenty seconds, and the gate as an Action a run, which decides as always.',
     live: null,
   },
   {
