@@ -10,11 +10,11 @@ import { Violation } from './violation.ts';
 export function checkEnds(model: Model, process: Process, startedAt: number): void {
   const now = model.now();
   if (!model.isDamaged) {
+    model.shrink();
     for (const asked of model.asked) {
       const isReturned = asked.returned !== null && asked.returned < startedAt && asked.grant !== null;
       if (isReturned || (asked.wasLocked && model.lockedWho === asked.who && asked.grant !== null)) asked.isOver = true;
       if (model.gone.has(asked.who) && asked.grant !== null) asked.isOver = true;
-      if (asked.shrunk !== null) asked.ends = Math.min(asked.ends, asked.shrunk);
     }
   }
   for (const { key, zone } of model.slots) {

@@ -116,9 +116,15 @@ export class Model {
     if (!isStale) place.known = theirs;
   }
 
+  /** Rules that allow less have ended what was held too long. */
+  shrink(): void {
+    for (const asked of this.asked) if (asked.shrunk !== null) asked.ends = Math.min(asked.ends, asked.shrunk);
+  }
+
   /** A target refuses us: what is to be taken back there cannot be. */
   refuse(target: string): void {
     const now = this.now();
+    this.shrink();
     for (const { key } of this.slots) {
       if (targetOf(key) !== target || this.targets.value(key) === null) continue;
       const most = Math.max(
