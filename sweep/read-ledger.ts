@@ -13,7 +13,7 @@ import { replay } from '../core/ledger/replay.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
 import { firstMissing, type WitnessedHead } from '../core/ledger/witness.ts';
 import { GitHubError } from '../github/client.ts';
-import { ledgerParents, readLedger, type StoredLedger } from '../github/ledger-store.ts';
+import { type LedgerCache, ledgerParents, readLedger, type StoredLedger } from '../github/ledger-store.ts';
 import { openStored } from '../github/open-ledger.ts';
 import { readWitness } from '../github/witness-store.ts';
 import type { Stop } from './stop.ts';
@@ -63,7 +63,20 @@ export async function readLedgerView(world: SweepWorld): Promise<LedgerView> {
     return closed(stored, isPartOf(known, entries) ? entries : known, 'ledger-rewound', why, REPAIR);
   }
   const { commit, segments } = stored;
-  return { commit, segments, entries, state: replay(entries), tip, stops: witnessed.stops };
+  return { commit, segments, entries, state: stateOf(entries, world.cache.ledger), tip, stops: witnessed.stops };
+}
+
+/** What was folded last with each cache: a ledger that goes on has the same entries, which were read once. */
+const folded = new WeakMap<LedgerCache, { readonly entries: readonly Entry[]; readonly state: LedgerState }>();
+
+function stateOf(entries: readonly Entry[], cache: LedgerCache): LedgerState {
+  const known = folded.get(cache);
+  const count = known?.entries.length ?? 0;
+  // Each entry holds the hash of the one before: where the last one known stands in its place, all before it do.
+  const isOn = known !== undefined && entries[count - 1] === known.entries.at(-1);
+  const state = isOn ? replay(entries.slice(count), known.state) : replay(entries);
+  folded.set(cache, { entries, state });
+  return state;
 }
 
 interface Witnessed {

@@ -237,9 +237,20 @@ export class MemoryGitHub implements GitHub {
     };
   }
 
+  /** By both ends: they are asked for again and again, and never change. */
+  readonly #differences = new Map<string, readonly Record<string, unknown>[]>();
+
   #files(pull: Pull): readonly Record<string, unknown>[] {
-    const before = this.git.at(pull.from).files;
-    const after = this.git.at(pull.heads.at(-1) ?? '').files;
+    const head = pull.heads.at(-1) ?? '';
+    const key = `${pull.from}...${head}`;
+    const files = this.#differences.get(key) ?? this.#filesBetween(pull.from, head);
+    this.#differences.set(key, files);
+    return files;
+  }
+
+  #filesBetween(from: string, to: string): readonly Record<string, unknown>[] {
+    const before = this.git.at(from).files;
+    const after = this.git.at(to).files;
     return Object.entries(difference(before, after)).map(([filename, text]) => {
       const status = text === null ? 'removed' : before.has(filename) ? 'modified' : 'added';
       return { filename, status, sha: blobId(text ?? before.get(filename)?.text ?? '') };
