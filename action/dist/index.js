@@ -17596,7 +17596,9 @@ function toHeld(grant, state) {
   };
 }
 function isStuck(grant, state) {
-  return [...grant.holds.values()].some(({ phase, slot }) => phase === "stuck" && state.alerts.has(stuckKey(slot)));
+  return [...grant.holds.values()].some(
+    ({ phase, slot }) => (phase === "stuck" || phase === "ending") && state.alerts.has(stuckKey(slot))
+  );
 }
 function stuckKey(slot) {
   return `revoke-stuck:${slot.key}`;
@@ -22324,6 +22326,9 @@ function account(value, what) {
 function accountOrNull(value, what) {
   return value == null || Object.keys(fields(value, what)).length === 0 ? null : account(value, what);
 }
+function isByApp(written3, appId) {
+  return fieldsOrNull(written3.performed_via_github_app, "app")?.id === appId && accountOrNull(written3.user, "user")?.type === "Bot";
+}
 function unexpected(what, expected, found) {
   let seen = found === null ? "null" : Array.isArray(found) ? "a list" : typeof found;
   return new GitHubError("unexpected", `expected ${expected} for \`${what}\` in GitHub's answer, found ${seen}`);
@@ -22331,10 +22336,10 @@ function unexpected(what, expected, found) {
 
 // github/graphql.ts
 var GRAPHQL = "POST /../graphql";
-async function ask(github, query, variables2) {
-  let response = await call(github, GRAPHQL, { query, variables: variables2 }), answer = fields(response.data, "GraphQL answer"), [error2] = Array.isArray(answer.errors) ? answer.errors : [];
+async function ask(github, query, variables2, isBearable = () => !1) {
+  let response = await call(github, GRAPHQL, { query, variables: variables2 }), answer = fields(response.data, "GraphQL answer"), error2 = (Array.isArray(answer.errors) ? answer.errors.map((each) => fields(each, "GraphQL error")) : []).find((each) => !isBearable(each));
   if (error2 === void 0) return fields(answer.data, "GraphQL data");
-  let { type, message } = fields(error2, "GraphQL error");
+  let { type, message } = error2;
   throw new GitHubError(codeOf2(type), `GitHub answered by GraphQL: ${text(message, "GraphQL error message")}`);
 }
 function codeOf2(type) {
@@ -22458,7 +22463,7 @@ var MOST_BYTES = 64 * 1024;
 function gitCache() {
   return { trees: /* @__PURE__ */ new Map(), blobs: /* @__PURE__ */ new Map(), governing: /* @__PURE__ */ new Map() };
 }
-var MOST_TREES = 64, MOST_BLOBS = 4096, SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+var TREES = { most: 64, weight: 4e5, weigh: (tree) => tree.size }, BLOBS = { most: 4096, weight: 5e7, weigh: (text2) => text2?.length ?? 0 }, SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 async function readTree(github, repository, commit, cache) {
   requireSha(commit);
   let key = `${repository.owner}/${repository.name}@${commit}`, kept2 = cache.trees.get(key);
@@ -22475,7 +22480,7 @@ async function readTree(github, repository, commit, cache) {
     let entry = readEntry(item);
     entry !== null && tree.set(entry.path, entry);
   }
-  return keep(cache.trees, key, tree, MOST_TREES), tree;
+  return keep(cache.trees, key, tree, TREES), tree;
 }
 function readEntry(value) {
   let item = fields(value, "tree entry"), type = text(item.type, "tree entry type");
@@ -22502,7 +22507,7 @@ async function readText(github, repository, entry, cache) {
       `blob ${entry.blob} has ${bytes.byteLength} bytes, its tree says ${entry.size}`
     );
   let decoded = decodeUtf8(bytes);
-  return keep(cache.blobs, entry.blob, decoded, MOST_BLOBS), decoded;
+  return keep(cache.blobs, entry.blob, decoded, BLOBS), decoded;
 }
 function decodeUtf8(bytes) {
   try {
@@ -22514,11 +22519,13 @@ function decodeUtf8(bytes) {
 function requireSha(sha) {
   if (!SHA.test(sha)) throw new GitHubError("unexpected", `expected a full git object id, found \`${sha}\``);
 }
-function keep(cache, key, value, most) {
+function keep(cache, key, value, { most, weight, weigh }) {
   cache.set(key, value);
-  for (let oldest of cache.keys()) {
-    if (cache.size <= most) return;
-    cache.delete(oldest);
+  let held2 = 0;
+  for (let each of cache.values()) held2 += weigh(each);
+  for (let [oldest, each] of cache) {
+    if (oldest === key || cache.size <= most && held2 <= weight) return;
+    cache.delete(oldest), held2 -= weigh(each);
   }
 }
 
@@ -23517,7 +23524,7 @@ function matchesParts(parts, chars) {
   return from <= end && fitsAt(last2, chars, end);
 }
 function fitsAt(part, chars, at3) {
-  return part.every((char, index) => char === null ? at3 + index < chars.length : char === chars[at3 + index]);
+  return part.every((char, index) => char === null || char === chars[at3 + index]);
 }
 
 // core/codeowners/rule-index.ts
@@ -23543,9 +23550,9 @@ function createNode(isDeep) {
 }
 function insert(root, pattern, number) {
   let segments = pattern.split("/");
-  (segments.length === 1 || segments.length === 2 && segments[1] === "") && segments.unshift("**"), segments[0] === "" && segments.shift();
+  !pattern.slice(0, -1).includes("/") && segments.unshift("**"), segments[0] === "" && segments.shift();
   let final = segments.at(-1), isBelowOnly = final === "" || final === "**";
-  for (; segments.length > 0 && (segments.at(-1) === "" || segments.at(-1) === "**"); ) segments.pop();
+  final === "" && segments.pop();
   let node = root;
   for (let segment of segments) node = childOf(node, segment);
   isBelowOnly || (node.here = number), final !== "*" && (node.below = number);
@@ -23593,7 +23600,7 @@ function advance(next, node, segment) {
   let literal = node.literals.get(segment);
   literal !== void 0 && enter(next, literal), node.any !== null && segment !== "" && enter(next, node.any);
   for (let length of node.suffixLengths) {
-    let suffix = segment.length < length ? void 0 : node.suffixes.get(segment.slice(segment.length - length));
+    let suffix = node.suffixes.get(segment.slice(-length));
     suffix !== void 0 && enter(next, suffix);
   }
   if (node.globs.size === 0) return;
@@ -23676,7 +23683,7 @@ function ownerKind(text2) {
   if (TEAM.test(text2)) return "team";
   if (EMAIL.test(text2)) return "email";
   let parts = text2.split("@").slice(1);
-  return text2.startsWith("@") && parts.length > 1 && parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`)) ? "nobody" : "malformed";
+  return text2.startsWith("@") && parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`)) ? "nobody" : "malformed";
 }
 function malformedOwner(line, word) {
   let fix = word.text.includes("@") ? "correct the name" : `did you mean \`@${word.text}\`?`;
@@ -24987,7 +24994,7 @@ function getDoubleQuotedValue(input, start2, end) {
   }
   return result + input.slice(captureStart, end);
 }
-function getBlockValue(input, start2, end, indent, chomping, folded4) {
+function getBlockValue(input, start2, end, indent, chomping, folded5) {
   let textIndent = indent < 0 ? 0 : indent, region = input.slice(start2, end).replace(/\r\n?/g, `
 `), lines = region === "" ? [] : (region.endsWith(`
 `) ? region.slice(0, -1) : region).split(`
@@ -25000,7 +25007,7 @@ function getBlockValue(input, start2, end, indent, chomping, folded4) {
       continue;
     }
     let content = line.slice(textIndent), first = content.charCodeAt(0);
-    folded4 ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
+    folded5 ? first === 32 || first === 9 ? (atMoreIndented = !0, result += `
 `.repeat(didReadContent ? 1 + emptyLines : emptyLines)) : atMoreIndented ? (atMoreIndented = !1, result += `
 `.repeat(emptyLines + 1)) : emptyLines === 0 ? didReadContent && (result += " ") : result += `
 `.repeat(emptyLines) : result += `
@@ -26783,6 +26790,28 @@ function unstarted(intent, state, detail) {
   return { ...NO_RUN, grant: intent.grant, intent: intent.id, state, detail };
 }
 
+// sweep/standing.ts
+function standingIn(state, changes, zone) {
+  let held2 = [...state.slots.values()].filter(({ slot, holders }) => slot.zone === zone && holders.length > 0), begun = changes.flatMap((change) => change.kind === "standing" ? [change] : []);
+  return [
+    ...held2.flatMap(({ slot, standing: standing2 }) => standingStop(zone, slot, standing2)),
+    ...begun.flatMap(({ slot, value }) => standingStop(zone, slot, value))
+  ];
+}
+function standingPrefix(zone) {
+  return `standing:${zone}:`;
+}
+function standingStop(zone, slot, value) {
+  return value === null ? [] : [
+    {
+      key: `${standingPrefix(zone)}${slot.key}`,
+      severity: "warning",
+      message: bounded(`${slot.label}: ${value} stood there before the grant, and stays when the grant ends`),
+      next: "find out who gave it; if it is not meant, take it back by hand when the grant is over"
+    }
+  ];
+}
+
 // core/reconcile/slots.ts
 function grantsToResolve(state, now, locks) {
   return grantsOf(state).filter((grant) => {
@@ -26979,8 +27008,8 @@ function isOverdue(state, key, now) {
   return since !== void 0 && now >= plus(since, 36e5);
 }
 function isOurs3(key, zone) {
-  let prefixes = [notBegunKey(zone, ""), orphanKey(zone, ""), strangerPrefix(zone), warningPrefix(zone)];
-  return OURS.test(key) || prefixes.some((prefix) => key.startsWith(prefix));
+  let prefixes = [strangerPrefix(zone), standingPrefix(zone), warningPrefix(zone)], all = [notBegunKey(zone, ""), orphanKey(zone, ""), ...prefixes];
+  return OURS.test(key) || all.some((prefix) => key.startsWith(prefix));
 }
 function notBegunKey(zone, grant) {
   return `not-begun:${zone}:${grant}`;
@@ -32649,6 +32678,24 @@ function splitLines(text2) {
   return rest === "" && lines.length > 0 ? lines : [...lines, `${rest} (without a line feed)`];
 }
 
+// core/ledger/read-on.ts
+function readOn(segments, known4) {
+  if (!goesOn(segments, known4)) return null;
+  let entries = [...known4.entries], { tip } = known4;
+  for (let { file, text: text2 } of linesOf(segments).slice(entries.length)) {
+    let read3 = readLine(file, text2, tip);
+    if (!read3.good) return null;
+    entries.push(read3.entry), tip = read3.tip;
+  }
+  return { entries, unproven: [], faults: [], tip };
+}
+function goesOn(segments, known4) {
+  return known4.segments.every(({ path, text: text2 }, index) => {
+    let now = segments[index];
+    return now?.path !== path ? !1 : index === known4.segments.length - 1 ? now.text.startsWith(text2) : now.text === text2;
+  });
+}
+
 // core/ledger/head.ts
 function headToSign(unsigned2) {
   let { v: v2, seq, hash, at: at3, key } = unsigned2;
@@ -32671,7 +32718,7 @@ function headFault(head, tip, key, verify2) {
   return head === null ? "there is no signed head" : head.seq !== tip.seq ? `the signed head ends at entry ${head.seq}, the ledger at ${tip.seq}` : head.hash !== tip.hash || head.at !== tip.at ? `the signed head is of another entry ${tip.seq}` : verifyHead(head, key, verify2) ? null : `the head is not signed by the key in force, \`${key.id}\``;
 }
 function openLedger(read3, trust) {
-  let parsed2 = parseLedger(read3.segments);
+  let parsed2 = (trust.known === void 0 ? null : readOn(read3.segments, trust.known)) ?? parseLedger(read3.segments);
   if (parsed2.faults.length > 0) return closed(parsed2, null);
   let key = "the ledger is empty";
   for (let entry of parsed2.entries)
@@ -32865,20 +32912,29 @@ function shrunk(window, expires) {
 }
 
 // core/ledger/replay.ts
-function replay(entries) {
+var NOTHING = {
+  genesis: null,
+  read: null,
+  governing: null,
+  diverged: null,
+  requests: /* @__PURE__ */ new Map(),
+  grants: /* @__PURE__ */ new Map(),
+  slots: /* @__PURE__ */ new Map(),
+  waits: /* @__PURE__ */ new Map(),
+  alerts: /* @__PURE__ */ new Map(),
+  closed: /* @__PURE__ */ new Map(),
+  closedUntil: null,
+  closedPull: 0
+};
+function replay(entries, before = NOTHING) {
   let draft = {
-    genesis: null,
-    read: null,
-    governing: null,
-    diverged: null,
-    requests: /* @__PURE__ */ new Map(),
-    grants: /* @__PURE__ */ new Map(),
-    slots: /* @__PURE__ */ new Map(),
-    waits: /* @__PURE__ */ new Map(),
-    alerts: /* @__PURE__ */ new Map(),
-    closed: /* @__PURE__ */ new Map(),
-    closedUntil: null,
-    closedPull: 0
+    ...before,
+    requests: new Map(before.requests),
+    grants: new Map(before.grants),
+    slots: new Map(before.slots),
+    waits: new Map(before.waits),
+    alerts: new Map(before.alerts),
+    closed: new Map(before.closed)
   };
   for (let entry of entries) apply(draft, entry);
   return draft;
@@ -33019,8 +33075,8 @@ async function append(world, view, bodies, at3) {
     message: messageOf(appended.entries, world)
   });
   if (done === "lost") return "lost";
-  let entries = [...view.entries, ...appended.entries], segments = [...view.segments.filter(({ path }) => path !== segment.path), segment];
-  return { ...view, commit: done.commit, segments, entries, state: replay(entries), tip: appended.tip };
+  let entries = [...view.entries, ...appended.entries], state = replay(appended.entries, view.state), segments = [...view.segments.filter(({ path }) => path !== segment.path), segment];
+  return { ...view, commit: done.commit, segments, entries, state, tip: appended.tip };
 }
 function extend(segments, path, lines) {
   let before = segments.find((segment) => segment.path === path)?.text ?? "";
@@ -33611,7 +33667,7 @@ function refusal2(is2, issues) {
 
 // core/policy/action-inputs.ts
 function inputIssues(action, request2) {
-  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known4 = Object.keys(action.inputs).sort(), issues = [];
+  let at3 = lookup(request2.places, "inputs") ?? topOf(request2.path.path), known4 = Object.keys(action.inputs), issues = [];
   for (let name of Object.keys(request2.inputs).filter((one) => !known4.includes(one)).sort())
     issues.push(
       issueAt2(at3, "input-invalid", `\`${action.name}\` has no input \`${name}\``, {
@@ -33669,7 +33725,7 @@ function isOneOf(principals2, who, scope) {
 function membersOf2(principals2, scope) {
   let all = principals2.flatMap((principal) => expand2(principal, scope)).map((named2) => membersOfNamed(named2, scope));
   return {
-    ids: [...new Set(all.flatMap((members) => members.ids))].sort((a, b2) => a - b2),
+    ids: all.flatMap((members) => members.ids),
     complete: all.every((members) => members.complete)
   };
 }
@@ -33687,7 +33743,7 @@ function expand2(principal, scope) {
     case "codeowners":
       return codeOwners(scope.setting, scope.path);
     case "any-rota":
-      return Object.keys(scope.setting.governance.rotas).sort().map((name) => ({ kind: "rota", name }));
+      return Object.keys(scope.setting.governance.rotas).map((name) => ({ kind: "rota", name }));
   }
 }
 function ownerRota(scope) {
@@ -33792,7 +33848,7 @@ function placeOf(request2, field) {
   return lookup(request2.places, field) ?? topOf(request2.path.path);
 }
 function unknownResource(governance, request2) {
-  let names4 = Object.keys(governance.resources).sort();
+  let names4 = Object.keys(governance.resources);
   return issueAt2(topOf(request2.path.path), "resource-unknown", "no catalog has this resource", {
     found: request2.path.resource,
     expected: `one of ${names4.join(", ")}`,
@@ -33876,6 +33932,12 @@ function didYouMean(found, names4, otherwise) {
 }
 
 // core/document/issue.ts
+function firstErrors(errors) {
+  let first = [];
+  for (let error2 of errors)
+    if (first.push(error2), first.length === 50) break;
+  return first;
+}
 var REFUSED_IN_PROPOSALS = /* @__PURE__ */ new Set(["catalog-maintainer"]);
 function inProposal(issues) {
   return issues.map((issue3) => REFUSED_IN_PROPOSALS.has(issue3.code) ? { ...issue3, severity: "error" } : issue3);
@@ -34014,10 +34076,10 @@ function isBaseMerge(commit, evidence) {
   let second = commit.parents[1];
   return commit.parents.length === 2 && isWebFlow(commit.committer) && commit.verified && !evidence.commits.some((other) => other.sha === second);
 }
-function isAllSignedByOpener(evidence) {
-  let opener = evidence.pullRequest.author.id;
-  return evidence.commits.every(
-    (commit) => commit.verified && commit.author.account?.id === opener && (commit.committer.account?.id === opener || isWebFlow(commit.committer))
+var ANYBODY = "github-actions[bot]";
+function isAllSignedByOpener({ pullRequest: { author: opener }, commits }) {
+  return opener.login === ANYBODY ? !1 : commits.every(
+    (commit) => commit.verified && commit.author.account?.id === opener.id && (commit.committer.account?.id === opener.id || isWebFlow(commit.committer))
   );
 }
 
@@ -34029,18 +34091,21 @@ function exclusionsOf(evidence, subject2, controllers) {
   bar(evidence.pullRequest.author.id, "review-by-requester", "opened this pull request, and nobody approves their own"), subject2 !== null && bar(subject2, "review-by-subject", "would receive the grant");
   for (let commit of evidence.commits.filter((one) => !isBaseMerge(one, evidence))) {
     let short2 = commit.sha.slice(0, 7);
-    bar(commit.author.account?.id, "review-by-author", `wrote commit ${short2}`), isWebFlow(commit.committer) || bar(idOf(commit.committer), "review-by-committer", `committed ${short2}`);
+    bar(idOf(commit.author), "review-by-author", `wrote commit ${short2}`), bar(idOf(commit.committer), "review-by-committer", `committed ${short2}`);
     for (let one of commit.coAuthors) bar(idOf(one), "review-by-co-author", `is a co-author of commit ${short2}`);
   }
   for (let pusher of evidence.pushers ?? []) bar(pusher.id, "review-by-pusher", "pushed to this branch");
-  return { barred, controllers, pushersKnown: evidence.pushers !== null || isAllSignedByOpener(evidence) };
+  return { barred, controllers, pushersKnown: arePushersKnown(evidence) };
+}
+function arePushersKnown(evidence) {
+  return (evidence.pushers?.every(({ type }) => type === "User") ?? !1) || isAllSignedByOpener(evidence);
 }
 function idOf(person3) {
   return person3.account?.id;
 }
 function barOf(exclusions, id, scope) {
   let bar = exclusions.barred.get(id);
-  return bar !== void 0 ? bar : exclusions.pushersKnown ? controllerBar(isOneOf(exclusions.controllers, { kind: "person", id }, scope)) : { code: "pushers-unknown", why: "might have pushed to this branch: who did could not be read" };
+  return bar !== void 0 ? bar : exclusions.pushersKnown ? controllerBar(isOneOf(exclusions.controllers, { kind: "person", id }, scope)) : { code: "pushers-unknown", why: "might stand behind a push to this branch: who does is not known" };
 }
 function controllerBar(controls) {
   return controls === "no" ? null : controls === "yes" ? { code: "review-by-controller", why: "controls the service that would receive the grant" } : { code: "membership-unknown", why: "might control the receiving service: its controllers could not be read" };
@@ -34058,11 +34123,12 @@ function groundFor(requirement, reviewer, scope, exclusions) {
   return seated !== void 0 ? seated : { answer: [own, ...lent.map((ground) => ground.answer)].includes("unknown") ? "unknown" : "no", seat: reviewer, onBehalfOf: null };
 }
 function approversOf(requirement, scope) {
-  let { pullRequest, now } = scope.setting.evidence, { widen, from } = requirement;
-  return widen !== null && plus(askedSince(pullRequest), widen.after) <= (pullRequest.mergedAt ?? now) ? [...from, ...widen.to] : from;
+  let { evidence } = scope.setting, { widen, from } = requirement, since = askedSince(evidence);
+  return widen === null || since === null ? from : plus(since, widen.after) <= (evidence.pullRequest.mergedAt ?? evidence.now) ? [...from, ...widen.to] : from;
 }
-function askedSince({ openedAt, retargetedAt, readyAt, headPushedAt }) {
-  return [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].reduce((latest2, at3) => at3 > latest2 ? at3 : latest2);
+function askedSince({ pullRequest, pushers }) {
+  let { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;
+  return pushers === null && headPushedAt === void 0 ? null : [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1);
 }
 function delegatesFor(requirement, scope, exclusions) {
   return activeDelegations(scope).flatMap(
@@ -34305,7 +34371,7 @@ function countApprovals(demands2, setting, exclusions, distinct) {
       ...statuses.map((status, index) => statusReason(status, demands2[index], doubts)),
       ...blocking.map(blockReason)
     ],
-    limit: limits.length === 0 ? null : Math.min(...limits)
+    limit: Math.min(...limits)
   };
 }
 function statusOf3(demand, by, used, exclusions) {
@@ -34362,7 +34428,7 @@ var missing = () => issue2("CODEOWNERS", 1, "codeowners-missing", "there is no C
 });
 function fileIssues({ path, text: text2 }) {
   let { rules, issues } = parseCodeowners(text2, path), all = issues.map((each) => ({ ...each, severity: "error" }));
-  return CODEOWNERS_LOCATIONS.some((location) => location === path) || all.push(wrongCase(path)), issues.every(({ code: code2 }) => code2 !== "codeowners-too-large") && all.push(...fallbackIssues(path, rules)), all.push(...hiddenCharacters(path, text2), ...rules.flatMap((rule) => ruleIssues(path, rule))), all.sort((a, b2) => a.line - b2.line || (a.code < b2.code ? -1 : 1));
+  return CODEOWNERS_LOCATIONS.some((location) => location === path) || all.push(wrongCase(path)), issues.every(({ code: code2 }) => code2 !== "codeowners-too-large") && all.push(...fallbackIssues(path, rules)), all.push(...hiddenCharacters(path, text2), ...firstErrors(allRuleIssues(path, rules))), firstErrors(all.sort((a, b2) => a.line - b2.line || (a.code < b2.code ? -1 : 1)));
 }
 var wrongCase = (path) => issue2(path, 1, "codeowners-case", "the name is not written as GitHub looks for it", {
   found: `\`${path}\``,
@@ -34390,6 +34456,9 @@ function hiddenCharacters(file, text2) {
       fix: "remove it"
     }), column: [...line.slice(0, match.index)].length + 1 }];
   });
+}
+function* allRuleIssues(file, rules) {
+  for (let rule of rules) yield* ruleIssues(file, rule);
 }
 function ruleIssues(file, { pattern, owners, line }) {
   let found = `\`${pattern}\``, all = [];
@@ -34562,7 +34631,8 @@ function isSecretName(name) {
 var SECRET_NAME2 = /^[A-Z][A-Z0-9_]{0,63}$/, RESERVED2 = /^(?:(?:GITHUB|ACTIONS|INPUT|RUNNER|NODE|NPM|LD|DYLD|GATEPASS)_|(?:PATH|HOME|SHELL|USER|CI|PWD|TMPDIR)$)/, CREDENTIAL_FIELD = /credential|secret|token|password|passphrase|(?:private|api)[_-]?key/i, LOOKS_SECRET = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{8}/,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
+  // From the beginning of a word alone: `-eyJ-eyJ-eyJ…` would be looked through from each of them.
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
   /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{1,100}:[^/\s@]{1,200}@/i,
   /\bpassword=[^\s{]/i
 ];
@@ -34800,21 +34870,19 @@ var SENSITIVITIES = ["low", "medium", "high", "critical"];
 function selectorIssues(loaded, known4) {
   let { entries } = known4;
   if (entries === null) return [];
-  let resources = entries.map(({ resource }) => resource.name).sort();
-  return selectorsOf(loaded).flatMap(({ source, path, selector }) => {
-    let slips = [
-      ...unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES),
-      ...unknownValues(source, `${path}/resource`, selector.resource, resources)
-    ];
-    return slips.length > 0 || entries.some(({ resource }) => selects(selectorOf(selector), resource)) ? slips : wrongKey(source, path, {
-      code: "selector-matches-nothing",
-      severity: "warning",
-      message: "this matches no resource",
-      found: Object.entries(selector).map(([key, values]) => `${key}: ${values.join(" or ")}`).join(", "),
-      expected: "labels and values that a resource has",
-      fix: "correct it, or add the resource to a catalog"
-    });
-  });
+  let selectors = selectorsOf(loaded), slips = firstErrors(slipsIn(selectors, entries.map(({ resource }) => resource.name).sort()));
+  return slips.length > 0 ? slips : selectors.flatMap(({ source, path, selector }) => entries.some(({ resource }) => selects(selectorOf(selector), resource)) ? [] : wrongKey(source, path, {
+    code: "selector-matches-nothing",
+    severity: "warning",
+    message: "this matches no resource",
+    found: Object.entries(selector).map(([key, values]) => `${key}: ${values.join(" or ")}`).join(", "),
+    expected: "labels and values that a resource has",
+    fix: "correct it, or add the resource to a catalog"
+  }));
+}
+function* slipsIn(selectors, resources) {
+  for (let { source, path, selector } of selectors)
+    yield* unknownValues(source, `${path}/sensitivity`, selector.sensitivity, SENSITIVITIES), yield* unknownValues(source, `${path}/resource`, selector.resource, resources);
 }
 function selectorsOf(loaded) {
   let { organization, locks } = loaded, lists = [
@@ -34831,18 +34899,18 @@ function selectorsOf(loaded) {
     )
   ];
 }
-function unknownValues(source, path, values, known4) {
-  return (values ?? []).flatMap((value, index) => {
-    if (known4.includes(value)) return [];
+function* unknownValues(source, path, values = [], known4) {
+  for (let [index, value] of values.entries()) {
+    if (known4.includes(value)) continue;
     let meant = nearest(value, known4);
-    return wrongValue(source, pointer(path, index), {
+    yield wrongValue(source, pointer(path, index), {
       code: "selector-value-unknown",
       message: `nothing has the value \`${value}\``,
       found: value,
       expected: known4.length === 0 ? "a resource of the catalog" : oneOf(known4.slice(0, 12)),
       fix: meant === null ? "correct the value" : `write \`${meant}\``
     });
-  });
+  }
 }
 
 // core/document/governance/delegations.ts
@@ -34881,15 +34949,21 @@ function toSelf(source) {
 // core/document/governance/entitlements.ts
 function entitlementIssues2(loaded, known4) {
   let { entries } = known4;
-  if (entries === null) return [];
-  let everywhere = namesOf2(entries), rules = loaded.ruleSets.flatMap((source) => {
+  return entries === null ? [] : firstErrors(wrongEntitlements(loaded, entries));
+}
+function* wrongEntitlements(loaded, entries) {
+  let everywhere = namesOf2(entries);
+  for (let source of loaded.ruleSets) {
     let matched = entries.filter(({ resource }) => selects(selectorOf(source.written.on), resource)), names4 = matched.length === 0 ? everywhere : namesOf2(matched);
-    return source.written.rules.flatMap((rule, index) => unknownRoles(source, `/rules/${index}/for`, rule.for, names4));
-  }), others = [
+    for (let [index, rule] of source.written.rules.entries())
+      yield* unknownRoles(source, `/rules/${index}/for`, rule.for, names4);
+  }
+  let others = [
     ...forLists(loaded.organization, "/guardrails", loaded.organization?.written.guardrails),
     ...forLists(loaded.locks, "/locks", loaded.locks?.written.locks)
-  ].flatMap(({ source, path, names: names4 }) => unknownRoles(source, path, names4, everywhere));
-  return [...rules, ...others, ...toxicIssues(loaded, entries)];
+  ];
+  for (let { source, path, names: names4 } of others) yield* unknownRoles(source, path, names4, everywhere);
+  yield* toxicIssues(loaded, entries);
 }
 function namesOf2(entries) {
   let names4 = entries.flatMap(({ resource }) => [...Object.keys(resource.roles), ...Object.keys(resource.actions)]);
@@ -34898,21 +34972,20 @@ function namesOf2(entries) {
 function forLists(source, path, items) {
   return source === null ? [] : (items ?? []).map((item, index) => ({ source, path: `${path}/${index}/for`, names: item.for ?? [] }));
 }
-function unknownRoles(source, path, written3, names4) {
-  return written3.flatMap((name, index) => {
-    if (names4.includes(name)) return [];
+function* unknownRoles(source, path, written3, names4) {
+  for (let [index, name] of written3.entries()) {
+    if (names4.includes(name)) continue;
     let meant = nearest(name, names4);
-    return wrongValue(source, pointer(path, index), {
+    yield wrongValue(source, pointer(path, index), {
       code: "role-unknown",
       message: `no resource that this is about has a role or action \`${name}\``,
       found: name,
       expected: names4.length === 0 ? "a role or action of the catalog" : oneOf(names4.slice(0, 12)),
       fix: meant === null ? "correct the name, or add it to the catalog" : `write \`${meant}\``
     });
-  });
+  }
 }
-function toxicIssues(loaded, entries) {
-  let { organization } = loaded;
+function toxicIssues({ organization }, entries) {
   if (organization === null) return [];
   let all = entries.flatMap(
     ({ resource }) => Object.keys(resource.roles).map((role) => [resource.name, role])
@@ -35240,7 +35313,7 @@ function kindOf(document, kinds) {
 function checkShape(document, kind) {
   let validate2 = VALIDATORS[kind];
   if (validate2(document.value)) return [];
-  let errors = validate2.errors, slips = new Set(errors.map((error2) => slipOf(error2, kind)));
+  let errors = validate2.errors.slice(0, 50), slips = new Set(errors.map((error2) => slipOf(error2, kind)));
   return errors.flatMap((error2) => {
     if (error2.keyword === "required" && slips.has(`${error2.instancePath} ${error2.params.missingProperty}`))
       return [];
@@ -35885,13 +35958,14 @@ function teamsNamed(loaded) {
   return named2;
 }
 function principalIssues(loaded, known4) {
-  return allSources(loaded).flatMap(
-    (source) => [...textsOf(source)].flatMap(({ path, field, text: text2 }) => {
-      if (PERSON_PATH.test(path)) return unknownName(source, path, "person", text2, known4.people?.people);
-      let principal = PRINCIPAL_FIELDS.has(field) ? parsePrincipal(text2) : null;
-      return principal?.kind === "person" ? unknownName(source, path, "person", principal.name, known4.people?.people) : principal?.kind === "service" ? unknownName(source, path, "service", principal.name, known4.people?.services) : principal?.kind === "rota" ? unknownName(source, path, "rota", principal.name, known4.rotas ?? void 0) : [];
-    })
-  );
+  return firstErrors(unknownPrincipals(loaded, known4));
+}
+function* unknownPrincipals(loaded, { people, rotas }) {
+  for (let source of allSources(loaded))
+    for (let { path, field, text: text2 } of textsOf(source)) {
+      let isPerson = PERSON_PATH.test(path), principal = !isPerson && PRINCIPAL_FIELDS.has(field) ? parsePrincipal(text2) : null;
+      isPerson ? yield* unknownName(source, path, "person", text2, people?.people) : principal?.kind === "person" ? yield* unknownName(source, path, "person", principal.name, people?.people) : principal?.kind === "service" ? yield* unknownName(source, path, "service", principal.name, people?.services) : principal?.kind === "rota" && (yield* unknownName(source, path, "rota", principal.name, rotas ?? void 0));
+    }
 }
 var HOMES = {
   person: "policies/people.yaml",
@@ -35913,20 +35987,21 @@ function unknownName(source, path, what, name, there) {
   ];
 }
 function conditionIssues(loaded, known4, check4) {
-  let { organization } = known4;
-  return organization === null ? [] : [...loaded.ruleSets, loaded.organization].filter((source) => source !== null).flatMap(
-    (source) => [...textsOf(source)].flatMap(({ path, field, text: text2 }) => {
-      if (field === "during") return unknownName(source, path, "calendar", text2, organization.calendars);
-      let problem2 = field === "when" ? check4?.(text2, organization.signals) ?? null : null;
-      return problem2 === null ? [] : wrongValue(source, path, {
+  return known4.organization === null ? [] : firstErrors(wrongConditions(loaded, known4.organization, check4));
+}
+function* wrongConditions(loaded, { calendars, signals }, check4) {
+  for (let source of [...loaded.ruleSets, loaded.organization].filter((each) => each !== null))
+    for (let { path, field, text: text2 } of textsOf(source)) {
+      field === "during" && (yield* unknownName(source, path, "calendar", text2, calendars));
+      let problem2 = field === "when" ? check4?.(text2, signals) ?? null : null;
+      problem2 !== null && (yield wrongValue(source, path, {
         code: "condition-invalid",
         message: `this condition cannot be evaluated: ${problem2}`,
         found: text2.length > 80 ? `${text2.slice(0, 79)}…` : text2,
         expected: "a CEL expression over `request`, `subject`, `opener`, `resource`, `now`, `history` and `signals`",
         fix: "correct the expression"
-      });
-    })
-  );
+      }));
+    }
 }
 
 // core/document/governance/rotas.ts
@@ -39617,7 +39692,7 @@ function celValue(value) {
   return Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 function durationOf2(length) {
-  return new Duration(BigInt(Math.floor(length / 1e3)), length % 1e3 * 1e6);
+  return new Duration(BigInt(Math.floor(length / 1e3)), 0);
 }
 function firstLine(error2) {
   return String(error2.message).split(`
@@ -39631,14 +39706,14 @@ function readGovernance(files) {
   return known3.set(files, read3), read3;
 }
 function readAnew(files) {
-  let parsed2 = parseGovernance(files, checkCondition), told = new Set(parsed2.issues.map((issue3) => `${issue3.code} ${issue3.file}`)), strict = strictProfile(files).filter((issue3) => !told.has(`${issue3.code} ${issue3.file}`)), issues = [...parsed2.issues, ...strict];
-  if (!parsed2.ok || strict.length > 0) return { ok: !1, issues };
+  let parsed2 = parseGovernance(files, checkCondition);
+  if (!parsed2.ok) return parsed2;
   let { path, text: text2 } = parsed2.value.codeowners;
-  return { ok: !0, value: { governance: parsed2.value, codeowners: parseCodeowners(text2, path) }, issues };
+  return { ...parsed2, value: { governance: parsed2.value, codeowners: parseCodeowners(text2, path) } };
 }
 
 // core/policy/findings.ts
-var NOTHING = { reasons: [], issues: [] };
+var NOTHING2 = { reasons: [], issues: [] };
 function together(findings) {
   return {
     reasons: findings.flatMap((one) => one.reasons),
@@ -39680,7 +39755,7 @@ function effectOf2(ask3) {
   return { ...together([
     ...grants.map((grant) => identityFindings(grant, ask3)),
     ...grants.map((grant) => governingFindings(grant, ask3)),
-    run === null ? { reasons: [], issues: [] } : repositoryFindings(run.repository, ask3)
+    run === null ? NOTHING2 : repositoryFindings(run.repository, ask3)
   ]), bindings: grants.map(bindingOf), run };
 }
 function bindingOf({ provider, target }) {
@@ -39691,9 +39766,9 @@ function runOf2(ask3) {
   return action === void 0 || ask3.request.kind !== "ActionRequest" ? null : { ...action.runs, inputs: inputTexts(ask3.request), within: ask3.length };
 }
 function identityFindings({ provider }, ask3) {
-  let { subject: subject2 } = ask3.asked;
-  if (provider.type.startsWith("github") ? subject2.id !== null : lookup(subject2.identities, provider.type) !== void 0) return { reasons: [], issues: [] };
-  let why = `${subject2.name} has no identity for the provider ${provider.type}`, fix = subject2.id === null && provider.type.startsWith("github") ? "ask for a person: a service is no GitHub account" : `add \`identities.${provider.type}\` of ${subject2.name} to \`policies/people.yaml\``;
+  let { subject: subject2 } = ask3.asked, isGithub = provider.type.startsWith("github");
+  if (isGithub ? subject2.id !== null : lookup(subject2.identities, provider.type) !== void 0) return NOTHING2;
+  let why = `${subject2.name} has no identity for the provider ${provider.type}`, fix = isGithub ? "ask for a person: a service is no GitHub account" : `add \`identities.${provider.type}\` of ${subject2.name} to \`policies/people.yaml\``;
   return {
     reasons: [fails("identity-missing", why)],
     issues: [issueAt2(topOf(ask3.path), "identity-missing", why, { fix })]
@@ -39709,17 +39784,16 @@ function governingFindings({ provider, target }, ask3) {
   ]);
 }
 function repositoryFindings(repository, ask3) {
-  return repository.toLowerCase() !== ask3.setting.evidence.repository.name.toLowerCase() ? { reasons: [], issues: [] } : governs(ask3, `it would reach ${repository}, where access is decided`);
+  return repository.toLowerCase() !== ask3.setting.evidence.repository.name.toLowerCase() ? NOTHING2 : governs(ask3, `it would reach ${repository}, where access is decided`);
 }
 function teamFindings(team, organizations, ask3) {
   let { evidence } = ask3.setting, own = organizationOf(evidence);
-  if (organizations.some((organization) => organization.toLowerCase() !== own)) return { reasons: [], issues: [] };
+  if (organizations.some((organization) => organization.toLowerCase() !== own)) return NOTHING2;
   let governing = governingTeams(ask3.setting);
   if (governing.includes(team)) return governs(ask3, `the team ${team} is named in the policies or in CODEOWNERS`);
   let known4 = lookup(evidence.teams, team), above = known4 === void 0 ? [] : ancestorsOf(evidence, known4), ancestor = above.find((parent) => governing.includes(parent));
   if (ancestor !== void 0) return governs(ask3, `the team ${team} lies below ${ancestor}, which governs`);
-  if (known4 !== void 0 && above.every((parent) => lookup(evidence.teams, parent) !== void 0))
-    return { reasons: [], issues: [] };
+  if (known4 !== void 0 && above.every((parent) => lookup(evidence.teams, parent) !== void 0)) return NOTHING2;
   let why = `the team ${team} and its parents could not be read`;
   return { reasons: [unknown2("membership-unknown", why)], issues: [] };
 }
@@ -39772,7 +39846,7 @@ function checkWindow(ask3) {
       `it cannot begin by ${startsBy} any more`,
       "ask again with a later `startsBy`"
     );
-  return NOTHING;
+  return NOTHING2;
   function one(code2, field, why, fix) {
     let issue3 = issueAt2(placeOf(ask3.request, field), code2, why, { found: ask3.request[field], fix });
     return { reasons: [fails(code2, why)], issues: [issue3] };
@@ -39811,7 +39885,7 @@ function liveGrants(ask3) {
   return heldGrants2(ask3).filter((grant) => grant.expires > ask3.at);
 }
 function grantsDuring(ask3) {
-  return liveGrants(ask3).filter((grant) => grant.starts < ask3.end);
+  return heldGrants2(ask3).filter((grant) => grant.stuck === !0 || grant.expires > ask3.at && grant.starts < ask3.end);
 }
 
 // core/policy/break-glass.ts
@@ -40012,7 +40086,7 @@ function demands(guardrail, ask3) {
   return { reasons: [(found.reasons.every((one) => one.holds === !0) ? holds : fails)("guardrail-applies", guardrail.name, reason)], issues: found.issues };
 }
 function fieldFindings(field, guardrail, ask3) {
-  if (Object.hasOwn(ask3.request.places, field)) return NOTHING;
+  if (Object.hasOwn(ask3.request.places, field)) return NOTHING2;
   let why = `\`${field}\` is missing`;
   return {
     reasons: [fails("field-required", `${why}, which ${sourceOf(guardrail.name)} asks for`)],
@@ -40025,7 +40099,7 @@ function fieldFindings(field, guardrail, ask3) {
   };
 }
 function duringFindings(guardrail, ask3) {
-  if (guardrail.require.during === null) return NOTHING;
+  if (guardrail.require.during === null) return NOTHING2;
   let reason = calendarReason(guardrail.require.during, ask3);
   if (reason.holds === !0) return { reasons: [reason], issues: [] };
   let issue3 = issueAt2(
@@ -40043,9 +40117,9 @@ function duringFindings(guardrail, ask3) {
 var SHORTEST_BREAK = 15 * 6e4;
 function continuousFindings(guardrail, ask3) {
   let max = guardrail.require.maxContinuous;
-  if (max === null || ask3.length > max) return NOTHING;
+  if (max === null || ask3.length > max) return NOTHING2;
   let { from, until } = joined(ask3), length = Date.parse(until) - Date.parse(from);
-  if (length <= max) return NOTHING;
+  if (length <= max) return NOTHING2;
   let most = formatDuration(max), reason = fails(
     "continuous-over-max",
     `with the grants it joins it would last ${formatDuration(length)}, from ${from} to ${until}, more than ${most}`
@@ -40057,9 +40131,7 @@ function continuousFindings(guardrail, ask3) {
   return { reasons: [reason], issues: [issue3] };
 }
 function joined(ask3) {
-  let same = heldGrants2(ask3).filter(
-    (grant) => grant.resource === ask3.resource.name && grant.role === ask3.asked.entitlement
-  ), from = ask3.starts, until = ask3.end;
+  let same = heldGrants2(ask3).filter((grant) => isOfSamePlace(grant, ask3)), from = ask3.starts, until = ask3.end;
   for (let rest = same; ; ) {
     let touching = rest.filter(
       ({ starts, expires }) => starts < plus(until, SHORTEST_BREAK) && plus(expires, SHORTEST_BREAK) > from
@@ -40070,9 +40142,18 @@ function joined(ask3) {
     rest = rest.filter((grant) => !touching.includes(grant));
   }
 }
+function isOfSamePlace({ resource, role }, ask3) {
+  let { entitlement } = ask3.asked;
+  if (resource !== ask3.resource.name) return !1;
+  let places = (name) => (lookup(ask3.resource.roles, name)?.grants ?? []).map(placeFilled), asked = places(entitlement);
+  return role === entitlement || places(role).some((place) => asked.includes(place));
+}
+function placeFilled({ provider: { type, with: config }, target }) {
+  return canonicalJson([type, config, lookup(target, "team") ?? target]);
+}
 function checkLiveGrants(ask3) {
   let limit = ask3.setting.governance.organization.liveGrants, live = grantsDuring(ask3).length;
-  if (limit === null || live < limit) return NOTHING;
+  if (limit === null || live < limit) return NOTHING2;
   let why = `${ask3.asked.subject.name} already holds ${live} grants, the most is ${limit}`, issue3 = issueAt2(topOf(ask3.path), "too-many-grants", why, { fix: "give one back first" });
   return { reasons: [fails("too-many-grants", why)], issues: [issue3] };
 }
@@ -40145,9 +40226,9 @@ function keyOf2(principals2) {
 
 // core/policy/stuck.ts
 function checkStuck(ask3) {
-  if (ask3.request.kind === "AccessRequest" && ask3.request.breakGlass) return NOTHING;
+  if (ask3.request.kind === "AccessRequest" && ask3.request.breakGlass) return NOTHING2;
   let stuck2 = heldGrants2(ask3).filter((grant) => grant.stuck === !0 && grant.resource === ask3.resource.name);
-  if (stuck2.length === 0) return NOTHING;
+  if (stuck2.length === 0) return NOTHING2;
   let why = `${listed(stuck2.map(({ id }) => `\`${id}\``).sort())} of ${ask3.resource.name} is over but could not be taken back from ${ask3.asked.subject.name} yet`;
   return { reasons: [fails("revoke-stuck", why)], issues: [issueAt2(topOf(ask3.path), "revoke-stuck", why, { fix: "ask again when it is: the operators were alerted, and every sweep tries; in an emergency, break glass" })] };
 }
@@ -40160,7 +40241,7 @@ function checkCombinations(ask3) {
       (combination) => held2.filter((grant) => isToxic(combination, ask3, grant)).map((grant) => toxic(combination, grant))
     )
   ], [first] = reasons;
-  if (first === void 0) return { reasons: [], issues: [] };
+  if (first === void 0) return NOTHING2;
   let issue3 = issueAt2(topOf(ask3.path), first.code, first.message, {
     fix: "give the other grant back first"
   });
@@ -40182,14 +40263,17 @@ function covers3(pattern, entitlement) {
   return pattern.split("/").every((part, index) => part === "*" || part === names4[index]);
 }
 function roleConflict(ask3, grant) {
-  let message = `\`${ask3.asked.entitlement}\` must not be held together with \`${grant.role}\` of \`${grant.resource}\`, held until ${grant.expires}`;
+  let message = `\`${ask3.asked.entitlement}\` must not be held together with \`${grant.role}\` of \`${grant.resource}\`, ${heldHow(grant)}`;
   return fails("role-conflict", message, { place: ask3.resource.place });
 }
 function toxic(combination, grant) {
   return fails(
     "toxic-combination",
-    `“${combination.name}”: it must not be held together with \`${grant.resource}/${grant.role}\`, held until ${grant.expires}`
+    `“${combination.name}”: it must not be held together with \`${grant.resource}/${grant.role}\`, ${heldHow(grant)}`
   );
+}
+function heldHow({ stuck: stuck2, expires }) {
+  return stuck2 === !0 ? "which could not be taken back yet" : `held until ${expires}`;
 }
 
 // core/policy/terms.ts
@@ -40203,15 +40287,14 @@ function termsFor(ask3) {
     checkBounds(bounds, ask3),
     checkWindow(ask3),
     guarded2,
-    glass ?? NOTHING,
+    glass ?? NOTHING2,
     checkLocks(ask3),
     checkFreezes(ask3),
     ...ask3.request.kind === "AccessRequest" ? [checkLiveGrants(ask3), checkCombinations(ask3), checkStuck(ask3)] : [],
     effect
   ]), { reasons, issues } = found;
-  if (fitting.is !== "fit") return { is: definite(reasons, fitting.is), reasons, issues };
-  if (reasons.some((reason) => reason.holds !== !0))
-    return { is: definite(reasons, "fault"), reasons, issues: unique(issues) };
+  if (fitting.is !== "fit" || reasons.some((reason) => reason.holds !== !0))
+    return { is: reasons.some((reason) => reason.holds === !1) ? "deny" : "fault", reasons, issues: unique(issues) };
   let asked = rules.flatMap(
     (rule) => rule.approvals.map((approval3) => ({ ...approval3, source: rule.name, place: rule.place }))
   );
@@ -40223,9 +40306,6 @@ function termsFor(ask3) {
     reviewWithin: glass?.reviewWithin ?? null,
     reasons
   };
-}
-function definite(reasons, otherwise) {
-  return reasons.some((reason) => reason.holds === !1) ? "deny" : otherwise;
 }
 function unique(issues) {
   let seen = /* @__PURE__ */ new Set();
@@ -40250,7 +40330,7 @@ function candidates(ask3) {
     ...organization.guardrails.flatMap(({ require: require2 }) => [require2.max ?? 0, require2.maxContinuous ?? 0]),
     organization.breakGlass?.max ?? 0
   ];
-  return [.../* @__PURE__ */ new Set([...bounds, ...STEPS])].filter((length) => length > 0 && length < ask3.length).sort((a, b2) => b2 - a);
+  return [.../* @__PURE__ */ new Set([...bounds, ...STEPS])].filter((length) => length < ask3.length).sort((a, b2) => b2 - a);
 }
 function describe2(ask3, length, terms) {
   let scope = { ...ask3, at: ask3.setting.evidence.now }, needs = terms.requirements.map((one) => `${one.count} of ${labelOf(one.from, scope)}`);
@@ -40441,7 +40521,7 @@ function judge2(ask3, terms, common) {
     ...requirement,
     scope: { ...ask3, at: evidence.now },
     digest: requirement.namesDigest ? digest : null
-  })), approvals2 = countApprovals(demands2, ask3.setting, exclusions, !0), length = approvals2.limit === null ? ask3.length : Math.min(ask3.length, approvals2.limit), { run } = terms.effect;
+  })), approvals2 = countApprovals(demands2, ask3.setting, exclusions, !0), length = Math.min(ask3.length, approvals2.limit), { run } = terms.effect;
   return conclude2(
     {
       ...common,
@@ -40483,7 +40563,7 @@ function pusherReasons(exclusions, demands2) {
   return exclusions.pushersKnown || demands2 === 0 ? [] : [
     fails(
       "pushers-unknown",
-      "who pushed to the branch could not be read, and not every commit is signed by the requester"
+      "who stands behind the pushes to the branch is not known, and not every commit is signed by the requester"
     )
   ];
 }
@@ -40576,7 +40656,7 @@ function describe3(verdict, rule, reason) {
   return [verdict, rule === null ? "" : `, rule “${rule}”`, reason === null ? "" : `, because ${reason}`].join("");
 }
 function codesOf(decision) {
-  return decision.verdict === "allow" ? [] : [..."issues" in decision ? decision.issues.map((issue3) => issue3.code) : [], ...failing(decision.reasons)];
+  return [..."issues" in decision ? decision.issues.map((issue3) => issue3.code) : [], ...failing(decision.reasons)];
 }
 function failing(reasons) {
   return reasons.flatMap((reason) => reason.holds === !0 ? [] : [...failing(reason.because), reason.code]);
@@ -40647,8 +40727,8 @@ function validate(evidence) {
       expected: result.expected,
       fix: "change the policy, or the test if the new answer is meant"
     })
-  ), found = inProposal(parsed2.issues), isError = ({ severity }) => severity === "error";
-  return { issues: [...found.filter(isError), ...failures], warnings: found.filter((issue3) => !isError(issue3)) };
+  ), found = inProposal(parsed2.issues);
+  return { issues: [...found.filter(({ severity }) => severity === "error"), ...failures], warnings: found };
 }
 function filesAfter(evidence) {
   let files = new Map(evidence.governing.files.map((file) => [file.path, file]));
@@ -40658,7 +40738,7 @@ function filesAfter(evidence) {
       let { path, mode, blob } = change;
       files.set(path, { path, mode, blob, text: change.text });
     }
-  return [...files.values()].sort((a, b2) => a.path < b2.path ? -1 : 1);
+  return [...files.values()];
 }
 function demandsFor(setting, paths) {
   let unowned = paths.filter((path) => codeOwners(setting, path).length === 0);
@@ -40812,12 +40892,12 @@ function tooLarge2(evidence, what, found, most) {
 function collisionIssues(changes) {
   let seen = /* @__PURE__ */ new Map(), issues = [];
   for (let path of new Set(changes.flatMap(pathsOf))) {
-    let folded4 = path.normalize("NFKC").toLowerCase(), other = seen.get(folded4);
+    let folded5 = path.normalize("NFKC").toLowerCase(), other = seen.get(folded5);
     other !== void 0 && issues.push(
       issueAt2(topOf(path), "file-collision", `\`${path}\` and \`${other}\` differ only in case or spelling`, {
         fix: "rename one of them"
       })
-    ), seen.set(folded4, path);
+    ), seen.set(folded5, path);
   }
   return issues;
 }
@@ -41079,9 +41159,9 @@ async function readGoverning(github, repository, commit, cache) {
   entries.sort((a, b2) => a.path < b2.path ? -1 : 1);
   let key = entries.map(({ path, mode, blob }) => `${mode} ${blob} ${path}`).join(`
 `), kept2 = cache.governing.get(key), files = kept2 ?? await inBatches(entries, (entry) => readFile(github, repository, entry, cache));
-  return kept2 === void 0 && keep(cache.governing, key, files, MOST_KEPT), { commit, files };
+  return kept2 === void 0 && keep(cache.governing, key, files, KEPT), { commit, files };
 }
-var MOST_KEPT = 16;
+var KEPT = { most: 16, weight: 16 * MOST_FILES2, weigh: (files) => files.length };
 async function readFile(github, repository, entry, cache) {
   let text2 = await readText(github, repository, entry, cache);
   if (text2 === null)
@@ -41196,13 +41276,13 @@ function headOf(pull) {
 function names3(value, key) {
   return Array.isArray(value) ? value.map((item) => text(fields(item, key)[key], key)).sort() : [];
 }
-var RETARGETS = /* @__PURE__ */ new Set(["base_ref_changed", "automatic_base_change_succeeded"]);
+var RETARGETS = /* @__PURE__ */ new Set(["base_ref_changed", "automatic_base_change_succeeded"]), READIES = /* @__PURE__ */ new Set(["ready_for_review", "reopened"]);
 async function readIssueEvents(github, repository, number) {
   let all = (await callAll(github, "GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
     owner: repository.owner,
     repo: repository.name,
     issue_number: number
-  })).map((event) => fields(event, "issue event")), readied = all.filter((event) => event.event === "ready_for_review"), asked = all.filter((event) => event.event === "review_requested");
+  })).map((event) => fields(event, "issue event")), readied = all.filter((event) => READIES.has(event.event)), asked = all.filter((event) => event.event === "review_requested");
   return {
     retargetedAt: all.filter((event) => RETARGETS.has(event.event)).map((event) => instant(event.created_at, "issue event created_at")).sort(),
     readyAt: readied.map((event) => instant(event.created_at, "issue event created_at")).sort().at(-1) ?? null,
@@ -41959,7 +42039,15 @@ function planLeft(site, state, input) {
   let open3 = state.ending, settles = open3 !== null && open3.after === seen ? [settled(site, open3, input.now)] : [];
   if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...begin(site)];
   let back = cameBack(state, seen, input.now);
-  return back !== null ? take(site, state, back, state.standing, input) : [...state.last === null ? [] : [drift(site, "added", state.standing)], ...begin(site)];
+  if (back !== null) return take(site, state, back, state.standing, input);
+  if (state.last === null) return begin(site);
+  let added = drift(site, "added", state.standing);
+  return isBelieved(added.key, input) ? [added, ...begin(site)] : [added];
+}
+var BELIEVED_AFTER = 5 * 6e4;
+function isBelieved(key, { state, now }) {
+  let said2 = state.alerts.get(key);
+  return said2 !== void 0 && now >= plus(said2.since, BELIEVED_AFTER);
 }
 function cameBack(state, seen, now) {
   let loose = state.loose.find(
@@ -42205,9 +42293,9 @@ async function deriveGrant(world, asked) {
 }
 var ASK_BY_PULL_REQUEST = "nothing was granted: open a pull request that adds one request under a new name";
 async function decideGrant(world, asked, pull, parent) {
-  let request2 = { path: asked.path, blob: asked.blob, pullRequest: pull.number }, then = await evidenceAt(world, asked, pull, parent, asked.governing.parent), atMerge = decide(then);
+  let request2 = { path: asked.path, blob: asked.blob, pullRequest: pull.number }, { evidence: then, decision: atMerge } = await decideAt(world, asked, pull, parent, asked.governing.parent);
   if (atMerge.verdict !== "allow") return unallowed(request2, atMerge, then, pull);
-  let atTip = asked.governing.tip.digest === asked.governing.parent.digest ? atMerge : decide(await evidenceAt(world, asked, pull, parent, asked.governing.tip));
+  let atTip = asked.governing.tip.digest === asked.governing.parent.digest ? atMerge : (await decideAt(world, asked, pull, parent, asked.governing.tip)).decision;
   if (atTip.verdict !== "allow") return unallowed(request2, atTip, then, pull);
   let differs = firstConflict(asked.path, atMerge, atTip);
   return differs !== null ? { is: "refused", request: request2, ...differs, next: ASK_AGAIN } : {
@@ -42218,7 +42306,7 @@ async function decideGrant(world, asked, pull, parent) {
   };
 }
 var ASK_AGAIN = "nothing was granted: open a new pull request, with a new file name";
-async function evidenceAt(world, asked, pull, parent, governing) {
+async function decideAt(world, asked, pull, parent, governing) {
   let evidence = await collectEvidence(world.github, {
     repository: world.repository,
     pullRequest: pull.number,
@@ -42228,8 +42316,10 @@ async function evidenceAt(world, asked, pull, parent, governing) {
     grants: [],
     signals: {},
     cache: world.cache.git
-  }), subject2 = decide(evidence).asked?.subject;
-  return subject2 === void 0 ? evidence : { ...evidence, grants: asked.held(subject2.id ?? subject2.name) };
+  }), decision = decide(evidence), subject2 = decision.asked?.subject, grants = subject2 === void 0 ? [] : asked.held(subject2.id ?? subject2.name);
+  if (grants.length === 0) return { evidence, decision };
+  let whole2 = { ...evidence, grants };
+  return { evidence: whole2, decision: decide(whole2) };
 }
 function unallowed(request2, decision, evidence, pull) {
   let why = whatFailed(decision) ?? decision.verdict, code2 = decision.reasons.find((reason) => reason.holds !== !0)?.code ?? decision.verdict;
@@ -42288,8 +42378,8 @@ function foldIn(view, bodies, at3) {
   if (view.tip === null || bodies.length === 0) return view.state;
   let before = folded2.get(view), known4 = before !== void 0 && before.at === at3 && startsWith(bodies, before.bodies) ? before : null, added = bodies.slice(known4?.bodies.length ?? 0);
   if (known4 !== null && added.length === 0) return known4.state;
-  let appended = appendEntries(known4?.tip ?? view.tip, added, at3), entries = [...known4?.entries ?? view.entries, ...appended.entries], state = replay(entries);
-  return folded2.set(view, { bodies: [...bodies], at: at3, entries, tip: appended.tip, state }), state;
+  let appended = appendEntries(known4?.tip ?? view.tip, added, at3), state = replay(appended.entries, known4?.state ?? view.state);
+  return folded2.set(view, { bodies: [...bodies], at: at3, tip: appended.tip, state }), state;
 }
 var folded2 = /* @__PURE__ */ new WeakMap();
 function startsWith(bodies, before) {
@@ -42302,7 +42392,7 @@ async function authoriseDeferred(world, asked) {
   if (deferred.length === 0) return bodies;
   let tip = await readTree(world.github, world.repository, asked.tip, world.cache.git);
   for (let waiting of deferred) {
-    let { path, blob } = waiting.request, commit = await readCommit2(world, waiting.commit), finding = tip.has(path) ? await find(world, asked, { path, blob, commit, parent: waiting.parent }, bodies) : removedMeanwhile(waiting.request);
+    let { request: request2, parent, why, until } = waiting, { path, blob } = request2, commit = await readCommit2(world, waiting.commit), finding = asked.now >= until ? { is: "fault", request: request2, why, until } : tip.has(path) ? await find(world, asked, { path, blob, commit, parent }, bodies) : removedMeanwhile(request2);
     bodies.push(...settle2(finding, commit, asked, waiting));
   }
   return bodies;
@@ -42738,6 +42828,32 @@ function lastOf({ authority, window, ended, holds: holds2 }) {
   return last2;
 }
 
+// github/comment-edits.ts
+var MOST2 = 100, QUERY2 = `query ($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on IssueComment { fullDatabaseId lastEditedAt } }
+}`;
+async function neverEdited(github, comments2) {
+  let found = /* @__PURE__ */ new Set();
+  for (let from = 0; from < comments2.length; from += MOST2) {
+    let some = comments2.slice(from, from + MOST2), data = await ask(github, QUERY2, { ids: some.map(({ nodeId }) => nodeId) }, isOfOneGone), nodes = list(data.nodes, "nodes");
+    for (let [index, { id }] of some.entries()) {
+      let node = nodes[index];
+      node !== null && isNeverEdited(fields(node, "comment"), id) && found.add(id);
+    }
+  }
+  return found;
+}
+function isOfOneGone({ type, path }) {
+  return type === "NOT_FOUND" && Array.isArray(path) && path.length === 2;
+}
+function isNeverEdited(node, id) {
+  let told = String(node.fullDatabaseId);
+  if (told !== String(id)) throw new GitHubError("unexpected", `asked about comment ${id}, GitHub told about ${told}`);
+  if (node.lastEditedAt === void 0)
+    throw new GitHubError("unexpected", "GitHub left out when a comment was edited");
+  return instantOrNull(node.lastEditedAt, "comment lastEditedAt") === null;
+}
+
 // sweep/command-comments.ts
 async function commandComments(world, grant, command) {
   return (await callAll(world.github, "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
@@ -42768,17 +42884,20 @@ async function commentsSince(world, since) {
 function issueOf(url) {
   return Number(/\/issues\/(\d+)$/.exec(url)?.[1] ?? 0);
 }
+async function unedited(world, comments2) {
+  return neverEdited(world.github, comments2).catch((error2) => new Set(noneGiven(error2)));
+}
 function noneGiven(error2) {
   if (error2 instanceof GitHubError) return [];
   throw error2;
 }
 function readCommand(item, grant, command) {
-  let { mergedAt } = grant.authority, comment = fields(item, "comment"), [line = ""] = textOrEmpty(comment.body).split(/\r?\n/), [first, second, ...more] = line.trimEnd().split(/[ \t]+/), at3 = instant(comment.created_at, "comment created_at"), isEdited = comment.updated_at !== comment.created_at;
-  if (first !== "/gatepass" || second !== command || more.length > 0 || isEdited || at3 < mergedAt) return [];
+  let { mergedAt } = grant.authority, comment = fields(item, "comment"), [line = ""] = textOrEmpty(comment.body).split(/\r?\n/), [first, second, ...more] = line.trimEnd().split(/[ \t]+/), at3 = instant(comment.created_at, "comment created_at");
+  if (first !== "/gatepass" || second !== command || more.length > 0 || at3 < mergedAt) return [];
   if (fieldsOrNull(comment.performed_via_github_app, "comment app") !== null) return [];
   if (comment.user === null) return [];
   let by = account(comment.user, "comment user");
-  return by.type === "User" ? [{ id: integer(comment.id, "comment id"), by, at: at3 }] : [];
+  return by.type !== "User" ? [] : [{ id: integer(comment.id, "comment id"), nodeId: text(comment.node_id, "comment node_id"), by, at: at3 }];
 }
 
 // sweep/returns.ts
@@ -42813,16 +42932,20 @@ async function withRemovedTexts(world, evidence) {
   return { ...evidence, changes };
 }
 async function returnsByComment(world, asked, isOwner2) {
-  let live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null), comments2 = await commandCommentsOf(world, live, "return");
-  return (await inBatches(live, async (grant) => {
-    let strangers2 = /* @__PURE__ */ new Set();
-    for (let { id, by, at: at3 } of comments2.get(grant.terms.id) ?? []) {
-      if (strangers2.has(by.id)) continue;
-      if (grant.terms.subject.id === by.id || await isOwner2(grant, by.id) === "yes") return [returned(grant, by, { comment: id }, at3)];
-      strangers2.add(by.id);
-    }
-    return [];
-  })).flat();
+  let live = returnable(asked.state).filter((grant) => endOf(grant, asked.now) === null), comments2 = await commandCommentsOf(world, live, "return"), asking = await inBatches(live, async (grant) => ({ grant, said: await byWhoMay(grant, comments2.get(grant.terms.id) ?? [], isOwner2) })), genuine = await unedited(
+    world,
+    asking.flatMap(({ said: said2 }) => said2)
+  );
+  return asking.flatMap(({ grant, said: said2 }) => {
+    let first = said2.find(({ id }) => genuine.has(id));
+    return first === void 0 ? [] : [returned(grant, first.by, { comment: first.id }, first.at)];
+  });
+}
+async function byWhoMay(grant, comments2, isOwner2) {
+  let may = /* @__PURE__ */ new Map();
+  for (let { by } of comments2)
+    may.has(by.id) || may.set(by.id, grant.terms.subject.id === by.id || await isOwner2(grant, by.id) === "yes");
+  return comments2.filter(({ by }) => may.get(by.id) === !0);
 }
 function returnable(state) {
   return [...state.grants.values()].filter(
@@ -42836,13 +42959,20 @@ function returned(grant, by, via, asked) {
 // sweep/reviews.ts
 async function reviewsGiven(world, asked, isOwner2) {
   return (await inBatches(owingReview(asked.state), async (grant) => {
-    let candidates2 = [...await approvals(world, grant), ...await comments(world, grant)];
-    if (candidates2.length === 0) return [];
+    let given = [...await approvals(world, grant), ...await comments(world, grant)];
+    if (given.length === 0) return [];
     let hadPart = await whoHadPart(world, asked, grant);
-    for (let review2 of candidates2)
-      if (!(hadPart === null || hadPart.has(review2.user.id) || await isOwner2(grant, review2.user.id) !== "yes"))
-        return [{ type: "reviewed", grant: grant.terms.id, review: review2 }];
-    return [];
+    if (hadPart === null) return [];
+    let fit = [];
+    for (let each of given) {
+      let { id } = each.review.user;
+      !hadPart.has(id) && await isOwner2(grant, id) === "yes" && fit.push(each);
+    }
+    let genuine = await unedited(
+      world,
+      fit.flatMap(({ comment }) => comment ?? [])
+    ), first = fit.find(({ comment }) => comment === null || genuine.has(comment.id));
+    return first === void 0 ? [] : [{ type: "reviewed", grant: grant.terms.id, review: first.review }];
   })).flat();
 }
 function owingReview(state) {
@@ -42874,11 +43004,11 @@ async function whoHadPart(world, asked, grant) {
 async function approvals(world, grant) {
   let { head, mergedAt } = grant.authority, decisive = (await readReviews(world.github, world.repository, grant.request.pullRequest).catch(nothing)).filter(({ state, submittedAt }) => (state === "APPROVED" || state === "CHANGES_REQUESTED" || state === "DISMISSED") && submittedAt !== null && submittedAt > mergedAt);
   return [...new Map(decisive.sort((a, b2) => a.id - b2.id).map((review2) => [review2.user.id, review2])).values()].flatMap(
-    ({ id, user, state, commitId, submittedAt }) => state === "APPROVED" && commitId === head && user.type === "User" && submittedAt !== null ? [recorded(id, user, submittedAt)] : []
+    ({ id, user, state, commitId, submittedAt }) => state === "APPROVED" && commitId === head && user.type === "User" && submittedAt !== null ? [{ review: recorded(id, user, submittedAt), comment: null }] : []
   );
 }
 async function comments(world, grant) {
-  return (await commandComments(world, grant, "reviewed")).map(({ id, by, at: at3 }) => recorded(id, by, at3));
+  return (await commandComments(world, grant, "reviewed")).map((comment) => ({ review: recorded(comment.id, comment.by, comment.at), comment }));
 }
 function recorded(review2, { id, login }, submittedAt) {
   return { review: review2, user: { id, login }, fills: "break-glass review", submittedAt, onBehalfOf: null };
@@ -43007,7 +43137,11 @@ async function decideUpTo(world, asked, branch, { cursor, known: known4, untold:
   } catch (error2) {
     failures.push(undecided2(error2));
   }
-  bodies.push(...await wordsGiven(world, judged, bodies));
+  try {
+    bodies.push(...await wordsGiven(world, judged, bodies));
+  } catch (error2) {
+    failures.push(undecided2(error2));
+  }
   let last2 = governed.commits.at(-1)?.sha ?? cursor;
   last2 !== cursor && bodies.push({ type: "read", commit: last2 });
   for (let body2 of [...locked.bodies, ...departed.bodies]) isEnded(bodies, body2) || bodies.push(body2);
@@ -43135,6 +43269,13 @@ function kept(state, zone, untold2) {
   );
 }
 
+// github/open-ledger.ts
+var lastProven = /* @__PURE__ */ new WeakMap();
+function openStored(stored, cache, pinned) {
+  let opened = openLedger(stored, { verify: verifyLedgerSignature, pinned, known: lastProven.get(cache) }), { entries, tip } = opened;
+  return tip !== null && lastProven.set(cache, { segments: stored.segments, entries, tip }), opened;
+}
+
 // github/witness-store.ts
 var WITNESS_BRANCH = "gatepass/witness", FILE2 = /^witness\/\d{4}\/\d{2}\.jsonl$/;
 async function readWitness(github, repository, cache = /* @__PURE__ */ new Map()) {
@@ -43166,14 +43307,19 @@ async function readLedgerView(world) {
   let { entries, tip } = opened, missing3 = firstMissing(witnessed.heads, opened);
   if (missing3 !== null) {
     let known4 = await witnessedEntries(world, witnessed.heads), why = `the ledger ends at entry ${tip.seq} or was rewritten: the gate saw another entry ${missing3.seq}, in commit ${missing3.commit}`;
-    return closed3(stored, known4.length > 0 ? known4 : entries, "ledger-rewound", why, REPAIR);
+    return closed3(stored, isPartOf(known4, entries) ? entries : known4, "ledger-rewound", why, REPAIR);
   }
   let { commit, segments } = stored;
-  return { commit, segments, entries, state: replay(entries), tip, stops: witnessed.stops };
+  return { commit, segments, entries, state: stateOf3(entries, world.cache.ledger), tip, stops: witnessed.stops };
+}
+var folded3 = /* @__PURE__ */ new WeakMap();
+function stateOf3(entries, cache) {
+  let known4 = folded3.get(cache), count = known4?.entries.length ?? 0, state = known4 !== void 0 && entries[count - 1] === known4.entries.at(-1) ? replay(entries.slice(count), known4.state) : replay(entries);
+  return folded3.set(cache, { entries, state }), state;
 }
 async function readWitnessed(world) {
   try {
-    let { commit, heads } = await readWitness(world.github, world.repository, world.cache.ledger), isMissing = world.witness === "required" && (commit === null || heads.length === 0);
+    let read3 = () => readWitness(world.github, world.repository, world.cache.ledger), { commit, heads } = await read3().catch(read3), isMissing = world.witness === "required" && (commit === null || heads.length === 0);
     return { heads, stops: isMissing ? [UNWITNESSED] : [] };
   } catch (error2) {
     if (!(error2 instanceof GitHubError)) throw error2;
@@ -43198,6 +43344,10 @@ async function witnessedEntries(world, heads) {
     throw error2;
   }
 }
+function isPartOf(known4, entries) {
+  let last2 = known4.at(-1);
+  return last2 === void 0 || canonicalJson(last2) === canonicalJson(entries[last2.seq] ?? null);
+}
 var INIT = "start one with `gatepass init --ledger` and push it", REPAIR = "run `gatepass verify` on a clone, find who wrote to the branch, and reset it to its last good commit";
 function closed3(stored, entries, key, message, next) {
   let stop2 = { key, severity: "critical", message, next };
@@ -43208,7 +43358,7 @@ function readStored(world, commit) {
   return readLedger(github, repository, { cache: world.cache.ledger, ...commit === void 0 ? {} : { commit } });
 }
 function open2(world, stored) {
-  return openLedger(stored, { verify: verifyLedgerSignature, pinned: world.signer.publicKey });
+  return openStored(stored, world.cache.ledger, world.signer.publicKey);
 }
 async function lastGoodEntries(world, tip) {
   let { github, repository } = world.ledger, commit = tip;
@@ -43341,7 +43491,7 @@ async function look2(world, pool) {
     locks: branch.locks,
     mayGrant: stops.length === 0,
     zone: world.zone
-  }), asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key)), { zone } = world, found = strangersIn(pool, state, { zone, now, asked }), strangers2 = await orKept(found, state, strangerPrefix(zone)), orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, "")), warnings = keptWarnings(state, zone, resolved.targets), situations = [...stops, ...branch.situations, ...resolved.problems, ...strangers2, ...orphans, ...warnings], alerts = alertBodies(state, situations, world.zone, branch.isWhole), { unseen: unseen2 } = observation;
+  }), asked = new Set([...resolved.targets.values()].flat().map(({ slot }) => slot.key)), { zone } = world, found = strangersIn(pool, state, { zone, now, asked }), strangers2 = await orKept(found, state, strangerPrefix(zone)), orphans = await orKept(findOrphans(pool, { state, zone, now }), state, orphanKey(zone, "")), warnings = keptWarnings(state, zone, resolved.targets), targets = [...strangers2, ...orphans, ...warnings, ...standingIn(state, changes, zone)], situations = [...stops, ...branch.situations, ...resolved.problems, ...targets], alerts = alertBodies(state, situations, world.zone, branch.isWhole), { unseen: unseen2 } = observation;
   return {
     view,
     now,
@@ -43549,8 +43699,10 @@ function planTable(bindings, sensitivity) {
 function targetOf2(target) {
   return Object.entries(target).sort(([a], [b2]) => a < b2 ? -1 : 1).map(([name, value]) => code(`${name}: ${typeof value == "string" ? value : JSON.stringify(value)}`)).join(", ");
 }
+var MOST_ISSUES = 100;
 function issuesList(issues, decision, links) {
-  return issues.map((issue3) => issueItem(issue3, decision, links)).join(`
+  let more = issues.length - MOST_ISSUES;
+  return [...issues.slice(0, MOST_ISSUES).map((issue3) => issueItem(issue3, decision, links)), ...more > 0 ? [`- … and ${more} more`] : []].join(`
 `);
 }
 function issueItem(issue3, decision, links) {
@@ -43626,7 +43778,7 @@ var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES4 = 65e3, HEADING = 20
 function stickyComment(decision, links) {
   let open3 = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
   return fitBytes(
-    [STICKY_MARKER, ...open3, folded3(decision, links)].filter((part) => part !== "").join(`
+    [STICKY_MARKER, ...open3, folded4(decision, links)].filter((part) => part !== "").join(`
 
 `),
     MOST_BYTES4
@@ -43663,7 +43815,7 @@ function reasonOf(decision) {
   let { reason, ticket } = decision.asked.request;
   return `> ${prose(reason)}${ticket === null ? "" : ` (ticket ${code(ticket)})`}`;
 }
-function folded3(decision, links) {
+function folded4(decision, links) {
   let rule = "rule" in decision && decision.rule !== null ? `Rule: ${prose(decision.rule)}.` : "", policy = `[${code(decision.governing.slice(0, 7))}](${links.repository}/tree/${decision.governing}/policies)`;
   return [
     "<details><summary>Why, by which policy</summary>",
@@ -43680,14 +43832,14 @@ function folded3(decision, links) {
 }
 
 // core/explain/check-run.ts
-var MOST_BYTES5 = 65535;
+var MOST_BYTES5 = 65535, MOST_ANNOTATIONS = 50;
 function checkRun(decision, links) {
   let issues = "issues" in decision ? decision.issues : [];
   return {
     ...statusOf4(decision),
     title: verdictLine(decision),
     summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES5),
-    annotations: [...issues, ...decision.warnings].map(annotationOf)
+    annotations: [...issues, ...decision.warnings].slice(0, MOST_ANNOTATIONS).map(annotationOf)
   };
 }
 function statusOf4(decision) {
@@ -43750,7 +43902,7 @@ function refusedRun(title, why) {
 }
 
 // github/check-runs.ts
-var CHECK_NAME = "gatepass", ANNOTATIONS = 50;
+var CHECK_NAME = "gatepass";
 async function readCheck(github, target, appId) {
   return (await callAll(
     github,
@@ -43776,9 +43928,8 @@ function isGreen(check4) {
 }
 async function publishCheck(github, target, existing, run) {
   if (existing !== null && saysSo(existing, target, run)) return existing;
-  let isFresh = existing === null || existing.binding !== target.binding, isReopening = existing?.status === "completed" && run.status !== "completed", [first, ...more] = batches(run.annotations), body2 = bodyOf(run, first ?? []), published = isFresh || isReopening || existing.annotations > 0 ? await create(github, target, body2) : await update(github, target, existing.id, body2);
-  for (let batch of more) await update(github, target, published.id, bodyOf(run, batch));
-  return { ...published, annotations: run.annotations.length };
+  let isFresh = existing === null || existing.binding !== target.binding, isReopening = existing?.status === "completed" && run.status !== "completed", body2 = bodyOf(run);
+  return { ...isFresh || isReopening || existing.annotations > 0 ? await create(github, target, body2) : await update(github, target, existing.id, body2), annotations: run.annotations.length };
 }
 function saysSo(existing, target, run) {
   return existing.binding === target.binding && existing.status === run.status && existing.conclusion === run.conclusion && existing.title === run.title && existing.summary === run.summary && existing.annotations === run.annotations.length;
@@ -43802,8 +43953,8 @@ async function update(github, target, id, body2) {
   return readRun(fields(data, "check run"));
 }
 var ACTIONS = [{ label: "Check again", description: "Read everything anew and decide", identifier: "retry" }];
-function bodyOf(run, annotations) {
-  let output = { title: run.title, summary: run.summary, annotations: annotations.map(written2) };
+function bodyOf(run) {
+  let output = { title: run.title, summary: run.summary, annotations: run.annotations.map(written2) };
   return run.conclusion === null ? { status: run.status, output } : { status: run.status, conclusion: run.conclusion, output, actions: ACTIONS };
 }
 function written2(annotation) {
@@ -43817,10 +43968,6 @@ function written2(annotation) {
     title: annotation.title,
     message: annotation.message
   };
-}
-function batches(annotations) {
-  let count = Math.ceil(annotations.length / ANNOTATIONS);
-  return Array.from({ length: count }, (_, at3) => annotations.slice(at3 * ANNOTATIONS, (at3 + 1) * ANNOTATIONS));
 }
 function nameOf4({ repository }) {
   return { owner: repository.owner, repo: repository.name };
@@ -43864,6 +44011,18 @@ function inWords2(error2) {
 
 // github/comments.ts
 async function publishSticky(github, repository, number, appId, body2) {
+  return refusalOf(saySticky(github, repository, number, appId, body2));
+}
+var REFUSALS = /* @__PURE__ */ new Set(["forbidden", "unprocessable", "not-found", "truncated"]);
+async function refusalOf(saying) {
+  try {
+    return await saying, null;
+  } catch (error2) {
+    if (error2 instanceof GitHubError && REFUSALS.has(error2.code)) return error2.message;
+    throw error2;
+  }
+}
+async function saySticky(github, repository, number, appId, body2) {
   let existing = await readSticky(github, repository, number, appId), name = { owner: repository.owner, repo: repository.name };
   existing === null ? await call(github, "POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
     ...name,
@@ -43889,7 +44048,7 @@ async function readSticky(github, repository, number, appId) {
   return null;
 }
 function isOurs4(comment, appId, marker) {
-  return fieldsOrNull(comment.performed_via_github_app, "comment app")?.id === appId && textOrEmpty(comment.body).startsWith(marker);
+  return isByApp(comment, appId) && textOrEmpty(comment.body).startsWith(marker);
 }
 
 // github/merge.ts
@@ -43977,7 +44136,7 @@ async function readProvenEntries(connect, repository, cache, objection = () => n
     let stored = await readLedger(await connect(), repository, { cache });
     if (stored.commit === null)
       return { ok: !1, why: `the ledger branch \`${LEDGER_BRANCH}\` is not in \`${name}\`, or this app may not read it; \`gatepass init --ledger\` makes one` };
-    let opened = openLedger(stored, { verify: verifyLedgerSignature, pinned: null }), [fault] = opened.faults;
+    let opened = openStored(stored, cache, null), [fault] = opened.faults;
     if (fault === void 0) {
       let why2 = objection(opened);
       return why2 === null ? { ok: !0, entries: opened.entries, opened } : { ok: !1, why: why2 };

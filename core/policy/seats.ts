@@ -54,7 +54,7 @@ function askedSince({ pullRequest, pushers }: Evidence): Instant | null {
   const { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;
   if (pushers === null && headPushedAt === undefined) return null;
   const instants = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt];
-  return instants.reduce((latest, at) => (at > latest ? at : latest));
+  return instants.sort().at(-1) as Instant;
 }
 
 /** Ids of those who sit in a delegated seat of this requirement. */
