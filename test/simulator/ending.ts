@@ -4,6 +4,7 @@ import type { Entry } from '../../core/ledger/entry.ts';
 import { heldGrants } from '../../core/ledger/live.ts';
 import { replay } from '../../core/ledger/replay.ts';
 import { decide } from '../../core/policy/decide.ts';
+import type { Evidence } from '../../core/policy/evidence.ts';
 import { HOUR, MINUTE } from '../../core/time.ts';
 import { collectEvidence } from '../../github/evidence.ts';
 import { allBack } from './accounts.ts';
@@ -37,26 +38,35 @@ export async function end(world: World, ending: History['ending']): Promise<void
 
 type Authorised = Extract<Entry, { type: 'authorised' }>;
 
+/** What was authorised, in the order of the ledger. */
+export function authorisedIn({ model }: World): readonly Authorised[] {
+  return model.mirror.lines.filter(({ type }) => type === 'authorised') as unknown as readonly Authorised[];
+}
+
 /** I6: the decision that was recorded last comes out the same, from what GitHub says now of then. */
-async function decideAgain({ github, model, caches }: World): Promise<void> {
-  const { lines } = model.mirror;
-  const authorised = lines.filter(({ type }) => type === 'authorised') as unknown as readonly Authorised[];
+async function decideAgain(world: World): Promise<void> {
+  const { people, peopleAt } = world.model;
   // Where people were elsewhere than now, GitHub does not say any more what it said then.
-  const last = authorised.findLast(({ grant }) => (model.peopleAt.get(grant.id) ?? model.people) === model.people);
+  const last = authorisedIn(world).findLast(({ grant }) => (peopleAt.get(grant.id) ?? people) === people);
   if (last === undefined) return;
-  const { authority, request, grant } = last;
+  const { authority, request } = last;
+  const evidence = await evidenceOf(world, last);
+  const found = { decision: digestOf(decide(evidence)), evidence: digestOf(evidence) };
+  if (found.decision === authority.decision && found.evidence === authority.evidence) return;
+  throw new Violation('I6', `${request.path} was decided otherwise than it is now`);
+}
+
+export function evidenceOf(world: World, { seq, at, authority, request, grant }: Authorised): Promise<Evidence> {
+  const { github, model, caches } = world;
   const [parent = ''] = github.git.at(authority.commit).parents;
-  const evidence = await collectEvidence(github, {
+  return collectEvidence(github, {
     repository: NAME,
     pullRequest: request.pullRequest,
     at: { mergeCommit: authority.commit, parent },
     governing: authority.governing.parent,
     now: authority.mergedAt,
-    grants: heldGrants(replay(lines.slice(0, last.seq) as unknown as Entry[]), grant.subject.id ?? '', last.at),
+    grants: heldGrants(replay(model.mirror.lines.slice(0, seq) as unknown as Entry[]), grant.subject.id ?? '', at),
     signals: {},
     cache: caches.git,
   });
-  const found = { decision: digestOf(decide(evidence)), evidence: digestOf(evidence) };
-  if (found.decision === authority.decision && found.evidence === authority.evidence) return;
-  throw new Violation('I6', `${request.path} was decided otherwise than it is now`);
 }

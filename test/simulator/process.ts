@@ -3,12 +3,15 @@
  * wait for another, put to sleep, or answered wrongly. What is killed never comes back and touches nothing any more.
  */
 import type { Random } from '../oracle/random.ts';
+import { settled } from './pace.ts';
 import type { Faults } from './steps.ts';
 
 /** Lets sweeps that run at once take turns, one call at a time, in an order that a seed says. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   readonly #random: Random;
+  /** What is done now. */
+  #work: Promise<unknown> | null = null;
 
   constructor(random: Random) {
     this.#random = random;
@@ -18,11 +21,28 @@ export class Turns {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Nobody has a turn until it is done. */
+  async do<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = (async () => work())();
+    const over = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#work = over.then(() => {
+      this.#work = null;
+    });
+    return done;
+  }
+
   /** Until none of them asks for a turn any more. */
   async run(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       // All that follows from the last call comes first: promises are settled before this is.
-      await new Promise((resolve) => setImmediate(resolve));
+      await settled();
+      if (this.#work !== null) {
+        await this.#work;
+        continue;
+      }
       const next = this.#waiting.splice(this.#random.below(this.#waiting.length), 1)[0];
       next?.();
     }
@@ -93,7 +113,7 @@ export class Process {
     }
     if (crash?.at === at && crash.when === 'before') return this.#kill();
     try {
-      return await work();
+      return await (this.turns === null ? work() : this.turns.do(work));
     } finally {
       // Whether it was done or refused: who asked never hears of it.
       if (crash?.at === at) await this.#kill();

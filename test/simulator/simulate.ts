@@ -12,7 +12,7 @@ import { type History, NO_FAULTS, type Step } from './steps.ts';
 import { sweepAll } from './sweeps.ts';
 import type { Targets } from './targets.ts';
 import { Violation } from './violation.ts';
-import { MAIN, World } from './world.ts';
+import { inMemory, MAIN, type NewGitHub, World } from './world.ts';
 
 export interface Lived {
   /** Grants and actions that were authorised. */
@@ -23,12 +23,20 @@ export interface Lived {
 }
 
 export async function live(history: History): Promise<Lived> {
-  if (history.isPoisoned === true) return livePoisoned(history);
-  return (await lived(history)).lived;
+  return (await simulated(history, inMemory)).lived;
 }
 
-async function lived(history: History, poisoned: Readonly<Record<string, string>> = {}): Promise<Simulation> {
-  const simulation = new Simulation(history);
+/** The same, for who looks at what is left. */
+export function simulated(history: History, make: NewGitHub): Promise<Simulation> {
+  return history.isPoisoned === true ? livePoisoned(history, make) : lived(history, make);
+}
+
+async function lived(
+  history: History,
+  make: NewGitHub,
+  poisoned: Readonly<Record<string, string>> = {},
+): Promise<Simulation> {
+  const simulation = new Simulation(history, make);
   simulation.poison(poisoned);
   for (const step of history.steps) await simulation.step(step);
   await simulation.end(history.ending);
@@ -36,9 +44,9 @@ async function lived(history: History, poisoned: Readonly<Record<string, string>
 }
 
 /** I5: the same history with and without items that are in the way; everybody else's effects are the same. */
-async function livePoisoned(history: History): Promise<Lived> {
+async function livePoisoned(history: History, make: NewGitHub): Promise<Simulation> {
   const plain = { ...history, steps: history.steps.filter(isAlike).map(withoutCounted) };
-  const [without, beside] = [await lived(plain), await lived(plain, poison())];
+  const [without, beside] = [await lived(plain, make), await lived(plain, make, poison())];
   const [expected, found] = [effectsOf(without.model), effectsOf(beside.model)];
   const differs = expected.findIndex((effect, index) => effect !== found[index]);
   if (differs >= 0 || expected.length !== found.length) {
@@ -47,7 +55,7 @@ async function livePoisoned(history: History): Promise<Lived> {
       `beside poison, ${found[Math.max(differs, 0)]} instead of ${expected[Math.max(differs, 0)]}`,
     );
   }
-  return beside.lived;
+  return beside;
 }
 
 /** How far back the ledger can be set depends on what was written, and beside poison more is. */
@@ -72,10 +80,14 @@ const STEP = 20_000;
 export class Simulation {
   readonly #world: World;
 
-  constructor(history: History) {
-    this.#world = new World(history);
+  constructor(history: History, make = inMemory) {
+    this.#world = new World(history, make);
     beginLedger(this.#world);
     this.#world.moved(MAIN);
+  }
+
+  get world(): World {
+    return this.#world;
   }
 
   get model(): Model {

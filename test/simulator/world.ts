@@ -19,6 +19,10 @@ const CHANGES = { spring: Date.parse('2026-03-29T01:00:00Z'), autumn: Date.parse
 export const MAIN = `heads/${REPOSITORY.branch}`;
 export const LEDGER = `heads/${LEDGER_BRANCH}`;
 
+export type NewGitHub = (options: ConstructorParameters<typeof MemoryGitHub>[0]) => MemoryGitHub;
+
+export const inMemory: NewGitHub = (options) => new MemoryGitHub(options);
+
 export class World {
   readonly github: MemoryGitHub;
   readonly targets = new Targets();
@@ -51,12 +55,12 @@ export class World {
   /** Tips that each branch had, the oldest first. */
   readonly #tips = new Map<string, string[]>();
 
-  constructor({ standing, change = null }: History) {
+  constructor({ standing, change = null }: History, make: NewGitHub) {
     this.change = change === null ? null : CHANGES[change];
     this.#summer = change === 'autumn' ? 'before' : 'after';
     this.clock = this.change === null ? START : this.change - 90 * MINUTE;
     this.sweptAt = this.clock;
-    this.github = new MemoryGitHub({ now: this.#iso(), users: USERS, files: governingFiles() });
+    this.github = make({ now: this.#iso(), users: USERS, files: governingFiles() });
     for (const { slot, level } of standing) this.targets.set(...slotAt(slot, level));
     if (standing.length > 0) this.count('standing');
     this.model = new Model(this.targets, () => this.clock);
