@@ -14,6 +14,8 @@ export interface MemoryUser {
 interface Pull {
   readonly number: number;
   readonly author: MemoryUser;
+  /** What the author was called when the branch was made: commits keep it. */
+  readonly name: string;
   readonly branch: string;
   /** Where the branch forked. */
   readonly from: string;
@@ -89,6 +91,7 @@ export class MemoryGitHub implements GitHub {
     this.pulls.set(number, {
       number,
       author,
+      name: author.login,
       branch: `ask-${number}`,
       from: from.sha,
       heads: [head.sha],
@@ -258,7 +261,7 @@ export class MemoryGitHub implements GitHub {
   }
 
   #commitsOf(pull: Pull): readonly Record<string, unknown>[] {
-    const who = { name: pull.author.login, email: `${pull.author.login}@acme.example` };
+    const who = { name: pull.name, email: `${pull.author.id}@acme.example` };
     return pull.heads.map((sha) => ({
       sha,
       parents: this.git.at(sha).parents.map((parent) => ({ sha: parent })),
