@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { history } from './arbitraries.ts';
-import { live } from './simulate.ts';
+import { type Lived, live } from './simulate.ts';
 import type { History } from './steps.ts';
 
 export interface Figures {
@@ -32,6 +32,8 @@ export async function campaign(asked: {
   readonly path?: string;
   /** The first history that breaks a promise is not made short. */
   readonly isHasty?: boolean;
+  /** How one is lived; in memory unless told. */
+  readonly how?: (history: History) => Promise<Lived>;
 }): Promise<Figures> {
   const faults = new Map<string, number>();
   let [lives, sweeps, histories] = [0, 0, 0];
@@ -40,7 +42,7 @@ export async function campaign(asked: {
     // Enough: the rest of the runs cost nothing.
     if (shortenUntil === null ? lives >= asked.lives : performance.now() > shortenUntil) return;
     try {
-      const lived = await live(one);
+      const lived = await (asked.how ?? live)(one);
       histories += 1;
       lives += lived.lives;
       sweeps += lived.sweeps;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { seedOf } from '../oracle/random.ts';
 import type { Figures } from './campaign.ts';
+import type { Where } from './how.ts';
 import type { Order } from './worker.ts';
 
 interface Asked {
@@ -10,6 +11,7 @@ interface Asked {
   readonly lives: number;
   readonly workers: number;
   readonly isHasty: boolean;
+  readonly github?: Where;
 }
 
 /** One order of a thread: small enough that none is long idle at the end. */
@@ -23,7 +25,7 @@ const PROGRESS = 20_000;
 
 /** In no particular order; each order has a seed of its own. */
 export async function together(asked: Asked): Promise<readonly Figures[]> {
-  const { seed, lives, workers, isHasty } = asked;
+  const { seed, lives, workers, isHasty, github = 'memory' } = asked;
   const done: Figures[] = [];
   let orders = 0;
   let lived = 0;
@@ -34,6 +36,7 @@ export async function together(asked: Asked): Promise<readonly Figures[]> {
         seed: seedOf(seed, orders) | 0,
         lives: Math.min(LIVES_AT_ONCE, lives - lived),
         isHasty,
+        github,
       };
       orders += 1;
       const answer = await new Promise<Figures>((resolve, reject) => {
