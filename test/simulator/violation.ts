@@ -14,6 +14,7 @@
  * | kept | what is approved, begun and not over stays until its end |
  * | read | a clean sweep answers all that was merged before it, in few commits, and leaves a sign of life (`sweeps.ts`) |
  * | once | an action is started at most once |
+ * | same | the GitHub in memory and the look-alike tell the same history (`both.ts`) |
  */
 export class Violation extends Error {
   constructor(promise: string, what: string) {
