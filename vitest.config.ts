@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // By itself vitest leaves one processor idle, which on two of them is half.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
