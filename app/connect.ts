@@ -22,9 +22,9 @@ type Connect = (repository: RepositoryName) => Promise<GitHub>;
 export interface Connections {
   /** For nearly everything: at a pace, at rest when GitHub asks for it, and asking only whether something is new. */
   readonly ordinary: Connect;
-  /** For what ends access: it waits for nothing that is ordinary. */
+  /** For what ends access: it waits for nothing that is ordinary, and its reads wait for nothing. */
   readonly urgent: Connect;
-  /** For what a person cannot wait for, break-glass and returns: as `urgent`, at a pace of its own. */
+  /** For what a person cannot wait for, break-glass and returns: as `urgent`, its writes at a pace of their own. */
   readonly emergency: Connect;
 }
 
@@ -35,16 +35,16 @@ export function connector(probot: Probot, health: Health, timer: Timer, writesPe
   const brake = createBrake(timer, (seconds) => {
     probot.log.warn({ seconds }, 'GitHub asks for rest: nothing ordinary is sent until then');
   });
+  const paced = pacedReads(writesPerMinute);
   const lane = (name: Lane): Connect => {
     const kept = new Map<string, Promise<GitHub>>();
-    const paced = pacedReads(name, writesPerMinute);
     return (repository) => {
       const key = fullName(repository);
       const existing = kept.get(key);
       if (existing !== undefined) return existing;
       const forget = () => kept.delete(key);
       const fresh = install(probot, repository, name).then((github) => {
-        if (name !== 'ordinary') return paced(brake.watch(watched(github, health, forget)));
+        if (name !== 'ordinary') return brake.watch(watched(github, health, forget));
         return paced(brake.guard(watched(conditional(github), health, forget)));
       });
       kept.set(key, fresh);

@@ -4,8 +4,9 @@
  *
  * GitHub's secondary limits (docs: "Rate limits for the REST API"): 80 requests that create content a minute, 500 an hour;
  * 900 points a minute, five for a write and one for a read. The lanes share them, so that none waits for another: in any
- * minute 60 + 14 + 6 writes and 360 + 100 + 40 reads, in any hour 430 + 50 + 20 writes that tell somebody. What GitHub
- * still refuses is for `brake.ts`.
+ * minute 60 + 14 + 6 writes, in any hour 430 + 50 + 20 writes that tell somebody, and 360 ordinary reads in any minute. What
+ * ends access or cannot wait reads as fast as it can: it is little, but for a first look at a long ledger. What GitHub still
+ * refuses is for `brake.ts`.
  */
 import Bottleneck from 'bottleneck';
 import type { GitHub } from '../github/client.ts';
@@ -51,22 +52,17 @@ export function lanePace(
   return { ...throttle, ...pace };
 }
 
-/** A burst is what one look at a pull request takes; breaking the glass takes two before it is merged. */
-const READS: Readonly<Record<'ordinary' | 'urgent' | 'emergency', readonly [perMinute: number, atOnce: number]>> = {
-  ordinary: [360, 1 / 3],
-  urgent: [40, 1 / 2],
-  emergency: [100, 2 / 3],
-};
+/** Of ordinary reads in any minute, and what part of them may come at once. */
+const READS = { perMinute: 360, atOnce: 1 / 3 };
 
 /**
- * The reads of one lane, all repositories together, each let through when its time has come. As far out as can be: what
- * waits here while GitHub asks for rest is never sent.
+ * The ordinary reads, all repositories together, each let through when its time has come. As far out as can be: what waits
+ * here while GitHub asks for rest is never sent.
  */
-export function pacedReads(lane: keyof typeof READS, writesPerMinute: number): (github: GitHub) => GitHub {
+export function pacedReads(writesPerMinute: number): (github: GitHub) => GitHub {
   if (writesPerMinute === 0) return (github) => github;
-  const [perMinute, atOnce] = READS[lane];
-  const share = lane === 'ordinary' ? writesPerMinute / 60 : 1;
-  const reads = new Bottleneck(bucket(Math.ceil(perMinute * share), atOnce, MINUTE));
+  const perMinute = Math.ceil((READS.perMinute * writesPerMinute) / 60);
+  const reads = new Bottleneck(bucket(perMinute, READS.atOnce, MINUTE));
   return (github) => ({
     async request(route, parameters) {
       if (route.startsWith('GET ') || route === GRAPHQL) await reads.schedule({ priority: priorityOf(route) }, noop);

@@ -71,21 +71,18 @@ describe('the pace', () => {
     expect(at).toHaveLength(2);
   });
 
-  it('reads within what writes leave of the points, all lanes together, and leaves each a burst', async () => {
-    const lanes = (['ordinary', 'urgent', 'emergency'] as const).map((lane) => readsOf(pace.pacedReads(lane, 60), 800));
+  it('reads a burst at once, and within what all writes leave of the points', async () => {
+    const at = readsOf(pace.pacedReads(60), 800);
     await vi.advanceTimersByTimeAsync(900);
-    expect(lanes.map((at) => at.length)).toEqual([120, 20, 66]);
+    expect(at).toHaveLength(120);
     await vi.advanceTimersByTimeAsync(2 * MINUTE);
-    expect(mostIn(lanes.flat(), MINUTE)).toBeLessThanOrEqual(500);
-    expect(lanes[0]?.length).toBeGreaterThan(500);
+    expect(mostIn(at, MINUTE)).toBeLessThanOrEqual(360);
+    expect(at.length).toBeGreaterThan(500);
   });
 
   it('lets a write through to the pace of writes, whatever waits to be read', async () => {
     const sent: string[] = [];
-    const github = pace.pacedReads(
-      'ordinary',
-      60,
-    )({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
+    const github = pace.pacedReads(60)({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
     for (let count = 0; count < 500; count += 1) void github.request('GET /repos/{owner}/{repo}');
     void github.request('POST /repos/{owner}/{repo}/check-runs');
     await vi.advanceTimersByTimeAsync(900);
@@ -95,10 +92,7 @@ describe('the pace', () => {
 
   it('asks first whether somebody breaks the glass', async () => {
     const sent: string[] = [];
-    const github = pace.pacedReads(
-      'ordinary',
-      60,
-    )({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
+    const github = pace.pacedReads(60)({ request: async (route) => ({ ...EMPTY, data: sent.push(route) }) });
     for (let count = 0; count < 500; count += 1) void github.request('GET /repos/{owner}/{repo}');
     await vi.advanceTimersByTimeAsync(900);
     void github.request(FILES);
@@ -121,7 +115,7 @@ describe('the pace', () => {
 
   it('is none where there is none', () => {
     const github = { request: async () => EMPTY };
-    expect(pace.pacedReads('ordinary', 0)(github)).toBe(github);
+    expect(pace.pacedReads(0)(github)).toBe(github);
     expect(pace.paceOf(0)).toEqual({ enabled: false });
     expect(pace.lanePace('urgent', { enabled: false })).toEqual({ enabled: false });
   });
