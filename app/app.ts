@@ -162,14 +162,17 @@ async function enqueueAll(gate: Gate, queue: Queue<Work>, moves: Moves): Promise
   const still = numbers.filter((number) => !moves.hasMoved(number));
   await Promise.all([
     ...numbers.filter((number) => moves.hasMoved(number)).map((number) => queue.push(number)),
-    oneByOne(still, queue),
+    oneByOne(still, queue, moves),
   ]);
   return null;
 }
 
-/** What is looked at anyway stands in nobody's way. */
-async function oneByOne(numbers: readonly number[], queue: Queue<Work>): Promise<void> {
-  for (const number of numbers) await queue.push(number);
+/** What is looked at anyway stands in nobody's way, a round under other rules least of all: that one takes back what is green. */
+async function oneByOne(numbers: readonly number[], queue: Queue<Work>, moves: Moves): Promise<void> {
+  for (const number of numbers) {
+    if (moves.isOutdated()) return;
+    await queue.push(number);
+  }
 }
 
 async function defaultBranch(gate: Gate): Promise<string> {

@@ -9,6 +9,8 @@ export interface Moves {
   /** What is open now. */
   found(pullRequests: readonly number[]): void;
   hasMoved(pullRequest: number): boolean;
+  /** Whether other rules hold than when it was found what is open: a round that is under way is for nothing. */
+  isOutdated(): boolean;
   /** Looks at one; where that throws, it counts as not looked at. */
   taking<T>(pullRequest: number, look: (hasMoved: boolean) => Promise<T>): Promise<T>;
 }
@@ -27,6 +29,7 @@ export function newMoves(): Moves {
       hasAll = false;
     },
     hasMoved: (pullRequest) => moved.has(pullRequest),
+    isOutdated: () => hasAll,
     async taking(pullRequest, look) {
       const hasMoved = moved.delete(pullRequest);
       try {
