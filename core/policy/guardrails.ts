@@ -3,7 +3,8 @@
  * be switched off by a condition that fails or a team that cannot be read.
  */
 import { canonicalJson } from '../canonical.ts';
-import type { Grants, Guardrail } from '../document/documents.ts';
+import type { Guardrail } from '../document/documents.ts';
+import { slotOf } from '../document/governance/bindings.ts';
 import { formatDuration, MINUTE, plus } from '../time.ts';
 import { placeOf } from './asked.ts';
 import type { Bound } from './bounds.ts';
@@ -147,14 +148,10 @@ function joined(ask: Ask): { readonly from: string; readonly until: string } {
 function isOfSamePlace({ resource, role }: HeldGrant, ask: Ask): boolean {
   const { entitlement } = ask.asked;
   if (resource !== ask.resource.name) return false;
-  const places = (name: string) => (lookup(ask.resource.roles, name)?.grants ?? []).map(placeFilled);
+  const places = (name: string) =>
+    (lookup(ask.resource.roles, name)?.grants ?? []).map((grants) => canonicalJson(slotOf(grants)));
   const asked = places(entitlement);
   return role === entitlement || places(role).some((place) => asked.includes(place));
-}
-
-/** Of a team every role is one place. */
-function placeFilled({ provider: { type, with: config }, target }: Grants): string {
-  return canonicalJson([type, config, lookup(target, 'team') ?? target]);
 }
 
 /** At most so many grants at once for one subject. */

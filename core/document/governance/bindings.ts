@@ -40,7 +40,7 @@ const POSTGRES_PORT = 5432;
  * The slot as it is written, without what only says how to get there, such as the zone, or which level of it: a team,
  * whatever role in it; a role of a PostgreSQL cluster, whatever database. GitHub's names and hosts have no case.
  */
-function slotOf({ provider: { type, with: settings }, target }: Grants): JsonObject {
+export function slotOf({ provider: { type, with: settings }, target }: Grants): JsonObject {
   switch (type) {
     case 'github-team':
       return { type, organization: folded(settings['organization']), team: folded(target['team']) };

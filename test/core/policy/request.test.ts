@@ -454,6 +454,18 @@ describe('guardrails', () => {
         .holding(long('alice', { role: 'read-write' })),
     ],
     [
+      'join another role that fills the same place by way of another database',
+      'deny guardrail-applies continuous-over-max',
+      approved()
+        .governing('policies/catalog/databases.yaml', (text) =>
+          text.replace(
+            '[{ role: app_write }]',
+            '[{ role: app_write }, { role: app_read, provider: { with: { database: reports } } }]',
+          ),
+        )
+        .holding(long('alice', { role: 'read-write' })),
+    ],
+    [
       'join another level in the same team',
       'deny guardrail-applies continuous-over-max',
       anEvidence()
