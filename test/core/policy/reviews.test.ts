@@ -6,6 +6,7 @@ import { speakingReviews } from '../../../core/policy/reviews.ts';
 import { type Instant, plus } from '../../../core/time.ts';
 import { codesOf } from '../../support/decisions.ts';
 import {
+  aChange,
   aCommit,
   account,
   anEvidence,
@@ -335,6 +336,26 @@ describe('unknown pushers', () => {
       .with({ pushers: [account('alice'), account('github-actions[bot]', 'Bot')] })
       .commits(aCommit('alice', { verified }))
       .approvedBy('bob')
+      .decide();
+    expect(decision.reviews.at(-1)?.code).toBe(code);
+  });
+
+  it.each([
+    ['void approvals of what the account of all workflows opened and signed', 'github-actions[bot]', 'pushers-unknown'],
+    ['leave approvals of what another app opened and signed', 'dependabot[bot]', 'review-counts'],
+  ] as const)('%s', (_, login, code) => {
+    const bot = account(login, 'Bot');
+    const decision = anEvidence()
+      .changing(aChange('README.md', null, { status: 'modified' }))
+      .pull({ author: bot })
+      .with({ pushers: [bot] })
+      .commits(
+        aCommit('alice', {
+          author: { account: bot, name: login, email: 'bot@users.noreply.github.com' },
+          committer: WEB_FLOW,
+        }),
+      )
+      .approvedBy('erin')
       .decide();
     expect(decision.reviews.at(-1)?.code).toBe(code);
   });
