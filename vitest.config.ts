@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Five suites: `unit` (pure and fast), `contract` (providers and look-alike against real servers), `e2e` (whole lives),
- * `threats` (each attack of the catalogue, by its number), `faults` (each fault, by its number).
+ * Six suites: `unit` (pure and fast), `searches` (for what nobody thought of: oracle, simulator, fuzzing), `contract` (providers and
+ * look-alike against real servers), `e2e` (whole lives), `threats` (each attack of the catalogue, by its number), `faults` (each
+ * fault, by its number). Coverage is of `core/` by `unit` alone: counting makes the others half as fast and adds nothing.
  */
 export default defineConfig({
   test: {
@@ -13,10 +14,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{contract,e2e,faults,threats}/**'],
+          exclude: ['test/{contract,e2e,faults,fuzz,oracle,simulator,threats}/**'],
           testTimeout: 20_000,
         },
       },
+      { test: { name: 'searches', include: ['test/{fuzz,oracle,simulator}/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
