@@ -121,8 +121,9 @@ async function witnessedEntries(world: SweepWorld, heads: readonly WitnessedHead
 }
 
 /**
- * INVARIANT: whoever writes to the witness makes no sweep forget what the ledger proves. A head that never was may name a
- * commit of long ago: what began since would never end, and what ended since would be taken from whoever has it now.
+ * Whoever writes to the witness makes no sweep forget what the ledger proves: a head that never was may name a commit of long
+ * ago, and what began since would never end, what ended since would be taken from whoever has it now. A fork of the ledger, such
+ * as a commit that lost its race, is taken for what was set back all the same.
  */
 function isPartOf(known: readonly Entry[], entries: readonly Entry[]): boolean {
   // Each entry holds the hash of the one before.

@@ -40145,11 +40145,8 @@ function joined(ask3) {
 function isOfSamePlace({ resource, role }, ask3) {
   let { entitlement } = ask3.asked;
   if (resource !== ask3.resource.name) return !1;
-  let places = (name) => (lookup(ask3.resource.roles, name)?.grants ?? []).map(placeFilled), asked = places(entitlement);
+  let places = (name) => (lookup(ask3.resource.roles, name)?.grants ?? []).map((grants) => canonicalJson(slotOf3(grants))), asked = places(entitlement);
   return role === entitlement || places(role).some((place) => asked.includes(place));
-}
-function placeFilled({ provider: { type, with: config }, target }) {
-  return canonicalJson([type, config, lookup(target, "team") ?? target]);
 }
 function checkLiveGrants(ask3) {
   let limit = ask3.setting.governance.organization.liveGrants, live = grantsDuring(ask3).length;
