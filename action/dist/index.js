@@ -23524,7 +23524,7 @@ function matchesParts(parts, chars) {
   return from <= end && fitsAt(last2, chars, end);
 }
 function fitsAt(part, chars, at3) {
-  return part.every((char, index) => char === null || char === chars[at3 + index]);
+  return part.every((char, index) => char === null ? at3 + index < chars.length : char === chars[at3 + index]);
 }
 
 // core/codeowners/rule-index.ts
@@ -23550,9 +23550,9 @@ function createNode(isDeep) {
 }
 function insert(root, pattern, number) {
   let segments = pattern.split("/");
-  !pattern.slice(0, -1).includes("/") && segments.unshift("**"), segments[0] === "" && segments.shift();
+  (segments.length === 1 || segments.length === 2 && segments[1] === "") && segments.unshift("**"), segments[0] === "" && segments.shift();
   let final = segments.at(-1), isBelowOnly = final === "" || final === "**";
-  final === "" && segments.pop();
+  for (; segments.length > 0 && (segments.at(-1) === "" || segments.at(-1) === "**"); ) segments.pop();
   let node = root;
   for (let segment of segments) node = childOf(node, segment);
   isBelowOnly || (node.here = number), final !== "*" && (node.below = number);
@@ -23600,7 +23600,7 @@ function advance(next, node, segment) {
   let literal = node.literals.get(segment);
   literal !== void 0 && enter(next, literal), node.any !== null && segment !== "" && enter(next, node.any);
   for (let length of node.suffixLengths) {
-    let suffix = node.suffixes.get(segment.slice(-length));
+    let suffix = segment.length < length ? void 0 : node.suffixes.get(segment.slice(segment.length - length));
     suffix !== void 0 && enter(next, suffix);
   }
   if (node.globs.size === 0) return;
@@ -23683,7 +23683,7 @@ function ownerKind(text2) {
   if (TEAM.test(text2)) return "team";
   if (EMAIL.test(text2)) return "email";
   let parts = text2.split("@").slice(1);
-  return text2.startsWith("@") && parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`)) ? "nobody" : "malformed";
+  return text2.startsWith("@") && parts.length > 1 && parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`)) ? "nobody" : "malformed";
 }
 function malformedOwner(line, word) {
   let fix = word.text.includes("@") ? "correct the name" : `did you mean \`@${word.text}\`?`;

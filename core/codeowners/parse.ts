@@ -170,7 +170,9 @@ function ownerKind(text: string): 'user' | 'team' | 'email' | 'nobody' | 'malfor
   if (TEAM.test(text)) return 'team';
   if (EMAIL.test(text)) return 'email';
   const parts = text.split('@').slice(1);
-  return text.startsWith('@') && parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`))
+  return text.startsWith('@') &&
+    parts.length > 1 &&
+    parts.every((part) => USER.test(`@${part}`) || TEAM.test(`@${part}`))
     ? 'nobody'
     : 'malformed';
 }

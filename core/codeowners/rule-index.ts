@@ -61,12 +61,13 @@ function createNode(isDeep: boolean): Node {
 /** Rules come in the order of the file, so the latest number is the greatest. `/` alone was refused before. */
 function insert(root: Node, pattern: string, number: number): void {
   const segments = pattern.split('/');
-  const isBare = !pattern.slice(0, -1).includes('/');
+  const isBare = segments.length === 1 || (segments.length === 2 && segments[1] === '');
   if (isBare) segments.unshift('**');
   if (segments[0] === '') segments.shift();
   const final = segments.at(-1);
   const isBelowOnly = final === '' || final === '**';
-  if (final === '') segments.pop();
+  // `foo/**/` and `foo/**/**` ask for no more than `foo/**`.
+  while (segments.length > 0 && (segments.at(-1) === '' || segments.at(-1) === '**')) segments.pop();
   let node = root;
   for (const segment of segments) node = childOf(node, segment);
   if (!isBelowOnly) node.here = number;
@@ -134,7 +135,8 @@ function advance(next: Set<Node>, node: Node, segment: string): void {
   if (literal !== undefined) enter(next, literal);
   if (node.any !== null && segment !== '') enter(next, node.any);
   for (const length of node.suffixLengths) {
-    const suffix = node.suffixes.get(segment.slice(-length));
+    // A longer suffix than the segment gives the whole segment, whose length is not the suffix's.
+    const suffix = segment.length < length ? undefined : node.suffixes.get(segment.slice(segment.length - length));
     if (suffix !== undefined) enter(next, suffix);
   }
   if (node.globs.size === 0) return;

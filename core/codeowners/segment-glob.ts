@@ -62,7 +62,6 @@ export function matchesParts(parts: readonly Part[], chars: readonly string[]): 
   return from <= end && fitsAt(last, chars, end);
 }
 
-/** Whether there are characters enough is for the caller to count. */
 function fitsAt(part: Part, chars: readonly string[], at: number): boolean {
-  return part.every((char, index) => char === null || char === chars[at + index]);
+  return part.every((char, index) => (char === null ? at + index < chars.length : char === chars[at + index]));
 }

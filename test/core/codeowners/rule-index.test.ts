@@ -200,3 +200,8 @@ describe('size', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
+
+// A backslash before the slash escapes nothing, so nothing follows the star: fuzzing found it matching no path at all.
+it('lets a star match a segment when nothing is to follow it', () => {
+  expect(['foo/bar', 'bar/foo/baz', 'foo'].map((path) => matches('/*\\/', path))).toEqual([true, true, false]);
+});
