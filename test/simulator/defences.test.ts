@@ -16,6 +16,7 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
   standing: ['I7'],
   'compare-and-swap': ['I3'],
   lease: ['lease'],
+  'single use of paths': ['I1', 'I4'],
   expiry: ['I2'],
   isolation: ['I4', 'I5'],
   'the recorded decision': ['I6'],

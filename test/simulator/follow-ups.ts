@@ -21,12 +21,13 @@ export function extend(world: World, nth: number): void {
   ask(world, { ...earlier, minutes, starts: earlier.ends, startsBy: null, way: 'squash', breakGlass: false });
 }
 
-/** Other bytes at a path that asked before: an approved pull request, and still no request. */
+/** Other bytes at a path that asked before: an approved pull request, and still no request. What is over was tidied away first. */
 export function reuse(world: World, nth: number): void {
   const earlier = earlierOf(world, nth);
   const user = requesterOf(world, earlier?.who ?? 0);
   const role = ROLES[earlier?.role ?? 0];
   if (earlier === undefined || user === undefined || role === undefined) return;
+  if (world.clock >= earlier.ends) giveBack(world, { is: 'return', nth, how: 'deletion' });
   const number = world.github.pulls.size + 1;
   const reason = `again ${number}`;
   const text = documentOf(role, { minutes: 60, starts: null, startsBy: null, breakGlass: false, reason });

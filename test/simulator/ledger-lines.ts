@@ -98,7 +98,10 @@ function intended(model: Model, process: Process, line: Line): void {
   const after = line['after'] as Value;
   const lease = Date.parse(String(line['lease']));
   model.leases.set(`${line['run']} ${key} ${after}`, lease);
-  if (line['effect'] !== 'ensure') return;
+  if (line['effect'] !== 'ensure') {
+    model.place(key).removal = String(line['id']);
+    return;
+  }
   model.forget(process, key);
   const asked = model.asked.find(({ grant }) => grant === line['grant']);
   if (asked !== undefined && !asked.begun) {
@@ -128,7 +131,7 @@ function came(model: Model, line: Line): void {
     if (line['result'] === 'refused') model.refused.add(key);
     return;
   }
-  if (line['result'] === 'failed') place.stuckSince ??= Date.parse(line.at);
+  if (line['result'] === 'failed' && line['intent'] === place.removal) place.stuckSince ??= Date.parse(line.at);
   if (line['result'] !== 'done') return;
   place.stuckSince = null;
   place.firstTrouble = null;

@@ -20,7 +20,9 @@ export interface Place {
   wasTouched: boolean;
   firstTrouble: number | null;
   lastTrouble: number;
-  /** Since when a removal is known to fail; `null`: none does. */
+  /** The removal that was announced last: what an earlier one came to says nothing of it. */
+  removal: string | null;
+  /** Since when it is known to fail; `null`: it does not. */
   stuckSince: number | null;
   /** Until when its target asked not to be called, or a pending change may be on its way. */
   waits: number;
@@ -35,6 +37,7 @@ export function placeOf(value: Value): Place {
     wasTouched: false,
     firstTrouble: null,
     lastTrouble: 0,
+    removal: null,
     stuckSince: null,
     waits: 0,
   };

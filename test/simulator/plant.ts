@@ -44,6 +44,11 @@ export const PLANTS: Readonly<Record<string, Planted>> = {
     was: 'if (at >= intent.lease) return',
     is: 'if (at < intent.starts) return',
   },
+  'single use of paths': {
+    file: 'sweep/authorise.ts',
+    was: 'const finding: Finding = isUsed',
+    is: 'const finding: Finding = isUsed && path === null',
+  },
   expiry: {
     file: 'core/ledger/live.ts',
     was: "return expires !== undefined && now >= expires ? { why: 'expired', at: expires } : null;",
