@@ -17,7 +17,7 @@ import { tellNews } from './finish.ts';
 import type { Gate } from './gate.ts';
 import { readMentions } from './governance-now.ts';
 import { healthHandler, newHealth } from './health.ts';
-import { type Moves, newMoves } from './moves.ts';
+import { type Moves, newMoves, oneByOne } from './moves.ts';
 import { createNotifier, sealWith } from './notify.ts';
 import { inTurn } from './pace.ts';
 import { patrol } from './patrol.ts';
@@ -162,17 +162,9 @@ async function enqueueAll(gate: Gate, queue: Queue<Work>, moves: Moves): Promise
   const still = numbers.filter((number) => !moves.hasMoved(number));
   await Promise.all([
     ...numbers.filter((number) => moves.hasMoved(number)).map((number) => queue.push(number)),
-    oneByOne(still, queue, moves),
+    oneByOne(still, moves, (number) => queue.push(number)),
   ]);
   return null;
-}
-
-/** What is looked at anyway stands in nobody's way, a round under other rules least of all: that one takes back what is green. */
-async function oneByOne(numbers: readonly number[], queue: Queue<Work>, moves: Moves): Promise<void> {
-  for (const number of numbers) {
-    if (moves.isOutdated()) return;
-    await queue.push(number);
-  }
 }
 
 async function defaultBranch(gate: Gate): Promise<string> {

@@ -41,3 +41,15 @@ export function newMoves(): Moves {
     },
   };
 }
+
+/** What is looked at anyway stands in nobody's way, a round under other rules least of all: that one takes back what is green. */
+export async function oneByOne(
+  pullRequests: readonly number[],
+  moves: Pick<Moves, 'isOutdated'>,
+  look: (pullRequest: number) => Promise<unknown>,
+): Promise<void> {
+  for (const pullRequest of pullRequests) {
+    if (moves.isOutdated()) return;
+    await look(pullRequest);
+  }
+}

@@ -122,7 +122,9 @@ async function readGovernance(
 ): Promise<Pick<Evidence, 'governing' | 'teams' | 'members'>> {
   const commit = asked.governing ?? tip;
   if (commit === null) throw new GitHubError('unexpected', 'no commit to read the governing files at');
-  const governing = await readGoverning(github, asked.repository, commit, cache);
+  const { files, firstSeen } = await readGoverning(github, asked.repository, commit, cache);
+  // Of the tip any commit with the same files is as good: a merge of requests rewrites no verdict that waits.
+  const governing = { commit: asked.governing ?? firstSeen, files };
   const { organization } = facts.repository;
   if (organization === null) return { governing, teams: {}, members: null };
   const [teams, members] = await Promise.all([

@@ -27,7 +27,13 @@ export interface GitCache {
   readonly trees: Map<string, Tree>;
   readonly blobs: Map<string, string | null>;
   /** Governing files by what they are, so that who reads the same ones again gets the same array. See `governing.ts`. */
-  readonly governing: Map<string, readonly GoverningFile[]>;
+  readonly governing: Map<string, KeptGoverning>;
+}
+
+export interface KeptGoverning {
+  /** Where they were seen first. */
+  readonly commit: string;
+  readonly files: readonly GoverningFile[];
 }
 
 export function gitCache(): GitCache {
