@@ -18,10 +18,14 @@ type ActionOutcome = Extract<Body, { readonly type: 'action-outcome' }>;
 type Start = Extract<Change, { readonly kind: 'run' }>;
 type Follow = Extract<Change, { readonly kind: 'follow' }>;
 
-/** The correlation is the grant's, not the sweep's: whoever looks for it finds every start there ever was. */
+/**
+ * The correlation is the grant's, not the sweep's: whoever looks for it finds every start there ever was. The lease ends
+ * with the time in which it may start.
+ */
 export function intendAction(change: Start, run: string, at: Instant): ActionIntent {
   const correlation = `gatepass-${change.grant}`;
   const id = `action-${change.grant}`;
+  const lease = plus(at, LEASE);
   return {
     type: 'action-intent',
     id,
@@ -29,7 +33,7 @@ export function intendAction(change: Start, run: string, at: Instant): ActionInt
     run: change.run,
     correlation,
     sweep: run,
-    lease: plus(at, LEASE),
+    lease: lease < change.expires ? lease : change.expires,
   };
 }
 
@@ -63,7 +67,7 @@ async function start(world: SweepWorld, intent: ActionIntent): Promise<ActionOut
     const existing = await world.runner.find(run, correlation);
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
     const at = await serverNow(world);
-    if (at >= intent.lease) return unstarted(intent, 'failed', 'the sweep took longer than its lease');
+    if (at >= intent.lease) return unstarted(intent, 'failed', `the sweep took longer than its lease, until ${intent.lease}`);
   } catch (error) {
     // Nothing was sent yet, so this is a failure and no doubt.
     return unstarted(intent, 'failed', `it was not started: ${failureOf(error)}`);

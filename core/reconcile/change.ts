@@ -35,7 +35,14 @@ export type Change =
     }
   /** First sight of a slot before our first grant: what it holds is what it is restored to. Recorded before the intent. */
   | { readonly kind: 'standing'; readonly slot: Slot; readonly value: string | null }
-  | { readonly kind: 'run'; readonly grant: string; readonly run: Run; readonly due: Instant }
+  | {
+      readonly kind: 'run';
+      readonly grant: string;
+      readonly run: Run;
+      readonly due: Instant;
+      /** From then on it is not started any more. */
+      readonly expires: Instant;
+    }
   /** An action that was started: look how it goes. */
   | {
       readonly kind: 'follow';

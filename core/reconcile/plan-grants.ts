@@ -1,5 +1,5 @@
 /** The part of a plan that is about grants without a slot: actions, and approvals that came too late. */
-import { lapseOf, startOf } from '../ledger/live.ts';
+import { lapseOf, windowOf } from '../ledger/live.ts';
 import type { GrantState } from '../ledger/state.ts';
 import type { Change } from './change.ts';
 import type { PlanInput } from './plan.ts';
@@ -19,7 +19,8 @@ function planAction(grant: GrantState, input: PlanInput): readonly Change[] {
   }
   if (terms.run === null || !input.mayGrant || !input.resolved.has(terms.id)) return [];
   if (!mayBegin(grant, input.now, input.locks)) return [];
-  return [{ kind: 'run', grant: terms.id, run: terms.run, due: startOf(grant) }];
+  const { starts, expires } = windowOf(grant);
+  return [{ kind: 'run', grant: terms.id, run: terms.run, due: starts, expires }];
 }
 
 export function planLapses({ state, now }: PlanInput): readonly Change[] {

@@ -66,6 +66,22 @@ describe('an approved action', () => {
     expect(world.runner.runs).toEqual([]);
   });
 
+  it.each([
+    ['the time in which it may start is over', 55 * MINUTE, 6 * MINUTE],
+    ['its lease is over', 0, 11 * MINUTE],
+  ])('is not started by a sweep that slept until %s', async (_, waited, slept) => {
+    const world = approved();
+    world.advance(waited);
+    const find = world.runner.find.bind(world.runner);
+    world.runner.find = async (...asked) => {
+      world.advance(slept);
+      return find(...asked);
+    };
+    await world.sweep();
+    expect(world.runner.runs).toEqual([]);
+    expect(await outcomes(world)).toEqual(['failed']);
+  });
+
   it('is found, not started again, when the answer to its start is lost', async () => {
     const world = approved();
     world.runner.fault = 'lost';

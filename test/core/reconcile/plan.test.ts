@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
 import { isExplained } from '../../../core/reconcile/slots.ts';
-import { HOUR, MINUTE } from '../../../core/time.ts';
+import { HOUR, MINUTE, plus } from '../../../core/time.ts';
 import {
   terms as anAccess,
   anAction,
@@ -848,7 +848,8 @@ describe('an action', () => {
   it('is started once, then followed to its end', () => {
     const world = aRestart();
     const run = anAction(42).run;
-    expect(world.look(minute(1))).toEqual([{ kind: 'run', grant: grantId(42), run, due: minute(0) }]);
+    const expires = plus(minute(0), anAction(42).length);
+    expect(world.look(minute(1))).toEqual([{ kind: 'run', grant: grantId(42), run, due: minute(0), expires }]);
     if (run === null) throw new Error('an action has a run');
     const started = { id: 'a1', correlation: 'c1', sweep: 'run-0', lease: minute(10) };
     world.book.add(minute(1), { type: 'action-intent', grant: grantId(42), run, ...started });
