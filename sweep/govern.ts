@@ -8,7 +8,7 @@ import type { Body } from '../core/ledger/entry.ts';
 import { governingDigest, type RootEntry } from '../core/ledger/governing-digest.ts';
 import type { LedgerState } from '../core/ledger/state.ts';
 import { decide } from '../core/policy/decide.ts';
-import { HOUR, type Instant, plus } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
 import { call, GitHubError } from '../github/client.ts';
 import { collectEvidence } from '../github/evidence.ts';
 import { fields, list, text } from '../github/read.ts';
@@ -186,17 +186,18 @@ async function decideChange(
   }
 }
 
-/** Names the alert, whose age bounds the doubt where not even the merge's instant can be read. */
+/** Names the alert, whose age bounds the doubt. */
 export function undecidedKey(commit: string): string {
   return `governing-undecided:${commit}`;
 }
 
-/** Doubt holds everything after it for an hour; then it is a refusal, so that reading goes on. */
+/**
+ * Doubt holds everything after it for an hour, then it is a refusal, so that reading goes on. From the sweep that doubted
+ * first, not from the merge: where none came for hours, one call that fails would refuse what its owners approved.
+ */
 function faultOrRefusal({ now, state }: Asked, change: Accepted, derived: Derived | null, why: string): Judged {
   const pull = derived?.ok === true ? derived.pull : null;
-  const isOver =
-    (pull !== null && now >= plus(pull.mergedAt, HOUR)) || isOverdue(state, undecidedKey(change.commit), now);
-  if (!isOver) return { is: 'fault', why };
+  if (!isOverdue(state, undecidedKey(change.commit), now)) return { is: 'fault', why };
   const body = refusal(change, pull?.number ?? null, `it could not be decided within an hour: ${why}`);
   return { is: 'judged', digest: change.digest, body };
 }
