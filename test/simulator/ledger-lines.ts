@@ -50,13 +50,13 @@ function readLine(model: Model, process: Process, line: Line): void {
   }
 }
 
-/** The rules that are in force now may leave what is held less time. */
+/** The rules that are in force now may leave what is held less time. What has not begun is decided again when it does. */
 function accepts(model: Model, line: Line): void {
   const allowed = model.allowedAt.get(String(line['commit']));
   if (allowed === undefined || allowed.onTighten === 'keep') return;
   for (const asked of model.asked) {
     const end = Math.max(asked.starts + allowed.most * MINUTE, Date.parse(line.at));
-    if (asked.grant !== null && end < asked.ends) asked.shrunk = end;
+    if (asked.begun && end < asked.ends) asked.shrunk = end;
   }
 }
 

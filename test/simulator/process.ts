@@ -49,7 +49,8 @@ export class Turns {
   }
 }
 
-const NEVER = new Promise<never>(() => {});
+/** Each its own: what waits for one that lasts is kept in memory for as long. */
+const never = () => new Promise<never>(() => {});
 
 export class Process {
   readonly run: string;
@@ -99,10 +100,10 @@ export class Process {
 
   /** One call to the world. `work` is the effect and its answer, in one piece. */
   async call<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.isDead) return NEVER;
+    if (this.isDead) return never();
     if (this.turns !== null) {
       await this.turns.take();
-      if (this.isDead) return NEVER;
+      if (this.isDead) return never();
     }
     const { crash, slept } = this.faults;
     const at = this.calls;
@@ -124,6 +125,6 @@ export class Process {
     this.isDead = true;
     this.injected.add('crash');
     this.#die('died');
-    return NEVER;
+    return never();
   }
 }

@@ -70,7 +70,7 @@ function report(all: readonly Figures[], seconds: number): void {
 }
 
 async function tell({ why, seed: at, path, history }: Failure): Promise<void> {
-  console.log(`\n${why}\nlive it again: npm run simulate -- --github ${github} --seed ${at} --path ${path}`);
+  console.log(`\n${why}\nlive it again: npm run simulate -- --github ${github} --seed=${at} --path ${path}`);
   if (isHasty) return;
   console.log('\nas short as it gets:');
   const short = await shortened(history);
