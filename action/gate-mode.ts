@@ -18,7 +18,10 @@ export async function runGate(pause: (milliseconds: number) => Promise<void>): P
   const asked = pullRequestOf(process.env['GITHUB_EVENT_PATH']);
   if (asked === 'nothing') return core.info('the event is about no pull request');
   const reports = await gate(await worldOf(read.inputs, pause), asked);
-  for (const { pullRequest, verdict, title } of reports) core.info(`#${pullRequest}: ${verdict}: ${plain(title)}`);
+  for (const { pullRequest, verdict, title, untold } of reports) {
+    core.info(`#${pullRequest}: ${verdict}: ${plain(title)}`);
+    if (untold !== null) core.warning(`#${pullRequest}: the comment could not be written: ${plain(untold)}`);
+  }
   const verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));
   core.setOutput('verdicts', JSON.stringify(verdicts));
   const failed = reports.filter(({ verdict }) => verdict === 'failed');

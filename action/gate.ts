@@ -36,6 +36,8 @@ export interface GateReport {
   readonly verdict: string;
   /** What the check says. */
   readonly title: string;
+  /** Why the comment could not be written, as where the conversation is locked; `null`: it was, or none was due. */
+  readonly untold: string | null;
 }
 
 /** `pullRequest`: as an event named it; `null`: all open ones. One that fails changes no other's outcome. */
@@ -57,7 +59,7 @@ async function evaluateOrFail(world: GateWorld, number: number): Promise<GateRep
     return await evaluate(world, number);
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    return { pullRequest: number, verdict: 'failed', title: error.message };
+    return { pullRequest: number, verdict: 'failed', title: error.message, untold: null };
   }
 }
 
@@ -74,8 +76,8 @@ async function evaluate(world: GateWorld, number: number): Promise<GateReport> {
   const facts = await readPullRequest(github, repository, number);
   const { state, base, head } = facts.pullRequest;
   if (base.ref !== facts.repository.defaultBranch)
-    return { pullRequest: number, verdict: 'elsewhere', title: base.ref };
-  if (state !== 'open') return { pullRequest: number, verdict: 'closed', title: state };
+    return { pullRequest: number, verdict: 'elsewhere', title: base.ref, untold: null };
+  if (state !== 'open') return { pullRequest: number, verdict: 'closed', title: state, untold: null };
   const target = { repository, head: head.sha, binding: `${number}@${base.ref}` };
   const session: Session = { world, facts, target, check: await keepFromGreen(github, target, world.appId) };
   try {
@@ -83,7 +85,7 @@ async function evaluate(world: GateWorld, number: number): Promise<GateReport> {
   } catch (error) {
     session.check = await publishCheck(github, target, session.check, undecidedBy(error));
     if (!(error instanceof GitHubError)) throw error;
-    return { pullRequest: number, verdict: 'failed', title: session.check.title };
+    return { pullRequest: number, verdict: 'failed', title: session.check.title, untold: null };
   }
 }
 
@@ -116,9 +118,9 @@ async function settle(session: Session, judgement: Judgement): Promise<GateRepor
   session.check = await publishCheck(world.github, target, session.check, run);
   const method = world.merges ? mergesBy(judgement) : null;
   if (method !== null) return mergeOnFreshFacts(session, method);
-  await publishSticky(world.github, world.repository, facts.pullRequest.number, world.appId, comment);
+  const untold = await publishSticky(world.github, world.repository, facts.pullRequest.number, world.appId, comment);
   await askForReviews(session, judgement);
-  return reportOf(session, judgement.is === 'decided' ? judgement.decision.verdict : judgement.is);
+  return reportOf(session, judgement.is === 'decided' ? judgement.decision.verdict : judgement.is, untold);
 }
 
 /** INVARIANT: what is merged was allowed on facts read after the check turned green, at exactly this head. */
@@ -131,8 +133,8 @@ async function mergeOnFreshFacts(session: Session, method: 'merge' | 'squash'): 
   const comment = merged.merged
     ? plainComment('🟢', 'Approved and merged', 'The next sweep decides again, and grants.')
     : plainComment('🟢', 'Approved, waiting for GitHub to merge it', `GitHub does not merge it: ${merged.why}.`);
-  await publishSticky(world.github, world.repository, number, world.appId, comment);
-  return reportOf(session, merged.merged ? 'merged' : 'allow');
+  const untold = await publishSticky(world.github, world.repository, number, world.appId, comment);
+  return reportOf(session, merged.merged ? 'merged' : 'allow', untold);
 }
 
 async function askForReviews({ world, facts }: Session, judgement: Judgement): Promise<void> {
@@ -146,6 +148,6 @@ async function askForReviews({ world, facts }: Session, judgement: Judgement): P
   await requestReviewers(world.github, world.repository, about, wanted);
 }
 
-function reportOf({ facts, check }: Session, verdict: string): GateReport {
-  return { pullRequest: facts.pullRequest.number, verdict, title: check.title };
+function reportOf({ facts, check }: Session, verdict: string, untold: string | null): GateReport {
+  return { pullRequest: facts.pullRequest.number, verdict, title: check.title, untold };
 }

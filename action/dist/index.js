@@ -26700,15 +26700,15 @@ function repositoryOf(name) {
 
 // sweep/actions.ts
 function intendAction(change, run, at3) {
-  let correlation = `gatepass-${change.grant}`;
+  let correlation = `gatepass-${change.grant}`, id = `action-${change.grant}`, lease = plus(at3, LEASE);
   return {
     type: "action-intent",
-    id: `action-${change.grant}`,
+    id,
     grant: change.grant,
     run: change.run,
     correlation,
     sweep: run,
-    lease: plus(at3, LEASE)
+    lease: lease < change.expires ? lease : change.expires
   };
 }
 var WATCH_FOR = 6e4, LOOK_EVERY = 2e3;
@@ -26724,7 +26724,7 @@ async function start(world, intent) {
   try {
     let existing = await world.runner.find(run, correlation);
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
-    if (await serverNow(world) >= intent.lease) return unstarted(intent, "failed", "the sweep took longer than its lease");
+    if (await serverNow(world) >= intent.lease) return unstarted(intent, "failed", `the sweep took longer than its lease, until ${intent.lease}`);
   } catch (error2) {
     return unstarted(intent, "failed", `it was not started: ${failureOf(error2)}`);
   }
@@ -41154,11 +41154,11 @@ async function readGoverning(github, repository, commit, cache) {
   let entries = [...(await readTree(github, repository, commit, cache)).values()].filter(({ path }) => path.startsWith("policies/") || isCodeownersPath(path));
   if (entries.length > MOST_FILES2) throw new GitHubError("truncated", `more than ${MOST_FILES2} governing files`);
   entries.sort((a, b2) => a.path < b2.path ? -1 : 1);
-  let key = entries.map(({ path, mode, blob }) => `${mode} ${blob} ${path}`).join(`
-`), kept2 = cache.governing.get(key), files = kept2 ?? await inBatches(entries, (entry) => readFile(github, repository, entry, cache));
-  return kept2 === void 0 && keep(cache.governing, key, files, KEPT), { commit, files };
+  let names4 = entries.map(({ path, mode, blob }) => `${mode} ${blob} ${path}`), key = [`${repository.owner}/${repository.name}`, ...names4].join(`
+`), kept2 = cache.governing.get(key), files = kept2?.files ?? await inBatches(entries, (entry) => readFile(github, repository, entry, cache)), firstSeen = kept2?.commit ?? commit;
+  return kept2 === void 0 && keep(cache.governing, key, { commit, files }, KEPT), { commit, firstSeen, files };
 }
-var KEPT = { most: 16, weight: 16 * MOST_FILES2, weigh: (files) => files.length };
+var KEPT = { most: 16, weight: 16 * MOST_FILES2, weigh: ({ files }) => files.length };
 async function readFile(github, repository, entry, cache) {
   let text2 = await readText(github, repository, entry, cache);
   if (text2 === null)
@@ -41485,7 +41485,7 @@ async function readChanges(github, asked, facts, tip, cache) {
 async function readGovernance2(github, asked, facts, tip, cache) {
   let commit = asked.governing ?? tip;
   if (commit === null) throw new GitHubError("unexpected", "no commit to read the governing files at");
-  let governing = await readGoverning(github, asked.repository, commit, cache), { organization } = facts.repository;
+  let { files, firstSeen } = await readGoverning(github, asked.repository, commit, cache), governing = { commit: asked.governing ?? firstSeen, files }, { organization } = facts.repository;
   if (organization === null) return { governing, teams: {}, members: null };
   let [teams, members] = await Promise.all([
     readTeams(github, organization, teamsNamedIn(governing.files, organization)),
@@ -41866,7 +41866,10 @@ function planAction(grant, input) {
     let { runId, correlation, intent } = action;
     return [{ kind: "follow", grant: terms.id, runId, correlation, intent }];
   }
-  return terms.run === null || !input.mayGrant || !input.resolved.has(terms.id) ? [] : mayBegin(grant, input.now, input.locks) ? [{ kind: "run", grant: terms.id, run: terms.run, due: startOf(grant) }] : [];
+  if (terms.run === null || !input.mayGrant || !input.resolved.has(terms.id)) return [];
+  if (!mayBegin(grant, input.now, input.locks)) return [];
+  let { starts, expires } = windowOf(grant);
+  return [{ kind: "run", grant: terms.id, run: terms.run, due: starts, expires }];
 }
 function planLapses({ state, now }) {
   return [...state.grants.values()].flatMap((grant) => {
@@ -42692,7 +42695,7 @@ function undecidedKey(commit) {
 }
 function faultOrRefusal({ now, state }, change, derived, why) {
   let pull = derived?.ok === !0 ? derived.pull : null;
-  if (!(pull !== null && now >= plus(pull.mergedAt, 36e5) || isOverdue(state, undecidedKey(change.commit), now))) return { is: "fault", why };
+  if (!isOverdue(state, undecidedKey(change.commit), now)) return { is: "fault", why };
   let body2 = refusal3(change, pull?.number ?? null, `it could not be decided within an hour: ${why}`);
   return { is: "judged", digest: change.digest, body: body2 };
 }
@@ -44192,20 +44195,20 @@ async function evaluateOrFail(world, number) {
     return await evaluate2(world, number);
   } catch (error2) {
     if (!(error2 instanceof GitHubError)) throw error2;
-    return { pullRequest: number, verdict: "failed", title: error2.message };
+    return { pullRequest: number, verdict: "failed", title: error2.message, untold: null };
   }
 }
 async function evaluate2(world, number) {
   let { github, repository } = world, facts = await readPullRequest(github, repository, number), { state, base, head } = facts.pullRequest;
   if (base.ref !== facts.repository.defaultBranch)
-    return { pullRequest: number, verdict: "elsewhere", title: base.ref };
-  if (state !== "open") return { pullRequest: number, verdict: "closed", title: state };
+    return { pullRequest: number, verdict: "elsewhere", title: base.ref, untold: null };
+  if (state !== "open") return { pullRequest: number, verdict: "closed", title: state, untold: null };
   let target = { repository, head: head.sha, binding: `${number}@${base.ref}` }, session = { world, facts, target, check: await keepFromGreen(github, target, world.appId) };
   try {
     return await settle3(session, await judgeSameHead(session));
   } catch (error2) {
     if (session.check = await publishCheck(github, target, session.check, undecidedBy(error2)), !(error2 instanceof GitHubError)) throw error2;
-    return { pullRequest: number, verdict: "failed", title: session.check.title };
+    return { pullRequest: number, verdict: "failed", title: session.check.title, untold: null };
   }
 }
 var TRIES3 = 3, BETWEEN = 2e3;
@@ -44230,13 +44233,15 @@ async function settle3(session, judgement) {
   let { world, facts, target } = session, { run, comment } = announce(judgement, world.page);
   session.check = await publishCheck(world.github, target, session.check, run);
   let method = world.merges ? mergesBy(judgement) : null;
-  return method !== null ? mergeOnFreshFacts(session, method) : (await publishSticky(world.github, world.repository, facts.pullRequest.number, world.appId, comment), await askForReviews(session, judgement), reportOf2(session, judgement.is === "decided" ? judgement.decision.verdict : judgement.is));
+  if (method !== null) return mergeOnFreshFacts(session, method);
+  let untold2 = await publishSticky(world.github, world.repository, facts.pullRequest.number, world.appId, comment);
+  return await askForReviews(session, judgement), reportOf2(session, judgement.is === "decided" ? judgement.decision.verdict : judgement.is, untold2);
 }
 async function mergeOnFreshFacts(session, method) {
   let { world, facts, target } = session, { number } = facts.pullRequest, fresh = await judgeSameHead(session);
   if (mergesBy(fresh) !== method) return settle3({ ...session, world: { ...world, merges: !1 } }, fresh);
-  let merged = await mergePullRequest(world.github, world.repository, number, target.head, method), comment = merged.merged ? plainComment("🟢", "Approved and merged", "The next sweep decides again, and grants.") : plainComment("🟢", "Approved, waiting for GitHub to merge it", `GitHub does not merge it: ${merged.why}.`);
-  return await publishSticky(world.github, world.repository, number, world.appId, comment), reportOf2(session, merged.merged ? "merged" : "allow");
+  let merged = await mergePullRequest(world.github, world.repository, number, target.head, method), comment = merged.merged ? plainComment("🟢", "Approved and merged", "The next sweep decides again, and grants.") : plainComment("🟢", "Approved, waiting for GitHub to merge it", `GitHub does not merge it: ${merged.why}.`), untold2 = await publishSticky(world.github, world.repository, number, world.appId, comment);
+  return reportOf2(session, merged.merged ? "merged" : "allow", untold2);
 }
 async function askForReviews({ world, facts }, judgement) {
   if (judgement.is !== "decided" || judgement.decision.verdict !== "pending" || facts.pullRequest.draft) return;
@@ -44245,8 +44250,8 @@ async function askForReviews({ world, facts }, judgement) {
   let owners = codeOwnersOf(evidence, decision.asked.request.path.path), wanted = reviewersToAsk(decision, world.repository.owner, owners), { number, author } = facts.pullRequest, about = { number, author: author.login, requested: facts.requested };
   await requestReviewers(world.github, world.repository, about, wanted);
 }
-function reportOf2({ facts, check: check4 }, verdict) {
-  return { pullRequest: facts.pullRequest.number, verdict, title: check4.title };
+function reportOf2({ facts, check: check4 }, verdict, untold2) {
+  return { pullRequest: facts.pullRequest.number, verdict, title: check4.title, untold: untold2 };
 }
 
 // action/inputs.ts
@@ -44281,7 +44286,8 @@ async function runGate(pause2) {
   let asked = pullRequestOf2(process.env.GITHUB_EVENT_PATH);
   if (asked === "nothing") return info("the event is about no pull request");
   let reports = await gate(await worldOf2(read3.inputs, pause2), asked);
-  for (let { pullRequest, verdict, title } of reports) info(`#${pullRequest}: ${verdict}: ${plain2(title)}`);
+  for (let { pullRequest, verdict, title, untold: untold2 } of reports)
+    info(`#${pullRequest}: ${verdict}: ${plain2(title)}`), untold2 !== null && warning(`#${pullRequest}: the comment could not be written: ${plain2(untold2)}`);
   let verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));
   setOutput("verdicts", JSON.stringify(verdicts));
   let failed2 = reports.filter(({ verdict }) => verdict === "failed");

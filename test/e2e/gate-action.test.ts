@@ -122,6 +122,21 @@ describe('the gate in Actions, as the gate app', () => {
     expect((await checksOf(acme, head))[0]?.conclusion).toBe('success');
   });
 
+  it('decides where somebody has locked the conversation, and its run says that nobody is told there', async () => {
+    test.hub.faults.answer({ method: 'POST', path: /\/issues\/\d+\/comments$/ }, 403, 100);
+    const files = { 'requests/orders-db/read-only/locked.yaml': REQUEST };
+    const { head, number } = await acme.ask('alice', test.folder, { branch: 'alice/locked', files });
+    await test.hub.idle();
+    test.hub.faults.clear();
+    const [check] = await checksOf(acme, head);
+    expect(check).toMatchObject({ status: 'in_progress', title: expect.stringContaining('Waiting for 1 approval') });
+    const log = test.hub
+      .runs('acme', 'access')
+      .map((run) => run.log)
+      .join();
+    expect(log).toMatch(new RegExp(`#${number}: the comment could not be written: .+`));
+  });
+
   it('speaks GitHub’s API as GitHub describes it', () => {
     expect(test.problems()).toEqual([]);
   });
