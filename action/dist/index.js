@@ -34631,8 +34631,6 @@ function isSecretName(name) {
 var SECRET_NAME2 = /^[A-Z][A-Z0-9_]{0,63}$/, RESERVED2 = /^(?:(?:GITHUB|ACTIONS|INPUT|RUNNER|NODE|NPM|LD|DYLD|GATEPASS)_|(?:PATH|HOME|SHELL|USER|CI|PWD|TMPDIR)$)/, CREDENTIAL_FIELD = /credential|secret|token|password|passphrase|(?:private|api)[_-]?key/i, LOOKS_SECRET = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{8}/,
-  // From the beginning of a word alone: `-eyJ-eyJ-eyJ…` would be looked through from each of them.
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
   /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{1,100}:[^/\s@]{1,200}@/i,
   /\bpassword=[^\s{]/i
 ];
@@ -34650,7 +34648,15 @@ function secretIssues(source) {
   });
 }
 function looksSecret(value) {
-  return LOOKS_SECRET.some((shape) => shape.test(value)) || isLongRandom(value);
+  return LOOKS_SECRET.some((shape) => shape.test(value)) || isLongRandom(value) || holdsWebToken(value);
+}
+function holdsWebToken(value) {
+  let header = "";
+  for (let part of value.split(".")) {
+    if (/^[A-Za-z0-9_-]{10}/.test(part) && /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10}/.test(header)) return !0;
+    header = part.replace(/^.*[^A-Za-z0-9_-]/s, "");
+  }
+  return !1;
 }
 function isLongRandom(value) {
   return /^[A-Za-z0-9+/_=-]{40,}$/.test(value) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(value));

@@ -21,8 +21,6 @@ const CREDENTIAL_FIELD = /credential|secret|token|password|passphrase|(?:private
 const LOOKS_SECRET: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{8}/,
-  // From the beginning of a word alone: `-eyJ-eyJ-eyJ…` would be looked through from each of them.
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}/,
   /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{1,100}:[^/\s@]{1,200}@/i,
   /\bpassword=[^\s{]/i,
 ];
@@ -46,7 +44,20 @@ export function secretIssues(source: Source<WrittenCatalog>): Issue[] {
 }
 
 function looksSecret(value: string): boolean {
-  return LOOKS_SECRET.some((shape) => shape.test(value)) || isLongRandom(value);
+  return LOOKS_SECRET.some((shape) => shape.test(value)) || isLongRandom(value) || holdsWebToken(value);
+}
+
+/**
+ * A JSON Web Token (RFC 7519): a header in base64url, which begins with `{"` and so with `eyJ`, a dot, and more. One expression
+ * would look through `-eyJ-eyJ-eyJ…` from each of them; between its dots a text is looked through once.
+ */
+function holdsWebToken(value: string): boolean {
+  let header = '';
+  for (const part of value.split('.')) {
+    if (/^[A-Za-z0-9_-]{10}/.test(part) && /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10}/.test(header)) return true;
+    header = part.replace(/^.*[^A-Za-z0-9_-]/s, '');
+  }
+  return false;
 }
 
 /** One long word of letters of both cases and digits: what keys in base64 look like, and names of things do not. */
