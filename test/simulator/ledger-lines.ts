@@ -5,6 +5,7 @@ import type { Asked } from './asked.ts';
 import type { Line } from './mirror.ts';
 import type { Model } from './model.ts';
 import { rankOf } from './organisation.ts';
+import { targetOf } from './places.ts';
 import type { Process } from './process.ts';
 import type { Value } from './targets.ts';
 import { Violation } from './violation.ts';
@@ -131,7 +132,11 @@ function came(model: Model, line: Line): void {
     if (line['result'] === 'refused') model.refused.add(key);
     return;
   }
-  if (line['result'] === 'failed' && line['intent'] === place.removal) place.stuckSince ??= Date.parse(line.at);
+  if (line['result'] === 'failed') {
+    if (line['intent'] === place.removal) place.stuckSince ??= Date.parse(line.at);
+    // The target refused us before the sweep knew that this was to be taken back.
+    if (model.targets.ill.has(targetOf(slot))) model.trouble(slot, 0);
+  }
   if (line['result'] !== 'done') return;
   place.stuckSince = null;
   place.firstTrouble = null;

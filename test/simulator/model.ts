@@ -127,16 +127,12 @@ export class Model {
     this.shrink();
     for (const { key } of this.slots) {
       if (targetOf(key) !== target || this.targets.value(key) === null) continue;
-      // What a sweep is about to take back because of a word that it has just read is no grant to it any more.
-      const stays = this.allowing(key, now).filter(([asked]) => !this.isGivenUp(asked));
-      const most = Math.max(rankOf(key, this.place(key).theirs), ...stays.map(([, level]) => rankOf(key, level)));
+      const most = Math.max(
+        rankOf(key, this.place(key).theirs),
+        ...this.allowing(key, now).map(([, level]) => rankOf(key, level)),
+      );
       if (rankOf(key, this.targets.value(key)) > most) this.trouble(key, 0);
     }
-  }
-
-  /** Given back or locked, whether or not any sweep knows. */
-  isGivenUp({ returned, wasLocked, who }: Asked): boolean {
-    return returned !== null || (wasLocked && this.lockedWho === who);
   }
 
   trouble(slot: string, minutes: number): void {
