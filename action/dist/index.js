@@ -33885,12 +33885,12 @@ function subjectOf2(setting, request2) {
   let { people, services } = setting.governance.people, author = setting.evidence.pullRequest.author;
   if (request2.subject === null) {
     let self = Object.values(people).find((person3) => person3.id === author.id);
-    return self === void 0 ? unknownSubject(request2, author.login) : personSubject(setting, self);
+    return self === void 0 ? unknownSubject(request2, author.login) : personSubject(setting, request2, self);
   }
   let named2 = request2.subject;
   if (named2.kind === "person") {
     let person3 = lookup(people, named2.name);
-    return person3 === void 0 ? unknownSubject(request2, named2.name) : personSubject(setting, person3);
+    return person3 === void 0 ? unknownSubject(request2, named2.name) : personSubject(setting, request2, person3);
   }
   if (named2.kind === "service") {
     let service = lookup(services, named2.name);
@@ -33912,13 +33912,13 @@ function unknownSubject(request2, name) {
     })
   ]);
 }
-function personSubject(setting, person3) {
+function personSubject(setting, request2, person3) {
   let active = isActive2(setting.evidence, person3.id);
   if (active === "unknown")
     return { is: "fault", reasons: [unknown2("membership-unknown", "the members of the organisation could not be read")], issues: [] };
   if (active === "no") {
-    let why = `${person3.login} is no active member of the organisation`;
-    return { is: "deny", reasons: [fails("subject-inactive", why)], issues: [] };
+    let why = `${person3.login} is no active member of the organisation`, issue3 = issueAt2(placeOf(request2, "subject"), "subject-inactive", why, { found: person3.login, fix: "ask when they have joined, or for somebody who has" });
+    return { is: "deny", reasons: [fails("subject-inactive", why)], issues: [issue3] };
   }
   let { name, id, login, identities } = person3;
   return { kind: "person", name, id, login, identities };
@@ -39901,8 +39901,8 @@ function breakGlass(ask3) {
   if (terms === null) return refuse2(ask3, "break-glass-not-offered", "the organisation offers no break-glass");
   let owed = heldGrants2(ask3).filter((grant) => grant.breakGlass && (grant.expires > ask3.at || !grant.reviewed));
   if (owed.length > 0) {
-    let ids = owed.map((grant) => grant.id).sort();
-    return refuse2(ask3, "break-glass-owed", `the break-glass grant ${ids.join(", ")} is live or was not reviewed yet`);
+    let ids = listed(owed.map(({ id }) => `\`${id}\``).sort());
+    return refuse2(ask3, "break-glass-owed", `still live, or not reviewed yet, of break-glass: ${ids}`);
   }
   let { name } = ask3.asked.subject, label = labelOf(terms.subjects, ask3), eligible = isOneOf(terms.subjects, ask3.who, ask3);
   return eligible === "no" ? refuse2(ask3, "break-glass-not-eligible", `${name} is not in: ${label}`) : {
@@ -40232,7 +40232,7 @@ function checkStuck(ask3) {
   if (ask3.request.kind === "AccessRequest" && ask3.request.breakGlass) return NOTHING2;
   let stuck2 = heldGrants2(ask3).filter((grant) => grant.stuck === !0 && grant.resource === ask3.resource.name);
   if (stuck2.length === 0) return NOTHING2;
-  let why = `${listed(stuck2.map(({ id }) => `\`${id}\``).sort())} of ${ask3.resource.name} is over but could not be taken back from ${ask3.asked.subject.name} yet`;
+  let ids = listed(stuck2.map(({ id }) => `\`${id}\``).sort()), are = stuck2.length === 1 ? "is" : "are", why = `${ids} of ${ask3.resource.name} ${are} over but could not be taken back from ${ask3.asked.subject.name} yet`;
   return { reasons: [fails("revoke-stuck", why)], issues: [issueAt2(topOf(ask3.path), "revoke-stuck", why, { fix: "ask again when it is: the operators were alerted, and every sweep tries; in an emergency, break glass" })] };
 }
 

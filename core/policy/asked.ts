@@ -120,12 +120,12 @@ function subjectOf(setting: Setting, request: Request): Subject | Refusal {
   const author = setting.evidence.pullRequest.author;
   if (request.subject === null) {
     const self = Object.values(people).find((person) => person.id === author.id);
-    return self === undefined ? unknownSubject(request, author.login) : personSubject(setting, self);
+    return self === undefined ? unknownSubject(request, author.login) : personSubject(setting, request, self);
   }
   const named: Principal = request.subject;
   if (named.kind === 'person') {
     const person = lookup(people, named.name);
-    return person === undefined ? unknownSubject(request, named.name) : personSubject(setting, person);
+    return person === undefined ? unknownSubject(request, named.name) : personSubject(setting, request, person);
   }
   if (named.kind === 'service') {
     const service = lookup(services, named.name);
@@ -149,7 +149,7 @@ function unknownSubject(request: Request, name: string): Refusal {
   ]);
 }
 
-function personSubject(setting: Setting, person: Person): Subject | Refusal {
+function personSubject(setting: Setting, request: Request, person: Person): Subject | Refusal {
   const active = isActive(setting.evidence, person.id);
   if (active === 'unknown') {
     const why = 'the members of the organisation could not be read';
@@ -157,7 +157,9 @@ function personSubject(setting: Setting, person: Person): Subject | Refusal {
   }
   if (active === 'no') {
     const why = `${person.login} is no active member of the organisation`;
-    return { is: 'deny', reasons: [fails('subject-inactive', why)], issues: [] };
+    const fix = 'ask when they have joined, or for somebody who has';
+    const issue = issueAt(placeOf(request, 'subject'), 'subject-inactive', why, { found: person.login, fix });
+    return { is: 'deny', reasons: [fails('subject-inactive', why)], issues: [issue] };
   }
   const { name, id, login, identities } = person;
   return { kind: 'person', name, id, login, identities };

@@ -4,7 +4,7 @@ import { placeOf } from './asked.ts';
 import type { Bound } from './bounds.ts';
 import { heldGrants } from './facts.ts';
 import type { Findings } from './findings.ts';
-import { labelOf } from './labels.ts';
+import { labelOf, listed } from './labels.ts';
 import { isOneOf } from './principals.ts';
 import { fails, holds, issueAt, unknown } from './reason.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -23,8 +23,8 @@ export function breakGlass(ask: Ask): BreakGlass | null {
   if (terms === null) return refuse(ask, 'break-glass-not-offered', 'the organisation offers no break-glass');
   const owed = heldGrants(ask).filter((grant) => grant.breakGlass && (grant.expires > ask.at || !grant.reviewed));
   if (owed.length > 0) {
-    const ids = owed.map((grant) => grant.id).sort();
-    return refuse(ask, 'break-glass-owed', `the break-glass grant ${ids.join(', ')} is live or was not reviewed yet`);
+    const ids = listed(owed.map(({ id }) => `\`${id}\``).sort());
+    return refuse(ask, 'break-glass-owed', `still live, or not reviewed yet, of break-glass: ${ids}`);
   }
   const { name } = ask.asked.subject;
   const label = labelOf(terms.subjects, ask);

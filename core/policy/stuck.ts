@@ -13,7 +13,8 @@ export function checkStuck(ask: Ask): Findings {
   const stuck = heldGrants(ask).filter((grant) => grant.stuck === true && grant.resource === ask.resource.name);
   if (stuck.length === 0) return NOTHING;
   const ids = listed(stuck.map(({ id }) => `\`${id}\``).sort());
-  const why = `${ids} of ${ask.resource.name} is over but could not be taken back from ${ask.asked.subject.name} yet`;
+  const are = stuck.length === 1 ? 'is' : 'are';
+  const why = `${ids} of ${ask.resource.name} ${are} over but could not be taken back from ${ask.asked.subject.name} yet`;
   const fix = 'ask again when it is: the operators were alerted, and every sweep tries; in an emergency, break glass';
   return { reasons: [fails('revoke-stuck', why)], issues: [issueAt(topOf(ask.path), 'revoke-stuck', why, { fix })] };
 }
