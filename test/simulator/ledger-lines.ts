@@ -73,7 +73,8 @@ function answered(model: Model, process: Process, line: Line): void {
   const isOf = ({ number }: Asked) => number === pullRequest || (pullRequest === 0 && line.type !== 'authorised');
   const asked = model.asked.find((each) => each.path === path && isOf(each));
   if (asked !== undefined) asked.isRead = true;
-  if (line.type === 'deferred') return;
+  // Neither is an answer: the second closes what was deferred before its pull request was known.
+  if (line.type === 'deferred' || line['code'] === 'derived') return;
   if (line.type === 'authorised') {
     if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${path} was authorised`);
     if (model.gone.has(asked.who)) throw new Violation('I1', `${path} was authorised for somebody who is gone`);
