@@ -103,19 +103,24 @@ export function applyOutcome(draft: Draft, entry: Outcome): void {
 }
 
 function finishEnsure(draft: Draft, entry: Outcome): void {
-  const slot = draft.slots.get(entry.slot);
+  const known = draft.slots.get(entry.slot);
   const grant = draft.grants.get(entry.grant);
   const hold = grant?.holds.get(entry.slot);
-  if (slot === undefined || grant === undefined || hold === undefined) return;
-  if (entry.issued !== null) {
-    // Its own run came back: it is not stalled.
-    draft.slots.set(entry.slot, { ...slot, loose: slot.loose.filter(({ intent }) => intent !== entry.intent) });
-  }
+  if (known === undefined || grant === undefined || hold === undefined) return;
+  // Its own run came back: it is not stalled.
+  const loose = known.loose.filter(({ intent }) => entry.issued === null || intent !== entry.intent);
+  const slot = { ...known, loose };
+  draft.slots.set(entry.slot, slot);
   if (hold.intent !== entry.intent || !(hold.phase === 'ensuring' || hold.phase === 'pending')) return;
   switch (entry.result) {
     case 'done': {
       const isStalled = entry.issued === null && hold.phase === 'ensuring';
-      if (isStalled) draft.slots.set(entry.slot, { ...slot, loose: loosen(slot, entry.grant, hold, entry.at) });
+      draft.slots.set(entry.slot, {
+        ...slot,
+        loose: isStalled ? loosen(slot, entry.grant, hold, entry.at) : loose,
+        // A sweep beside this one may have taken back meanwhile what another grant left there: what is seen is ours again.
+        written: highest(slot.slot, [slot.written, hold.after]),
+      });
       setHold(draft, grant, { ...hold, phase: 'held', heldAt: entry.confirmed ?? entry.at });
       return;
     }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { aRun, asks, atOnce, sweeps, wait } from './happenings.ts';
 import { live } from './simulate.ts';
-import type { History } from './steps.ts';
+import type { History, Step } from './steps.ts';
 
 const FOUND: readonly (readonly [string, History])[] = [
   [
@@ -75,6 +75,21 @@ const FOUND: readonly (readonly [string, History])[] = [
         sweeps({ isStaleSlots: true }),
         wait(65),
         sweeps(),
+      ],
+    },
+  ],
+  [
+    'a grant that began while a sweep beside it took back the one before was not taken for ours, and stayed',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        { is: 'burst', minutes: 20 },
+        sweeps(),
+        sweeps(),
+        wait(31),
+        { ...asks(4, 1, 60), crowd: 4 } as Step,
+        atOnce([aRun({ skew: 10 }), aRun()], 631_228),
       ],
     },
   ],

@@ -304,6 +304,15 @@ describe('a slot', () => {
     expect(slotOf(beside)).toMatchObject({ holders: [grantId(42)], written: 'member' });
   });
 
+  it('is ours again when an ensure comes true that another sweep’s removal overtook', () => {
+    const raced = [...held, authorised(43), anEnsure(43), aRemoval(42), outcomeOf(aRemoval(42))];
+    expect(slotOf(stateOf(...raced))).toMatchObject({ holders: [grantId(43)], written: null });
+    expect(slotOf(stateOf(...raced, outcomeOf(anEnsure(43))))).toMatchObject({
+      holders: [grantId(43)],
+      written: 'member',
+    });
+  });
+
   it('keeps an open ending until its own outcome comes', () => {
     const open = [...held, aRemoval(42)];
     expect(slotOf(stateOf(...open)).ending).toMatchObject({ intent: 'r42', effect: 'remove', isPending: false });
