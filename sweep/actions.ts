@@ -25,7 +25,7 @@ type Follow = Extract<Change, { readonly kind: 'follow' }>;
 export function intendAction(change: Start, run: string, at: Instant): ActionIntent {
   const correlation = `gatepass-${change.grant}`;
   const id = `action-${change.grant}`;
-  const lease = plus(at, LEASE);
+  const [lease] = [plus(at, LEASE), change.expires].sort() as [Instant];
   return {
     type: 'action-intent',
     id,
@@ -33,7 +33,7 @@ export function intendAction(change: Start, run: string, at: Instant): ActionInt
     run: change.run,
     correlation,
     sweep: run,
-    lease: lease < change.expires ? lease : change.expires,
+    lease,
   };
 }
 
@@ -67,7 +67,8 @@ async function start(world: SweepWorld, intent: ActionIntent): Promise<ActionOut
     const existing = await world.runner.find(run, correlation);
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
     const at = await serverNow(world);
-    if (at >= intent.lease) return unstarted(intent, 'failed', `the sweep took longer than its lease, until ${intent.lease}`);
+    if (at >= intent.lease)
+      return unstarted(intent, 'failed', `the sweep took longer than its lease, until ${intent.lease}`);
   } catch (error) {
     // Nothing was sent yet, so this is a failure and no doubt.
     return unstarted(intent, 'failed', `it was not started: ${failureOf(error)}`);
