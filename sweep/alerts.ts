@@ -3,7 +3,7 @@
  * (drift, stuck removals); these are the sweep's.
  */
 import type { Body } from '../core/ledger/entry.ts';
-import { isOver } from '../core/ledger/live.ts';
+import { endOf, isOver } from '../core/ledger/live.ts';
 import type { GrantState, LedgerState } from '../core/ledger/state.ts';
 import { HOUR, type Instant, plus } from '../core/time.ts';
 import type { Tree } from '../github/tree.ts';
@@ -64,8 +64,9 @@ export function orphanKey(zone: string, slot: string): string {
 }
 
 /** What the tree of the default branch shows: requests that asked for nothing, and files of grants that are missing. */
-export function situationsInTree(state: LedgerState, tip: Tree): readonly Stop[] {
-  return [...quarantined(state, tip), ...undecided(state, tip), ...deleted(state, tip), ...unknownActions(state, tip)];
+export function situationsInTree(state: LedgerState, tip: Tree, now: Instant): readonly Stop[] {
+  const ofGrants = [...deleted(state, tip, now), ...unknownActions(state, tip)];
+  return [...quarantined(state, tip), ...undecided(state, tip), ...ofGrants];
 }
 
 function quarantined(state: LedgerState, tip: Tree): readonly Stop[] {
@@ -97,10 +98,10 @@ function undecided(state: LedgerState, tip: Tree): readonly Stop[] {
   });
 }
 
-function deleted(state: LedgerState, tip: Tree): readonly Stop[] {
+function deleted(state: LedgerState, tip: Tree, now: Instant): readonly Stop[] {
   return [...state.grants.values()].flatMap((grant) => {
     const { terms, request } = grant;
-    if (terms.kind !== 'access' || isOver(grant) || grant.ended !== null || tip.has(request.path)) return [];
+    if (terms.kind !== 'access' || isOver(grant) || endOf(grant, now) !== null || tip.has(request.path)) return [];
     return [
       {
         key: `deleted:${terms.id}`,

@@ -144,7 +144,7 @@ async function decideUpTo(
     governed: { accepted, home },
     locks: locked.grants,
     stops: [...stops, ...failures],
-    situations: [...(tree === null ? [] : situationsInTree(after, tree)), ...overdue],
+    situations: [...(tree === null ? [] : situationsInTree(after, tree, now)), ...overdue],
     isWhole: isRead && tree !== null,
   };
 }

@@ -494,6 +494,16 @@ describe('a default branch', () => {
     expect(await alertKeys(world)).toEqual([expect.stringMatching(/^deleted:/)]);
   });
 
+  it('without the file of a grant that is over is nothing to say', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    world.advance(HOUR);
+    world.github.push({ [READ]: null });
+    await world.sweep();
+    expect((await entriesOf(world, 'alert')).map(({ key }) => key)).toEqual([]);
+  });
+
   it('that cannot be read keeps grants waiting, and no removal', async () => {
     const world = aWorld();
     grantRead(world, { duration: '1h' });
