@@ -26700,7 +26700,7 @@ function repositoryOf(name) {
 
 // sweep/actions.ts
 function intendAction(change, run, at3) {
-  let correlation = `gatepass-${change.grant}`, id = `action-${change.grant}`, lease = plus(at3, LEASE);
+  let correlation = `gatepass-${change.grant}`, id = `action-${change.grant}`, [lease] = [plus(at3, LEASE), change.expires].sort();
   return {
     type: "action-intent",
     id,
@@ -26708,7 +26708,7 @@ function intendAction(change, run, at3) {
     run: change.run,
     correlation,
     sweep: run,
-    lease: lease < change.expires ? lease : change.expires
+    lease
   };
 }
 var WATCH_FOR = 6e4, LOOK_EVERY = 2e3;
@@ -26724,7 +26724,8 @@ async function start(world, intent) {
   try {
     let existing = await world.runner.find(run, correlation);
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
-    if (await serverNow(world) >= intent.lease) return unstarted(intent, "failed", `the sweep took longer than its lease, until ${intent.lease}`);
+    if (await serverNow(world) >= intent.lease)
+      return unstarted(intent, "failed", `the sweep took longer than its lease, until ${intent.lease}`);
   } catch (error2) {
     return unstarted(intent, "failed", `it was not started: ${failureOf(error2)}`);
   }
@@ -27017,8 +27018,9 @@ function notBegunKey(zone, grant) {
 function orphanKey(zone, slot) {
   return `orphan:${zone}:${slot}`;
 }
-function situationsInTree(state, tip) {
-  return [...quarantined(state, tip), ...undecided(state, tip), ...deleted(state, tip), ...unknownActions(state, tip)];
+function situationsInTree(state, tip, now) {
+  let ofGrants = [...deleted(state, tip, now), ...unknownActions(state, tip)];
+  return [...quarantined(state, tip), ...undecided(state, tip), ...ofGrants];
 }
 function quarantined(state, tip) {
   return [...state.requests.values()].flatMap(({ request: request2, status }) => status.is !== "quarantined" || tip.get(request2.path)?.blob !== request2.blob ? [] : [
@@ -27040,10 +27042,10 @@ function undecided(state, tip) {
     }
   ]);
 }
-function deleted(state, tip) {
+function deleted(state, tip, now) {
   return [...state.grants.values()].flatMap((grant) => {
     let { terms, request: request2 } = grant;
-    return terms.kind !== "access" || isOver(grant) || grant.ended !== null || tip.has(request2.path) ? [] : [
+    return terms.kind !== "access" || isOver(grant) || endOf(grant, now) !== null || tip.has(request2.path) ? [] : [
       {
         key: `deleted:${terms.id}`,
         severity: "warning",
@@ -32796,11 +32798,19 @@ function applyOutcome(draft, entry) {
   entry.effect === "ensure" ? finishEnsure(draft, entry) : finishEnding(draft, entry);
 }
 function finishEnsure(draft, entry) {
-  let slot = draft.slots.get(entry.slot), grant = draft.grants.get(entry.grant), hold = grant?.holds.get(entry.slot);
-  if (!(slot === void 0 || grant === void 0 || hold === void 0) && (entry.issued !== null && draft.slots.set(entry.slot, { ...slot, loose: slot.loose.filter(({ intent }) => intent !== entry.intent) }), !(hold.intent !== entry.intent || !(hold.phase === "ensuring" || hold.phase === "pending"))))
+  let known4 = draft.slots.get(entry.slot), grant = draft.grants.get(entry.grant), hold = grant?.holds.get(entry.slot);
+  if (known4 === void 0 || grant === void 0 || hold === void 0) return;
+  let loose = known4.loose.filter(({ intent }) => entry.issued === null || intent !== entry.intent), slot = { ...known4, loose };
+  if (draft.slots.set(entry.slot, slot), !(hold.intent !== entry.intent || !(hold.phase === "ensuring" || hold.phase === "pending")))
     switch (entry.result) {
       case "done": {
-        entry.issued === null && hold.phase === "ensuring" && draft.slots.set(entry.slot, { ...slot, loose: loosen(slot, entry.grant, hold, entry.at) }), setHold(draft, grant, { ...hold, phase: "held", heldAt: entry.confirmed ?? entry.at });
+        let isStalled = entry.issued === null && hold.phase === "ensuring";
+        draft.slots.set(entry.slot, {
+          ...slot,
+          loose: isStalled ? loosen(slot, entry.grant, hold, entry.at) : loose,
+          // A sweep beside this one may have taken back meanwhile what another grant left there: what is seen is ours again.
+          written: highest(slot.slot, [slot.written, hold.after])
+        }), setHold(draft, grant, { ...hold, phase: "held", heldAt: entry.confirmed ?? entry.at });
         return;
       }
       case "pending":
@@ -43163,7 +43173,7 @@ async function decideUpTo(world, asked, branch, { cursor, known: known4, untold:
     governed: { accepted, home },
     locks: locked.grants,
     stops: [...stops, ...failures],
-    situations: [...tree === null ? [] : situationsInTree(after, tree), ...overdue],
+    situations: [...tree === null ? [] : situationsInTree(after, tree, now), ...overdue],
     isWhole: isRead2 && tree !== null
   };
 }
