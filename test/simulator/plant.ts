@@ -67,7 +67,7 @@ export const PLANTS: Readonly<Record<string, Planted>> = {
   'one start': {
     file: 'core/reconcile/plan-grants.ts',
     was: "if (action.state !== 'started' && action.state !== 'running') return [];",
-    is: "if (action.state === 'unknown' && terms.run !== null) return [{ kind: 'run', grant: terms.id, run: terms.run, due: startOf(grant) }];",
+    is: "if (action.state === 'unknown' && terms.run !== null) return [{ kind: 'run', grant: terms.id, run: terms.run, due: windowOf(grant).starts, expires: windowOf(grant).expires }];",
   },
 };
 
