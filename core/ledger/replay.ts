@@ -4,7 +4,8 @@
  */
 import type { Instant } from '../time.ts';
 import type { ClosedRequest, Entry, RequestRef } from './entry.ts';
-import { applyAction, applyEnd, applyIntent, applyOutcome } from './replay-effects.ts';
+import { applyAction } from './replay-actions.ts';
+import { applyEnd, applyIntent, applyOutcome } from './replay-effects.ts';
 import { applyTightened } from './replay-tightened.ts';
 import {
   type GrantState,
