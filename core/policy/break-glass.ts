@@ -24,7 +24,7 @@ export function breakGlass(ask: Ask): BreakGlass | null {
   const owed = heldGrants(ask).filter((grant) => grant.breakGlass && (grant.expires > ask.at || !grant.reviewed));
   if (owed.length > 0) {
     const ids = listed(owed.map(({ id }) => `\`${id}\``).sort());
-    return refuse(ask, 'break-glass-owed', `still live, or not reviewed yet, of break-glass: ${ids}`);
+    return refuse(ask, 'break-glass-owed', `break-glass grants that are live or not reviewed yet: ${ids}`);
   }
   const { name } = ask.asked.subject;
   const label = labelOf(terms.subjects, ask);
