@@ -317,6 +317,25 @@ describe('the order of things', () => {
     }
   });
 
+  threat(83, 'past the time in which an action may start, it starts none', async () => {
+    const world = aWorld();
+    const text = `apiVersion: gatepass/v1
+kind: ActionRequest
+within: 5m
+reason: Checkout hangs since the deploy
+inputs: { region: eu-west-1 }
+`;
+    merged(world, { by: alice, approvedBy: [bob], files: { 'requests/checkout/restart/hang.yaml': text } });
+    let moves = 0;
+    world.github.before = (route) => {
+      if (route === MOVE) moves += 1;
+      if (route === MOVE && moves === 1) world.advance(6 * MINUTE);
+    };
+    await world.sweep();
+    expect(await entriesOf(world, 'action-intent')).toHaveLength(1);
+    expect(world.runner.runs).toEqual([]);
+  });
+
   threat(83, 'sent all the same, after we took it back, it is taken back again', async () => {
     const world = aWorld();
     grantRead(world, { duration: '1h' });
