@@ -16,7 +16,7 @@ export interface Figures {
 export interface Failure {
   readonly why: string;
   readonly seed: number;
-  /** Fast-check's way to the shortest history: `npm run simulate -- --seed S --path P` lives it again. */
+  /** Fast-check's way to the shortest history: `npm run simulate -- --seed=S --path P` lives it again. */
   readonly path: string;
   readonly history: History;
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- --lives N --seed S --workers W`: lives histories until N grants were lived, and prints what happened
- * to them; `--seed S --path P` lives the one again that broke a promise. `--github look-alike` lives each on the look-alike
+ * to them; `--seed=S --path P` lives the one again that broke a promise. `--github look-alike` lives each on the look-alike
  * and in memory, and holds the one against the other. Exits 1 when a promise was broken.
  */
 import { availableParallelism } from 'node:os';

@@ -38,7 +38,7 @@ export const GITHUB: readonly Fault[] = [
     bound:
       'Three writes for a pull request that waits, five for one that merges by itself, none while nothing changes, also for one that is green and waits for its button; 80 writes in any minute over all lanes, of those that tell somebody 500 in any hour, and with reads 900 points in any minute. Of five hundred that come at once the last is decided within 90 minutes; a break-glass request among them within one. A decision waits as long as GitHub says; a start of a sweep and a break-glass request do not, unless GitHub refuses them too: they are asked for again within a minute.',
     simulated: null,
-    gap: 'A reaction to a command is left out while GitHub asks for rest. Whoever may push a branch may fill the lane of break-glass. More than about 150 requests an hour wait for the pace. The policy’s commit is in the links of each check and comment, so that after a merge whatever waits is written once more. An answer of 304 is free for one token, so each open pull request costs about 26 requests an hour.',
+    gap: 'A reaction to a command is left out while GitHub asks for rest. Whoever may push a branch may fill the lane of break-glass. More than about 150 requests an hour wait for the pace. Each check and comment names the first commit at which the gate saw these policies, so that after a restart of the gate whatever waits is written once more. An answer of 304 is free for one token, so each open pull request costs about 26 requests an hour.',
   },
   {
     number: 22,
