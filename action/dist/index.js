@@ -32734,6 +32734,26 @@ function closed(parsed2, why) {
   return { entries: [], unproven, faults, tip: null, key: null };
 }
 
+// core/ledger/replay-actions.ts
+function applyAction(draft, entry) {
+  let grant = draft.grants.get(entry.grant);
+  if (grant === void 0) return;
+  if (entry.type === "action-intent") {
+    if (grant.action !== null) return;
+    let { id: intent, correlation, lease } = entry, action2 = { intent, correlation, lease, state: "started", runId: null, url: null };
+    draft.grants.set(entry.grant, { ...grant, action: action2, status: "running" });
+    return;
+  }
+  if (grant.action === null || grant.action.intent !== entry.intent) return;
+  let { state } = entry, action = {
+    ...grant.action,
+    state,
+    runId: entry.runId ?? grant.action.runId,
+    url: entry.url ?? grant.action.url
+  };
+  draft.grants.set(entry.grant, { ...grant, action, status: state });
+}
+
 // core/ledger/replay-effects.ts
 function applyIntent(draft, entry) {
   entry.effect === "ensure" ? beginEnsure(draft, entry) : beginEnding(draft, entry, entry.effect);
@@ -32883,24 +32903,6 @@ function holdsOf(draft, ids, key) {
     let grant = draft.grants.get(id), hold = grant?.holds.get(key);
     return grant !== void 0 && hold !== void 0 && isActive(hold) ? [[grant, hold]] : [];
   });
-}
-function applyAction(draft, entry) {
-  let grant = draft.grants.get(entry.grant);
-  if (grant === void 0) return;
-  if (entry.type === "action-intent") {
-    if (grant.action !== null) return;
-    let { id: intent, correlation, lease } = entry, action2 = { intent, correlation, lease, state: "started", runId: null, url: null };
-    draft.grants.set(entry.grant, { ...grant, action: action2, status: "running" });
-    return;
-  }
-  if (grant.action === null || grant.action.intent !== entry.intent) return;
-  let { state } = entry, action = {
-    ...grant.action,
-    state,
-    runId: entry.runId ?? grant.action.runId,
-    url: entry.url ?? grant.action.url
-  };
-  draft.grants.set(entry.grant, { ...grant, action, status: state });
 }
 
 // core/ledger/replay-tightened.ts
@@ -39912,7 +39914,7 @@ function breakGlass(ask3) {
   let owed = heldGrants2(ask3).filter((grant) => grant.breakGlass && (grant.expires > ask3.at || !grant.reviewed));
   if (owed.length > 0) {
     let ids = listed(owed.map(({ id }) => `\`${id}\``).sort());
-    return refuse2(ask3, "break-glass-owed", `still live, or not reviewed yet, of break-glass: ${ids}`);
+    return refuse2(ask3, "break-glass-owed", `break-glass grants that are live or not reviewed yet: ${ids}`);
   }
   let { name } = ask3.asked.subject, label = labelOf(terms.subjects, ask3), eligible = isOneOf(terms.subjects, ask3.who, ask3);
   return eligible === "no" ? refuse2(ask3, "break-glass-not-eligible", `${name} is not in: ${label}`) : {
