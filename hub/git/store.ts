@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diffTrees, patchesOf } from './diff.ts';
+import { moveLoose } from './loose-ref.ts';
 import { formatCommit, formatTree, parseCommit, parseTree, type RawEntry, writeLoose } from './objects.ts';
 import { openReader } from './reader.ts';
 import { runGit } from './run.ts';
@@ -159,6 +160,8 @@ function openStore(directory: string): GitStore {
     },
     writeCommit: (commit) => writeLoose(directory, 'commit', formatCommit(commit)),
     async swapRef(ref, after, before) {
+      const isCommit = after !== ZERO && (await commit(after)) !== null;
+      if (isCommit && (await moveLoose(directory, ref, after, before))) return true;
       const args = after === ZERO ? ['-d', ref, before] : [ref, after, before];
       // Status 1 with an old value given is a lost race, or a name that stands in the way (`a` and `a/b`).
       const { status } = await git(['update-ref', ...args], { allow: [1, 128] });

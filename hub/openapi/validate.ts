@@ -121,14 +121,25 @@ function sentence(error: ErrorObject): string {
   return `${error.instancePath === '' ? '/' : error.instancePath} ${error.message ?? error.keyword}${values}`;
 }
 
+/** By their text: each is compiled once, and not for each request. */
+const WRAPPED = new Map<string, Schema>();
+
+/** A bare scalar cannot be coerced in place. */
+function wrapped(name: string, schema: Schema): Schema {
+  const whole: Schema = { type: 'object', properties: { [name]: schema } };
+  const text = JSON.stringify(whole);
+  const known = WRAPPED.get(text) ?? whole;
+  WRAPPED.set(text, known);
+  return known;
+}
+
 function parameterProblems(endpoint: Endpoint, request: ValidatedRequest, check: Check): string[] {
   const query = request.query instanceof URLSearchParams ? Object.fromEntries(request.query) : (request.query ?? {});
   const given = { path: request.params ?? {}, query };
   const known = endpoint.parameters.flatMap(({ name, in: place, required, schema }) => {
     const value = given[place][name];
     if (value === undefined) return required ? [`${place} parameter \`${name}\` is missing`] : [];
-    // Wrapped, because a bare scalar cannot be coerced in place.
-    const problems = check({ type: 'object', properties: { [name]: schema } }, { [name]: value });
+    const problems = check(wrapped(name, schema), { [name]: value });
     return problems.map((problem) => `${place} parameter ${problem}`);
   });
   const unknown = Object.keys(query).filter(
