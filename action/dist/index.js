@@ -34140,7 +34140,7 @@ function approversOf(requirement, scope) {
 }
 function askedSince({ pullRequest, pushers }) {
   let { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;
-  return pushers === null && headPushedAt === void 0 ? null : [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1);
+  return pushers === null ? null : [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt].sort().at(-1);
 }
 function delegatesFor(requirement, scope, exclusions) {
   return activeDelegations(scope).flatMap(
@@ -40161,10 +40161,9 @@ function joined(ask3) {
   }
 }
 function isOfSamePlace({ resource, role }, ask3) {
-  let { entitlement } = ask3.asked;
   if (resource !== ask3.resource.name) return !1;
-  let places = (name) => (lookup(ask3.resource.roles, name)?.grants ?? []).map((grants) => canonicalJson(slotOf3(grants))), asked = places(entitlement);
-  return role === entitlement || places(role).some((place) => asked.includes(place));
+  let places = (name) => (lookup(ask3.resource.roles, name)?.grants ?? []).map((grants) => canonicalJson(slotOf3(grants))), asked = places(ask3.asked.entitlement);
+  return places(role).some((place) => asked.includes(place));
 }
 function checkLiveGrants(ask3) {
   let limit = ask3.setting.governance.organization.liveGrants, live = grantsDuring(ask3).length;

@@ -146,12 +146,11 @@ function joined(ask: Ask): { readonly from: string; readonly until: string } {
 
 /** Whoever takes turns with two roles that fill one place would never leave it (threat 91). */
 function isOfSamePlace({ resource, role }: HeldGrant, ask: Ask): boolean {
-  const { entitlement } = ask.asked;
   if (resource !== ask.resource.name) return false;
   const places = (name: string) =>
     (lookup(ask.resource.roles, name)?.grants ?? []).map((grants) => canonicalJson(slotOf(grants)));
-  const asked = places(entitlement);
-  return role === entitlement || places(role).some((place) => asked.includes(place));
+  const asked = places(ask.asked.entitlement);
+  return places(role).some((place) => asked.includes(place));
 }
 
 /** At most so many grants at once for one subject. */

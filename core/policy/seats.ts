@@ -52,7 +52,7 @@ export function approversOf(requirement: Requirement, scope: Scope) {
  */
 function askedSince({ pullRequest, pushers }: Evidence): Instant | null {
   const { openedAt, retargetedAt, readyAt, headPushedAt } = pullRequest;
-  if (pushers === null && headPushedAt === undefined) return null;
+  if (pushers === null) return null;
   const instants = [openedAt, ...retargetedAt, readyAt ?? openedAt, headPushedAt ?? openedAt];
   return instants.sort().at(-1) as Instant;
 }

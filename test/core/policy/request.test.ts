@@ -283,6 +283,16 @@ describe('the condition’s facts', () => {
     expect(evidence.decide().verdict).toBe(verdict);
   });
 
+  it.each([
+    ['ends at the instant of the start', '2026-11-23T10:00:00Z', 0],
+    ['ends a second later', '2026-11-23T10:00:01Z', 1],
+  ])('a grant that %s counts as live accordingly', (_, expires, live) => {
+    const evidence = rules((text) =>
+      text.replace('    explain: an owner of the database agrees\n', `    when: 'history.live == ${live}'\n`),
+    ).holding(aGrant('alice', { role: 'read-write', expires: instant(expires) }));
+    expect(evidence.decide().verdict).toBe('allow');
+  });
+
   it('of an action are never of break-glass', () => {
     const evidence = approved()
       .asking(RESTART, { within: '30m', inputs: '{ region: eu-west-1 }' }, 'ActionRequest')

@@ -122,6 +122,16 @@ const REFUSALS: readonly (readonly [what: string, code: string, evidence: Eviden
       )
       .holding(aGrant('alice', { role: 'read-write' })),
   ],
+  [
+    'a role against another that is stuck',
+    'role-conflict',
+    anEvidence()
+      .governing('policies/catalog/databases.yaml', (text) =>
+        text.replace('  read-only:\n', '  read-only:\n    conflictsWith: [read-write]\n'),
+      )
+      .holding(aGrant('alice', { role: 'read-write', stuck: true })),
+  ],
+  ['a grant that is stuck', 'revoke-stuck', anEvidence().holding(stuck('8-a'))],
   ['grants that are stuck', 'revoke-stuck', anEvidence().holding(stuck('9-b'), stuck('8-a'))],
   ['break-glass reviews that are owed', 'break-glass-owed', glass().holding(owed('9-b'), owed('8-a'))],
   [
