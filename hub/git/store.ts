@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diffTrees, patchesOf } from './diff.ts';
+import { openKeptReader } from './kept-reader.ts';
 import { moveLoose } from './loose-ref.ts';
 import { formatCommit, formatTree, parseCommit, parseTree, type RawEntry, writeLoose } from './objects.ts';
-import { openReader } from './reader.ts';
 import { runGit } from './run.ts';
 import { type Commit, type GitStore, type TreeEntry, ZERO } from './types.ts';
 
@@ -37,7 +37,7 @@ export async function createStore(directory: string, defaultBranch: string): Pro
 }
 
 function openStore(directory: string): GitStore {
-  const reader = openReader(directory);
+  const reader = openKeptReader(directory);
   const git: GitStore['git'] = (args, options) => runGit(directory, args, options);
   const keep = remember();
   const lines = async (args: readonly string[]): Promise<string[]> =>
@@ -66,10 +66,21 @@ function openStore(directory: string): GitStore {
   async function tree(ref: string, recursive: boolean): Promise<TreeEntry[] | null> {
     const root = await treeOf(ref);
     if (root === null) return null;
-    return keep(`tree ${root} ${recursive}`, async () => {
-      const { stdout } = await git(['ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), root]);
-      return stdout.toString('utf8').split('\0').filter(Boolean).map(parseListing);
+    return keep(`tree ${root} ${recursive}`, () => entriesOf(root, recursive));
+  }
+
+  /** As `git ls-tree -l -r -t` lists them. */
+  async function entriesOf(root: string, recursive: boolean): Promise<TreeEntry[]> {
+    const found = await reader.read(root);
+    const listed = (found === null ? [] : parseTree(found.data)).map(async ({ mode, name, sha }) => {
+      const entry = { mode: mode.padStart(6, '0'), sha, path: name };
+      if (mode === '160000') return [{ ...entry, type: 'commit' as const }];
+      if (mode !== '40000')
+        return [{ ...entry, type: 'blob' as const, size: (await reader.read(sha))?.data.length ?? 0 }];
+      const inner = recursive ? await entriesOf(sha, true) : [];
+      return [{ ...entry, type: 'tree' as const }, ...inner.map((each) => ({ ...each, path: `${name}/${each.path}` }))];
     });
+    return (await Promise.all(listed)).flat();
   }
 
   async function commit(sha: string): Promise<Commit | null> {
@@ -175,13 +186,6 @@ interface Edit {
   readonly path: readonly string[];
   readonly mode: string;
   readonly sha: string | null;
-}
-
-function parseListing(line: string): TreeEntry {
-  const tab = line.indexOf('\t');
-  const [mode = '', type = 'blob', sha = '', size = '-'] = line.slice(0, tab).split(/ +/);
-  const entry = { mode, type: type as TreeEntry['type'], sha, path: line.slice(tab + 1) };
-  return size === '-' ? entry : { ...entry, size: Number(size) };
 }
 
 /** Keeps the answers of questions whose answer can never change. */

@@ -7,7 +7,7 @@ import { bypasses } from './bypass.ts';
 import { missingChecks } from './checks.ts';
 import { matchesAny, rulesFor } from './patterns.ts';
 import { missingReviews } from './reviews.ts';
-import { needsWorkflows, workflowRefusal } from './workflows.ts';
+import { needsWorkflows, workflowRefusal, workflowsOf } from './workflows.ts';
 
 export interface Proposal {
   readonly ref: string;
@@ -31,14 +31,19 @@ export async function refusalsOfMove(
   return [...new Set(workflow === null ? refusals : [...refusals, workflow])];
 }
 
-/** What a move brings; for a new branch, since it left the default branch. */
+/** What a move brings, if it touches workflows at all; for a new branch, since it left the default branch. */
 async function changesOf(repository: Repository, move: Proposal): Promise<FileChange[]> {
-  const { git, defaultBranch } = repository;
+  const { git } = repository;
   if (move.after === ZERO) return [];
+  const from = move.before === ZERO ? await forkOf(repository, move.after) : move.before;
+  const [before, after] = await Promise.all([from, move.after].map((each) => workflowsOf(git, each)));
+  return before === after ? [] : git.diff(from, move.after);
+}
+
+async function forkOf({ git, defaultBranch }: Repository, head: string): Promise<string> {
   const main = await git.resolve(`refs/heads/${defaultBranch}`);
-  const fork = main === null ? null : await git.mergeBase(main, move.after);
-  const from = move.before === ZERO ? (fork ?? (await git.writeObject('tree', ''))) : move.before;
-  return git.diff(from, (await git.commit(move.after))?.tree ?? move.after);
+  const fork = main === null ? null : await git.mergeBase(main, head);
+  return fork ?? git.writeObject('tree', '');
 }
 
 async function refusalsByRule(hub: HubState, repository: Repository, rule: Rule, move: Proposal): Promise<string[]> {

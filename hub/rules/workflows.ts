@@ -3,7 +3,7 @@
  * its own refusals as users report them.
  */
 import { grants } from '../access.ts';
-import type { FileChange } from '../git/types.ts';
+import type { FileChange, GitStore, TreeEntry } from '../git/types.ts';
 import type { Actor } from '../model.ts';
 
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
@@ -21,4 +21,14 @@ export function workflowRefusal(actor: Actor, changes: readonly FileChange[]): s
 /** Whether the changes of an actor have to be looked at. */
 export function needsWorkflows(actor: Actor): boolean {
   return actor.kind === 'installation' && !grants(actor.permissions, 'workflows', 'write');
+}
+
+/** Id of the tree that holds them; `null`: there is none. */
+export async function workflowsOf(git: GitStore, ref: string): Promise<string | null> {
+  let at: string | null = ref;
+  for (const name of ['.github', 'workflows']) {
+    const entries: readonly TreeEntry[] | null = at === null ? null : await git.tree(at, false);
+    at = entries?.find(({ path }) => path === name)?.sha ?? null;
+  }
+  return at;
 }
