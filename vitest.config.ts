@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
  * Six suites: `unit` (pure and fast), `searches` (for what nobody thought of: oracle, simulator, fuzzing), `contract` (providers and
  * look-alike against real servers), `e2e` (whole lives), `threats` (each attack of the catalogue, by its number), `faults` (each
  * fault, by its number). Coverage is of `core/` by `unit` alone: counting makes the others half as fast and adds nothing.
- * Files share a process and what it has loaded, which makes `unit` five times as fast; those of `faults` drive the clocks and the
- * network of theirs, so each has its own.
+ * Files share a process and what it has loaded, which makes `unit` five times as fast; those that drive the process's own clock and
+ * network have one for themselves.
  */
+const DRIVEN = ['test/faults/burst.test.ts', 'test/faults/tokens.test.ts'];
+
 export default defineConfig({
   test: {
     // By itself vitest leaves one processor idle, which on two of them is half.
@@ -42,10 +44,19 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          isolate: true,
           include: ['test/faults/**/*.test.ts'],
+          exclude: DRIVEN,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults-driven',
+          isolate: true,
+          include: DRIVEN,
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
         },
       },
     ],

@@ -12,8 +12,6 @@ import { type Asked, pacedGitHub } from '../support/paced-github.ts';
 import { aRequest, DEMO_START, people } from '../support/world.ts';
 import { fault } from './fault.ts';
 
-vi.setConfig({ testTimeout: 400_000, hookTimeout: 400_000 });
-
 const MANY = 500;
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 const APP = 5001;
