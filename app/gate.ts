@@ -6,7 +6,7 @@ import type { GitHub, RepositoryName } from '../github/client.ts';
 import type { LedgerCache } from '../github/ledger-store.ts';
 import type { GitCache } from '../github/tree.ts';
 import type { AlarmBoard } from './alarm.ts';
-import type { ClockMemory } from './clock.ts';
+import type { ClockMemory } from './clock-memory.ts';
 import type { Health } from './health.ts';
 import type { WitnessMemory } from './witness.ts';
 

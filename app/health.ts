@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { AlarmBoard } from './alarm.ts';
-import type { ClockMemory } from './clock.ts';
+import type { ClockMemory } from './clock-memory.ts';
 import type { WitnessMemory } from './witness.ts';
 
 /** What has been noticed; written by the evaluations, read by `/healthz`. Local time: it is for operators only. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
-import { newClock, tick } from '../../app/clock.ts';
+import { tick } from '../../app/clock.ts';
+import { newClock } from '../../app/clock-memory.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
 import { realTimer } from '../../app/queue.ts';

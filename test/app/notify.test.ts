@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
-import { newClock } from '../../app/clock.ts';
+import { newClock } from '../../app/clock-memory.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
 import { createNotifier, sealWith } from '../../app/notify.ts';

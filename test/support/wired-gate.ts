@@ -1,6 +1,6 @@
 /** A gate whose GitHub is a table of answers, see `wire.ts`. It remembers nothing and says nothing. */
 import { newAlarmBoard } from '../../app/alarm.ts';
-import { newClock } from '../../app/clock.ts';
+import { newClock } from '../../app/clock-memory.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
 import { newWitness } from '../../app/witness.ts';

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { newAlarmBoard } from '../../app/alarm.ts';
-import { newClock } from '../../app/clock.ts';
+import { newClock } from '../../app/clock-memory.ts';
 import { evaluate } from '../../app/evaluate.ts';
 import type { Gate } from '../../app/gate.ts';
 import { newHealth } from '../../app/health.ts';
