@@ -21,7 +21,7 @@ export interface EvidenceAsked {
   readonly pullRequest: number;
   /** Gate 1: what merging would add to the tip. Gate 2: what the merge commit added to its first parent. */
   readonly at: 'open' | { readonly mergeCommit: string; readonly parent: string };
-  /** The commit to read the governing files at; `null`: the tip of the base branch. */
+  /** The commit to read the governing files at; `null`: the tip of the base branch, named by the first commit seen with the same. */
   readonly governing: string | null;
   /** The instant to decide for; `null`: the server's clock, after everything was read. */
   readonly now: Instant | null;

@@ -7,7 +7,7 @@ import type { Body } from '../core/ledger/entry.ts';
 import type { GrantState } from '../core/ledger/state.ts';
 import type { Run } from '../core/policy/decision.ts';
 import type { Change } from '../core/reconcile/change.ts';
-import { type Instant, plus } from '../core/time.ts';
+import { type Instant, MINUTE, plus } from '../core/time.ts';
 import { ProviderError, type RunState } from '../providers/provider.ts';
 import { LEASE } from './effects.ts';
 import { failureOf } from './failure.ts';
@@ -25,7 +25,7 @@ type Follow = Extract<Change, { readonly kind: 'follow' }>;
 export function intendAction(change: Start, run: string, at: Instant): ActionIntent {
   const correlation = `gatepass-${change.grant}`;
   const id = `action-${change.grant}`;
-  const [lease] = [plus(at, LEASE), change.expires].sort() as [Instant];
+  const [lease] = [plus(at, LEASE), change.until].sort() as [Instant];
   return {
     type: 'action-intent',
     id,
@@ -49,6 +49,7 @@ export interface ActionAsked {
 /** How long one sweep waits for runs to end; the next one goes on. */
 const WATCH_FOR = 60_000;
 const LOOK_EVERY = 2_000;
+const LISTED_WITHIN = MINUTE;
 
 /** What became of each. An action about which nothing new is known has no outcome here. */
 export async function runActions(world: SweepWorld, asked: ActionAsked): Promise<readonly ActionOutcome[]> {
@@ -68,7 +69,7 @@ async function start(world: SweepWorld, intent: ActionIntent): Promise<ActionOut
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
     const at = await serverNow(world);
     if (at >= intent.lease)
-      return unstarted(intent, 'failed', `the sweep took longer than its lease, until ${intent.lease}`);
+      return unstarted(intent, 'failed', `it was too late to start it: that had to be before ${intent.lease}`);
   } catch (error) {
     // Nothing was sent yet, so this is a failure and no doubt.
     return unstarted(intent, 'failed', `it was not started: ${failureOf(error)}`);
@@ -104,8 +105,8 @@ async function look(world: SweepWorld, asked: ActionAsked, change: Follow): Prom
         ? await world.runner.find(run, correlation)
         : await world.runner.follow({ ...run, correlation }, runId);
     if (found !== null) return outcomeOf(change.grant, change.intent, found);
-    // Whoever wrote the intent may still be about to start it, until its lease is over.
-    if (asked.now < action.lease) return null;
+    // Whoever wrote the intent may still start it until its lease is over, and GitHub take a while to list the run.
+    if (asked.now < plus(action.lease, LISTED_WITHIN)) return null;
     const why = 'the sweep that meant to start it wrote no outcome, and no run of ours was found';
     return { ...NO_RUN, grant: change.grant, intent: change.intent, state: 'unknown', detail: why };
   } catch {

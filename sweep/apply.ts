@@ -126,12 +126,15 @@ function restOf(error: unknown): number | null {
 type Leave = { readonly may: true; readonly at: Instant } | { readonly may: false; readonly why: string };
 
 /** Threat 83: a stalled sweep that wakes after the lease, or after the end, grants nothing. */
-async function mayBegin(world: SweepWorld, target: Target, { intent }: Intended): Promise<Leave> {
+async function mayBegin(world: SweepWorld, target: Target, { effect, intent }: Intended): Promise<Leave> {
   if (target.failures >= FAILURES_IN_A_ROW) {
     return { may: false, why: `its target failed ${target.failures} times in a row in this sweep` };
   }
   const at = await serverNow(world);
   if (at >= intent.expires) return { may: false, why: `the window had ended at ${intent.expires}` };
+  // What it sends may be another grant's, which stands there too.
+  if (effect.until !== null && at >= effect.until)
+    return { may: false, why: `what stands there with it had ended at ${effect.until}` };
   if (at >= intent.lease) return { may: false, why: `the sweep took longer than its lease, until ${intent.lease}` };
   return { may: true, at };
 }

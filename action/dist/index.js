@@ -17611,7 +17611,14 @@ function duesIn(state, now) {
   let open3 = [...state.grants.values()].filter((grant) => !isOver(grant)), deferred = [...state.requests.values()].flatMap(
     ({ status }) => status.is === "deferred" ? [{ at: status.until, zone: MAIN_ZONE }] : []
   );
-  return [...open3.flatMap((grant) => duesOf(grant, state, now)), ...deferred];
+  return [...open3.flatMap((grant) => duesOf(grant, state, now)), ...deferred, ...leftIn(state)];
+}
+function leftIn(state) {
+  return [...state.slots.values()].flatMap(
+    ({ slot, loose, last: last2 }) => loose.flatMap(
+      ({ takenBackBy, lease }) => takenBackBy === void 0 ? [] : [{ at: last2?.at ?? lease, zone: slot.zone }]
+    )
+  );
 }
 function leasesIn(state) {
   return [...state.slots.values()].flatMap(
@@ -26700,7 +26707,7 @@ function repositoryOf(name) {
 
 // sweep/actions.ts
 function intendAction(change, run, at3) {
-  let correlation = `gatepass-${change.grant}`, id = `action-${change.grant}`, [lease] = [plus(at3, LEASE), change.expires].sort();
+  let correlation = `gatepass-${change.grant}`, id = `action-${change.grant}`, [lease] = [plus(at3, LEASE), change.until].sort();
   return {
     type: "action-intent",
     id,
@@ -26711,7 +26718,7 @@ function intendAction(change, run, at3) {
     lease
   };
 }
-var WATCH_FOR = 6e4, LOOK_EVERY = 2e3;
+var WATCH_FOR = 6e4, LOOK_EVERY = 2e3, LISTED_WITHIN = 6e4;
 async function runActions(world, asked) {
   let outcomes = (await Promise.all([
     ...asked.intents.map((intent) => start(world, intent)),
@@ -26725,7 +26732,7 @@ async function start(world, intent) {
     let existing = await world.runner.find(run, correlation);
     if (existing !== null) return outcomeOf(intent.grant, intent.id, existing);
     if (await serverNow(world) >= intent.lease)
-      return unstarted(intent, "failed", `the sweep took longer than its lease, until ${intent.lease}`);
+      return unstarted(intent, "failed", `it was too late to start it: that had to be before ${intent.lease}`);
   } catch (error2) {
     return unstarted(intent, "failed", `it was not started: ${failureOf(error2)}`);
   }
@@ -26744,7 +26751,7 @@ async function look(world, asked, change) {
   if (run === null || action === null) return null;
   try {
     let { runId, correlation } = change, found = runId === null ? await world.runner.find(run, correlation) : await world.runner.follow({ ...run, correlation }, runId);
-    return found !== null ? outcomeOf(change.grant, change.intent, found) : asked.now < action.lease ? null : { ...NO_RUN, grant: change.grant, intent: change.intent, state: "unknown", detail: "the sweep that meant to start it wrote no outcome, and no run of ours was found" };
+    return found !== null ? outcomeOf(change.grant, change.intent, found) : asked.now < plus(action.lease, LISTED_WITHIN) ? null : { ...NO_RUN, grant: change.grant, intent: change.intent, state: "unknown", detail: "the sweep that meant to start it wrote no outcome, and no run of ours was found" };
   } catch {
     return null;
   }
@@ -26813,6 +26820,21 @@ function standingStop(zone, slot, value) {
   ];
 }
 
+// core/reconcile/came-back.ts
+function cameBack(state, seen, now) {
+  let loose = state.loose.find(
+    (ensure3) => (wasSeen(ensure3) || now <= plus(ensure3.lease, WATCH)) && !isAbove(state.slot, seen, ensure3.after)
+  );
+  return loose === void 0 ? null : backOf(state, loose, now);
+}
+function backOf(state, { grant, window, takenBackBy }, now) {
+  let since = state.last?.at ?? now, isTried = takenBackBy != null;
+  return { grant, why: "reappeared", grants: [grant], window, due: takenBackBy === void 0 ? now : since, tried: isTried ? since : null };
+}
+function wasSeen({ takenBackBy }) {
+  return takenBackBy !== void 0;
+}
+
 // core/reconcile/slots.ts
 function grantsToResolve(state, now, locks) {
   return grantsOf(state).filter((grant) => {
@@ -26829,7 +26851,10 @@ function slotsToObserve(state, resolved, now) {
   return [...slots.values()].sort((a, b2) => a.key < b2.key ? -1 : 1);
 }
 function isTracked(state, now) {
-  return isOurs2(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
+  return isOurs2(state) || isLeft(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
+}
+function isLeft({ loose }) {
+  return loose.some(wasSeen);
 }
 function isExplained(state, value, now) {
   return state !== void 0 && (isTracked(state, now) || !isAbove(state.slot, value, state.standing));
@@ -32793,16 +32818,17 @@ function firstSight(entry) {
   return { slot, standing: before, written: before, holders: [], ending: null, loose: [], failing: null, last: null };
 }
 function loosen(slot, grant, hold, at3) {
-  let kept2 = slot.loose.filter((ensure3) => plus(ensure3.lease, WATCH) >= at3);
+  let kept2 = slot.loose.filter((ensure3) => ensure3.takenBackBy !== void 0 || plus(ensure3.lease, WATCH) >= at3);
   return hold === void 0 || !UNSEEN.has(hold.phase) ? kept2 : [...kept2, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
 }
-var UNSEEN = /* @__PURE__ */ new Set(["ensuring", "pending", "failed"]);
+var LIVING = /* @__PURE__ */ new Set(["ensuring", "pending", "held"]), UNSEEN = /* @__PURE__ */ new Set(["ensuring", "pending", "failed"]);
 function beginEnding(draft, entry, effect) {
   let slot = draft.slots.get(entry.slot.key);
   if (slot === void 0) return;
   let { id: intent, grant, because, after, lease } = entry, window = { starts: entry.starts, expires: entry.expires }, loose = slot.loose;
   for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot.key))
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at), setHold(draft, state, { ...hold, phase: hold.phase === "stuck" ? "stuck" : "ending" });
+  loose = loose.map((ensure3) => ensure3.takenBackBy === void 0 ? ensure3 : { ...ensure3, takenBackBy: intent });
   let ending = { intent, grant, effect, because, after, lease, window, isPending: !1 };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
 }
@@ -32820,16 +32846,17 @@ function applyOutcome(draft, entry) {
 function finishEnsure(draft, entry) {
   let known4 = draft.slots.get(entry.slot), grant = draft.grants.get(entry.grant), hold = grant?.holds.get(entry.slot);
   if (known4 === void 0 || grant === void 0 || hold === void 0) return;
-  let loose = known4.loose.filter(({ intent }) => entry.issued === null || intent !== entry.intent), slot = { ...known4, loose };
+  let isOwn2 = entry.issued !== null, sent = known4.loose.find(({ intent }) => intent === entry.intent)?.after ?? hold.after, isOvertaken = isAbove(known4.slot, sent, known4.written), isLiving = LIVING.has(hold.phase) && !isOvertaken, slot = isOwn2 ? { ...known4, loose: reported(known4.loose, entry, isLiving) } : known4;
   if (draft.slots.set(entry.slot, slot), !(hold.intent !== entry.intent || !(hold.phase === "ensuring" || hold.phase === "pending")))
     switch (entry.result) {
       case "done": {
-        let isStalled = entry.issued === null && hold.phase === "ensuring";
+        if (isOwn2 && isOvertaken) return;
+        let loose = !isOwn2 && hold.phase === "ensuring" || isOvertaken ? loosen(slot, entry.grant, hold, entry.at) : slot.loose;
         draft.slots.set(entry.slot, {
           ...slot,
-          loose: isStalled ? loosen(slot, entry.grant, hold, entry.at) : loose,
-          // A sweep beside this one may have taken back meanwhile what another grant left there: what is seen is ours again.
-          written: highest(slot.slot, [slot.written, hold.after])
+          loose: isOvertaken ? seenThere(loose, entry.intent) : loose,
+          // What it asks for is ours again. What was sent above that was for a grant that is over.
+          written: highest(slot.slot, [slot.written, hold.asks])
         }), setHold(draft, grant, { ...hold, phase: "held", heldAt: entry.confirmed ?? entry.at });
         return;
       }
@@ -32844,6 +32871,12 @@ function finishEnsure(draft, entry) {
         return;
     }
 }
+function reported(loose, { intent, result }, isLiving) {
+  return result === "refused" || result === "done" && isLiving ? loose.filter((ensure3) => ensure3.intent !== intent) : result === "done" ? seenThere(loose, intent) : loose;
+}
+function seenThere(loose, intent) {
+  return loose.map((ensure3) => ensure3.intent === intent ? { ...ensure3, takenBackBy: null } : ensure3);
+}
 function finishEnding(draft, entry) {
   let slot = draft.slots.get(entry.slot), ending = slot?.ending ?? null;
   if (slot === void 0 || ending === null || ending.intent !== entry.intent) return;
@@ -32851,10 +32884,10 @@ function finishEnding(draft, entry) {
     draft.slots.set(entry.slot, { ...slot, ending: { ...ending, isPending: !0 } });
     return;
   }
-  let { grant, because, window } = ending, at3 = entry.confirmed ?? entry.at, isDone = entry.result === "done";
+  let { grant, because, window } = ending, at3 = entry.confirmed ?? entry.at, isDone = entry.result === "done", loose = slot.loose.filter(({ takenBackBy }) => takenBackBy !== entry.intent);
   draft.slots.set(
     entry.slot,
-    isDone ? { ...slot, written: ending.after, ending: null, failing: null, last: { grant, because, window, at: at3 } } : { ...slot, ending: null, failing: failedOnce(slot, because.grants, entry) }
+    isDone ? { ...slot, loose, written: ending.after, ending: null, failing: null, last: { grant, because, window, at: at3 } } : { ...slot, ending: null, failing: failedOnce(slot, because.grants, entry) }
   );
   for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot))
     isDone ? endHold(draft, state, { ...hold, phase: "ended", endedAt: at3 }, { why: because.why, at: entry.at }) : setHold(draft, state, { ...hold, phase: "stuck" });
@@ -33345,11 +33378,11 @@ function failed(error2, at3, target) {
 function restOf(error2) {
   return error2 instanceof ProviderError ? error2.afterSeconds : null;
 }
-async function mayBegin2(world, target, { intent }) {
+async function mayBegin2(world, target, { effect, intent }) {
   if (target.failures >= FAILURES_IN_A_ROW)
     return { may: !1, why: `its target failed ${target.failures} times in a row in this sweep` };
   let at3 = await serverNow(world);
-  return at3 >= intent.expires ? { may: !1, why: `the window had ended at ${intent.expires}` } : at3 >= intent.lease ? { may: !1, why: `the sweep took longer than its lease, until ${intent.lease}` } : { may: !0, at: at3 };
+  return at3 >= intent.expires ? { may: !1, why: `the window had ended at ${intent.expires}` } : effect.until !== null && at3 >= effect.until ? { may: !1, why: `what stands there with it had ended at ${effect.until}` } : at3 >= intent.lease ? { may: !1, why: `the sweep took longer than its lease, until ${intent.lease}` } : { may: !0, at: at3 };
 }
 async function nowOr(world, fallback) {
   return serverNow(world).catch(() => fallback);
@@ -41883,10 +41916,11 @@ function planAction(grant, input) {
     let { runId, correlation, intent } = action;
     return [{ kind: "follow", grant: terms.id, runId, correlation, intent }];
   }
-  if (terms.run === null || !input.mayGrant || !input.resolved.has(terms.id)) return [];
-  if (!mayBegin(grant, input.now, input.locks)) return [];
-  let { starts, expires } = windowOf(grant);
-  return [{ kind: "run", grant: terms.id, run: terms.run, due: starts, expires }];
+  return terms.run === null || !input.mayGrant || !input.resolved.has(terms.id) ? [] : mayBegin(grant, input.now, input.locks) ? [{ kind: "run", grant: terms.id, run: terms.run, due: windowOf(grant).starts, until: startableUntil(grant) }] : [];
+}
+function startableUntil(grant) {
+  let { startsBy } = grant.terms, { expires } = windowOf(grant);
+  return startsBy !== null && startsBy < expires ? plus(startsBy, 1) : expires;
 }
 function planLapses({ state, now }) {
   return [...state.grants.values()].flatMap((grant) => {
@@ -41950,7 +41984,7 @@ function planSlot(site, input) {
   if (isRaised && back === null) return [drift(site, ending === null ? "raised" : "kept", reach)];
   if (ending !== null) return planEnding(site, state, ending, input);
   let held2 = { ...site, asks: [] };
-  return back === null ? planHeld(site, state, input) : take(held2, state, back, targetOf(held2, state), input);
+  return back !== null ? takeBack(held2, state, back, targetOf(held2, state), input) : isLeft(state) && seen !== void 0 ? foundGone(held2, state, seen, input) : planHeld(site, state, input);
 }
 function reachOf(site, state) {
   let sent = site.holders.filter(({ hold }) => hold.heldAt === null).map(({ hold }) => hold.after);
@@ -42054,9 +42088,9 @@ function planLeft(site, state, input) {
   let { slot, seen } = site;
   if (seen === void 0) return [];
   let open3 = state.ending, settles = open3 !== null && open3.after === seen ? [settled(site, open3, input.now)] : [];
-  if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...begin(site)];
+  if (!(isTracked(state, input.now) && isAbove(slot, seen, state.standing))) return [...settles, ...isLeft(state) ? foundGone(site, state, seen, input) : begin(site)];
   let back = cameBack(state, seen, input.now);
-  if (back !== null) return take(site, state, back, state.standing, input);
+  if (back !== null) return takeBack(site, state, back, state.standing, input);
   if (state.last === null) return begin(site);
   let added = drift(site, "added", state.standing);
   return isBelieved(added.key, input) ? [added, ...begin(site)] : [added];
@@ -42066,11 +42100,11 @@ function isBelieved(key, { state, now }) {
   let said2 = state.alerts.get(key);
   return said2 !== void 0 && now >= plus(said2.since, BELIEVED_AFTER);
 }
-function cameBack(state, seen, now) {
-  let loose = state.loose.find(
-    (ensure3) => now <= plus(ensure3.lease, WATCH) && !isAbove(state.slot, seen, ensure3.after)
-  );
-  return loose === void 0 ? null : { grant: loose.grant, why: "reappeared", grants: [loose.grant], window: loose.window, due: now, tried: null };
+function takeBack(site, state, back, after, input) {
+  return [...take(site, state, back, after, input), ...stuckThere(site, back, after, input.now)];
+}
+function foundGone(site, state, seen, input) {
+  return state.loose.filter(wasSeen).slice(0, 1).flatMap((ensure3) => take(site, state, backOf(state, ensure3, input.now), seen, input)).map((change) => ({ ...change, isBelow: !0 }));
 }
 function settled(site, open3, due) {
   let { intent, grant, effect } = open3;

@@ -135,7 +135,7 @@ function advance(next: Set<Node>, node: Node, segment: string): void {
   if (literal !== undefined) enter(next, literal);
   if (node.any !== null && segment !== '') enter(next, node.any);
   for (const length of node.suffixLengths) {
-    // A longer suffix than the segment gives the whole segment, whose length is not the suffix's.
+    // Where the suffix is longer, the start would be below 0, which counts from the end.
     const suffix = segment.length < length ? undefined : node.suffixes.get(segment.slice(segment.length - length));
     if (suffix !== undefined) enter(next, suffix);
   }

@@ -125,7 +125,16 @@ export function duesIn(state: LedgerState, now: Instant): readonly Due[] {
   const deferred = [...state.requests.values()].flatMap(({ status }) =>
     status.is === 'deferred' ? [{ at: status.until, zone: MAIN_ZONE }] : [],
   );
-  return [...open.flatMap((grant) => duesOf(grant, state, now)), ...deferred];
+  return [...open.flatMap((grant) => duesOf(grant, state, now)), ...deferred, ...leftIn(state)];
+}
+
+/** What runs of ours left for no grant, since the ending that they overtook. */
+function leftIn(state: LedgerState): readonly Due[] {
+  return [...state.slots.values()].flatMap(({ slot, loose, last }) =>
+    loose.flatMap(({ takenBackBy, lease }) =>
+      takenBackBy === undefined ? [] : [{ at: last?.at ?? lease, zone: slot.zone }],
+    ),
+  );
 }
 
 /** Until when a run that was stalled can send: right after that, a sweep looks once more. In no order. */

@@ -1,7 +1,7 @@
 /** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
 import { type Instant, plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
-import { highest, lower } from './levels.ts';
+import { highest, isAbove, lower } from './levels.ts';
 import type { Draft } from './replay.ts';
 import { LONGEST_WAIT } from './retry.ts';
 import {
@@ -65,11 +65,12 @@ function firstSight(entry: Intent): SlotState {
 
 /** The slot's loose ensures, with the hold's own intent when nobody saw it end. */
 function loosen(slot: SlotState, grant: string, hold: Hold | undefined, at: Instant): SlotState['loose'] {
-  const kept = slot.loose.filter((ensure) => plus(ensure.lease, WATCH) >= at);
+  const kept = slot.loose.filter((ensure) => ensure.takenBackBy !== undefined || plus(ensure.lease, WATCH) >= at);
   if (hold === undefined || !UNSEEN.has(hold.phase)) return kept;
   return [...kept, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
 }
 
+const LIVING: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'held']);
 const UNSEEN: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'failed']);
 
 function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'): void {
@@ -82,6 +83,7 @@ function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'):
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at);
     setHold(draft, state, { ...hold, phase: hold.phase === 'stuck' ? 'stuck' : 'ending' });
   }
+  loose = loose.map((ensure) => (ensure.takenBackBy === undefined ? ensure : { ...ensure, takenBackBy: intent }));
   const ending = { intent, grant, effect, because, after, lease, window, isPending: false };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
 }
@@ -107,19 +109,25 @@ function finishEnsure(draft: Draft, entry: Outcome): void {
   const grant = draft.grants.get(entry.grant);
   const hold = grant?.holds.get(entry.slot);
   if (known === undefined || grant === undefined || hold === undefined) return;
-  // Its own run came back: it is not stalled.
-  const loose = known.loose.filter(({ intent }) => entry.issued === null || intent !== entry.intent);
-  const slot = { ...known, loose };
+  const isOwn = entry.issued !== null;
+  const sent = known.loose.find(({ intent }) => intent === entry.intent)?.after ?? hold.after;
+  // An ending that came between left less than was sent: before or after it?
+  const isOvertaken = isAbove(known.slot, sent, known.written);
+  const isLiving = LIVING.has(hold.phase) && !isOvertaken;
+  const slot = isOwn ? { ...known, loose: reported(known.loose, entry, isLiving) } : known;
   draft.slots.set(entry.slot, slot);
   if (hold.intent !== entry.intent || !(hold.phase === 'ensuring' || hold.phase === 'pending')) return;
   switch (entry.result) {
     case 'done': {
-      const isStalled = entry.issued === null && hold.phase === 'ensuring';
+      // Seen before it went, or there? The next look tells, and settles it or sends it again.
+      if (isOwn && isOvertaken) return;
+      const isUnseen = (!isOwn && hold.phase === 'ensuring') || isOvertaken;
+      const loose = isUnseen ? loosen(slot, entry.grant, hold, entry.at) : slot.loose;
       draft.slots.set(entry.slot, {
         ...slot,
-        loose: isStalled ? loosen(slot, entry.grant, hold, entry.at) : loose,
-        // A sweep beside this one may have taken back meanwhile what another grant left there: what is seen is ours again.
-        written: highest(slot.slot, [slot.written, hold.after]),
+        loose: isOvertaken ? seenThere(loose, entry.intent) : loose,
+        // What it asks for is ours again. What was sent above that was for a grant that is over.
+        written: highest(slot.slot, [slot.written, hold.asks]),
       });
       setHold(draft, grant, { ...hold, phase: 'held', heldAt: entry.confirmed ?? entry.at });
       return;
@@ -138,6 +146,17 @@ function finishEnsure(draft: Draft, entry: Outcome): void {
   }
 }
 
+/** Its own run came back, so nothing of it is on its way any more. What it left beside an ending is there for nobody. */
+function reported(loose: SlotState['loose'], { intent, result }: Outcome, isLiving: boolean): SlotState['loose'] {
+  if (result === 'refused' || (result === 'done' && isLiving))
+    return loose.filter((ensure) => ensure.intent !== intent);
+  return result === 'done' ? seenThere(loose, intent) : loose;
+}
+
+function seenThere(loose: SlotState['loose'], intent: string): SlotState['loose'] {
+  return loose.map((ensure) => (ensure.intent === intent ? { ...ensure, takenBackBy: null } : ensure));
+}
+
 function finishEnding(draft: Draft, entry: Outcome): void {
   const slot = draft.slots.get(entry.slot);
   const ending = slot?.ending ?? null;
@@ -149,10 +168,11 @@ function finishEnding(draft: Draft, entry: Outcome): void {
   const { grant, because, window } = ending;
   const at = entry.confirmed ?? entry.at;
   const isDone = entry.result === 'done';
+  const loose = slot.loose.filter(({ takenBackBy }) => takenBackBy !== entry.intent);
   draft.slots.set(
     entry.slot,
     isDone
-      ? { ...slot, written: ending.after, ending: null, failing: null, last: { grant, because, window, at } }
+      ? { ...slot, loose, written: ending.after, ending: null, failing: null, last: { grant, because, window, at } }
       : { ...slot, ending: null, failing: failedOnce(slot, because.grants, entry) },
   );
   for (const [state, hold] of holdsOf(draft, endedBy(because), entry.slot)) {

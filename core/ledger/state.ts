@@ -95,6 +95,11 @@ export interface LooseEnsure {
   readonly after: string | null;
   readonly lease: Instant;
   readonly window: Window;
+  /**
+   * Seen to be there after all, and for no grant: ours until it is taken back. By which intent; `null`: by none yet.
+   * Without it, nobody saw it.
+   */
+  readonly takenBackBy?: string | null;
 }
 
 /** A `remove` or `restore` without a final outcome. */

@@ -41,7 +41,7 @@ export type Change =
       readonly run: Run;
       readonly due: Instant;
       /** From then on it is not started any more. */
-      readonly expires: Instant;
+      readonly until: Instant;
     }
   /** An action that was started: look how it goes. */
   | {

@@ -1,6 +1,7 @@
 /** The part of a plan that is about grants without a slot: actions, and approvals that came too late. */
 import { lapseOf, windowOf } from '../ledger/live.ts';
 import type { GrantState } from '../ledger/state.ts';
+import { type Instant, plus } from '../time.ts';
 import type { Change } from './change.ts';
 import type { PlanInput } from './plan.ts';
 import { mayBegin } from './slots.ts';
@@ -19,8 +20,14 @@ function planAction(grant: GrantState, input: PlanInput): readonly Change[] {
   }
   if (terms.run === null || !input.mayGrant || !input.resolved.has(terms.id)) return [];
   if (!mayBegin(grant, input.now, input.locks)) return [];
-  const { starts, expires } = windowOf(grant);
-  return [{ kind: 'run', grant: terms.id, run: terms.run, due: starts, expires }];
+  return [{ kind: 'run', grant: terms.id, run: terms.run, due: windowOf(grant).starts, until: startableUntil(grant) }];
+}
+
+/** It may start by `startsBy`, that instant included, and within its window. */
+function startableUntil(grant: GrantState): Instant {
+  const { startsBy } = grant.terms;
+  const { expires } = windowOf(grant);
+  return startsBy !== null && startsBy < expires ? plus(startsBy, 1) : expires;
 }
 
 export function planLapses({ state, now }: PlanInput): readonly Change[] {

@@ -3,12 +3,13 @@
 import { highest, isAbove, lower, type Value } from '../ledger/levels.ts';
 import { startOf } from '../ledger/live.ts';
 import { isLongUntried, removalRetryAt } from '../ledger/retry.ts';
-import { type EndWhy, type SlotState, WATCH, type Window } from '../ledger/state.ts';
+import type { EndWhy, SlotState } from '../ledger/state.ts';
 import { between, type Instant, MINUTE, plus } from '../time.ts';
+import { backOf, cameBack, type Ending, wasSeen } from './came-back.ts';
 import type { Change } from './change.ts';
 import type { PlanInput } from './plan.ts';
 import { drift, stuck } from './situations.ts';
-import { type Ask, type Holder, isOurs, isTracked, isWaited, type Site } from './slots.ts';
+import { type Ask, type Holder, isLeft, isOurs, isTracked, isWaited, type Site } from './slots.ts';
 
 export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   const { state, seen, slot } = site;
@@ -23,7 +24,8 @@ export function planSlot(site: Site, input: PlanInput): readonly Change[] {
   if (ending !== null) return planEnding(site, state, ending, input);
   // Grants that ask for the slot come after: a removal raises nothing.
   const held = { ...site, asks: [] };
-  return back === null ? planHeld(site, state, input) : take(held, state, back, targetOf(held, state), input);
+  if (back !== null) return takeBack(held, state, back, targetOf(held, state), input);
+  return isLeft(state) && seen !== undefined ? foundGone(held, state, seen, input) : planHeld(site, state, input);
 }
 
 /** The highest value there that can be ours: what we wrote, and what ensures that nobody saw end may have set since. */
@@ -67,17 +69,6 @@ function untilOf(site: Site, value: Value, standing: Value): Instant | null {
   const ends = claims.filter(({ asks }) => !isAbove(site.slot, value, asks)).map(({ expires }) => expires);
   // What is above the standing value is there for somebody.
   return ends.sort().at(-1) as Instant;
-}
-
-interface Ending {
-  readonly grant: string;
-  readonly why: EndWhy | 'reappeared';
-  readonly grants: readonly string[];
-  readonly window: Window;
-  /** The end of the last of them. */
-  readonly due: Instant;
-  /** Since when it was tried without success; `null`: not yet. */
-  readonly tried: Instant | null;
 }
 
 /** What is over in the slot: grants that hold it, or a value that an ending left for a grant that then did not come. */
@@ -202,10 +193,10 @@ function planLeft(site: Site, state: SlotState, input: PlanInput): readonly Chan
   const open = state.ending;
   const settles = open !== null && open.after === seen ? [settled(site, open, input.now)] : [];
   const isFilled = isTracked(state, input.now) && isAbove(slot, seen, state.standing);
-  if (!isFilled) return [...settles, ...begin(site)];
+  if (!isFilled) return [...settles, ...(isLeft(state) ? foundGone(site, state, seen, input) : begin(site))];
   const back = cameBack(state, seen, input.now);
   // Before anything begins there, so that it is not taken for what stands there.
-  if (back !== null) return take(site, state, back, state.standing, input);
+  if (back !== null) return takeBack(site, state, back, state.standing, input);
   if (state.last === null) return begin(site);
   const added = drift(site, 'added', state.standing);
   return isBelieved(added.key, input) ? [added, ...begin(site)] : [added];
@@ -223,16 +214,17 @@ function isBelieved(key: string, { state, now }: PlanInput): boolean {
   return said !== undefined && now >= plus(said.since, BELIEVED_AFTER);
 }
 
-/**
- * INVARIANT: only what a run of ours may have sent is taken: an ensure that nobody saw end, until its lease and a while
- * after, no more than it would set, down to what stood before. Whatever else is there, others put there.
- */
-function cameBack(state: SlotState, seen: Value, now: Instant): Ending | null {
-  const loose = state.loose.find(
-    (ensure) => now <= plus(ensure.lease, WATCH) && !isAbove(state.slot, seen, ensure.after),
-  );
-  if (loose === undefined) return null;
-  return { grant: loose.grant, why: 'reappeared', grants: [loose.grant], window: loose.window, due: now, tried: null };
+function takeBack(site: Site, state: SlotState, back: Ending, after: Value, input: PlanInput): readonly Change[] {
+  return [...take(site, state, back, after, input), ...stuckThere(site, back, after, input.now)];
+}
+
+/** What was seen there is gone: that is recorded, so that what others put there later is theirs. Nothing is sent. */
+function foundGone(site: Site, state: SlotState, seen: Value, input: PlanInput): readonly Change[] {
+  return state.loose
+    .filter(wasSeen)
+    .slice(0, 1)
+    .flatMap((ensure) => take(site, state, backOf(state, ensure, input.now), seen, input))
+    .map((change) => ({ ...change, isBelow: true as const }));
 }
 
 function settled(

@@ -8,6 +8,7 @@ import { activeHolds, endOf, isOver, lapseOf, startOf, windowOf } from '../ledge
 import { retryAt, waitOf } from '../ledger/retry.ts';
 import { type GrantState, type Hold, type LedgerState, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { type Instant, plus } from '../time.ts';
+import { wasSeen } from './came-back.ts';
 import type { PlanInput, Target } from './plan.ts';
 
 export interface Holder {
@@ -58,7 +59,12 @@ export function slotsToObserve(
 
 /** Whether the slot is ours, or was so lately that something of ours can still come back. */
 export function isTracked(state: SlotState, now: Instant): boolean {
-  return isOurs(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
+  return isOurs(state) || isLeft(state) || state.ending !== null || watchedUntil(state).some((until) => now <= until);
+}
+
+/** Whether a run of ours left there what is for no grant any more. */
+export function isLeft({ loose }: SlotState): boolean {
+  return loose.some(wasSeen);
 }
 
 /** Whether the ledger knows why a slot holds the value: it is ours, was so a moment ago, or stood there before us. */

@@ -79,9 +79,20 @@ const run: fc.Arbitrary<Run> = fc.record({
   isRevokesOnly: fc.oneof({ weight: 24, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
+/** One whose first change is on its way for a while, and one that begins meanwhile. */
+const minutes = fc.constantFrom(2, 6, 11, 61);
+const overtaken = fc.tuple(zone, minutes, fc.constantFrom(0, 1, 2)).map(([zone, slow, late]): [Run, Run] => [
+  { zone, faults: { ...NO_FAULTS, slept: { at: 'change', minutes: slow } } },
+  { zone, faults: { ...NO_FAULTS, slept: { at: late, minutes: 1 } } },
+]);
+
 const sweep = fc.record({
   is: fc.constant('sweep' as const),
-  runs: fc.oneof({ weight: 5, arbitrary: fc.tuple(run) }, { weight: 1, arbitrary: fc.tuple(run, run) }),
+  runs: fc.oneof(
+    { weight: 10, arbitrary: fc.tuple(run) },
+    { weight: 2, arbitrary: fc.tuple(run, run) },
+    { weight: 1, arbitrary: overtaken },
+  ),
   order: fc.nat({ max: 1_000_000 }),
 });
 

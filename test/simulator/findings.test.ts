@@ -94,6 +94,47 @@ const FOUND: readonly (readonly [string, History])[] = [
     },
   ],
   [
+    'what one sweep sent as another took it back, and recorded, stayed',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        asks(0, 0, 10),
+        atOnce([aRun({ slept: { at: 'change', minutes: 11 } }), aRun({ slept: { at: 1, minutes: 1 } })], 1),
+      ],
+    },
+  ],
+  [
+    'a grant that began as a higher one ended was sent, and kept, the level of that one',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        asks(0, 4, 15),
+        sweeps(),
+        wait(10),
+        asks(0, 3, 60),
+        atOnce([aRun({ slept: { at: 'change', minutes: 6 } }), aRun({ slept: { at: 1, minutes: 1 } })], 3),
+        sweeps(),
+      ],
+    },
+  ],
+  [
+    'a grant was sent the level of a higher one after the end of that one',
+    {
+      standing: [],
+      ending: 'late',
+      steps: [
+        asks(0, 4, 15),
+        sweeps(),
+        wait(10),
+        asks(0, 3, 60),
+        atOnce([aRun({ slept: { at: 42, minutes: 6 } }), aRun({ slept: { at: 1, minutes: 1 } })], 1),
+        sweeps(),
+      ],
+    },
+  ],
+  [
     'a sweep that GitHub would not tell once what the gate had witnessed wrote on a ledger that had been set back',
     {
       standing: [],

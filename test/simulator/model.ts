@@ -147,12 +147,10 @@ export class Model {
     }
   }
 
-  /** A sweep changes a slot, now. */
-  changed(process: Process, slot: string, value: Value): void {
+  /** A sweep changes a slot, now; `at`: since when that was on its way. */
+  changed(process: Process, slot: string, value: Value, at: number): void {
     const before = this.targets.value(slot);
     const [to, from] = [rankOf(slot, value), rankOf(slot, before)];
-    // What was told last: the change was on its way since then.
-    const at = process.told;
     const place = this.place(slot);
     const seen = this.#seen.get(process)?.get(slot) ?? place.known;
     const what = `${process.run} sets ${slot} from ${before} to ${value} at ${new Date(at).toISOString()}`;

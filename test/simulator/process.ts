@@ -9,6 +9,8 @@ import type { Faults } from './steps.ts';
 /** Lets sweeps that run at once take turns, one call at a time, in an order that a seed says. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
+  /** Who sleeps on the way to the world: the others go first. */
+  readonly #asleep: (() => void)[] = [];
   readonly #random: Random;
   /** What is done now. */
   #work: Promise<unknown> | null = null;
@@ -17,8 +19,8 @@ export class Turns {
     this.#random = random;
   }
 
-  take(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  take(isAsleep: boolean): Promise<void> {
+    return new Promise((resolve) => (isAsleep ? this.#asleep : this.#waiting).push(resolve));
   }
 
   /** Nobody has a turn until it is done. */
@@ -34,16 +36,18 @@ export class Turns {
     return done;
   }
 
-  /** Until none of them asks for a turn any more. */
-  async run(isOver: () => boolean): Promise<void> {
-    while (!isOver()) {
+  /** @param left how many of them are not over; until none is */
+  async run(left: () => number): Promise<void> {
+    while (left() > 0) {
       // All that follows from the last call comes first: promises are settled before this is.
       await settled();
       if (this.#work !== null) {
         await this.#work;
         continue;
       }
-      const next = this.#waiting.splice(this.#random.below(this.#waiting.length), 1)[0];
+      const areAsleep = this.#waiting.length === 0 && this.#asleep.length === left();
+      const ready = areAsleep ? this.#asleep : this.#waiting;
+      const next = ready.splice(this.#random.below(ready.length), 1)[0];
       next?.();
     }
   }
@@ -73,6 +77,7 @@ export class Process {
   /** It was told of an old tip once. */
   isTold = false;
   isDead = false;
+  #isRested = false;
   readonly died: Promise<'died'>;
   #die: (why: 'died') => void = () => {};
   readonly #sleep: (minutes: number) => void;
@@ -99,18 +104,20 @@ export class Process {
   }
 
   /** One call to the world. `work` is the effect and its answer, in one piece. */
-  async call<T>(work: () => T | Promise<T>): Promise<T> {
+  async call<T>(work: () => T | Promise<T>, isChange = false): Promise<T> {
     if (this.isDead) return never();
-    if (this.turns !== null) {
-      await this.turns.take();
-      if (this.isDead) return never();
-    }
     const { crash, slept } = this.faults;
     const at = this.calls;
     this.calls += 1;
-    if (slept?.at === at) {
+    const isAsleep = slept !== null && (slept.at === 'change' ? isChange && !this.#isRested : slept.at === at);
+    if (isAsleep) {
+      this.#isRested = true;
       this.injected.add('slept');
       this.#sleep(slept.minutes);
+    }
+    if (this.turns !== null) {
+      await this.turns.take(isAsleep);
+      if (this.isDead) return never();
     }
     if (crash?.at === at && crash.when === 'before') return this.#kill();
     try {

@@ -101,8 +101,8 @@ export interface Faults {
   readonly github: { readonly at: number; readonly is: 502 | 429 | 403 | 'lost' | 'spent' } | null;
   /** The so-many-th change of a slot, and as many after it. */
   readonly target: { readonly at: number; readonly length: number; readonly is: TargetFault } | null;
-  /** The clock jumps at the so-many-th call. */
-  readonly slept: { readonly at: number; readonly minutes: number } | null;
+  /** The clock jumps at the so-many-th call, or on the way of the first change; sweeps beside it go first then. */
+  readonly slept: { readonly at: number | 'change'; readonly minutes: number } | null;
   /** A branch is read as it was some moves ago. */
   readonly stale: { readonly branch: 'main' | 'ledger'; readonly by: number } | null;
   /** Slots are first seen as they were before the last step. */

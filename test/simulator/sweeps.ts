@@ -64,7 +64,7 @@ export async function sweepAll(world: World, runs: readonly Run[], order: number
     left -= 1;
     return result;
   });
-  if (turns !== null) await turns.run(() => left === 0);
+  if (turns !== null) await turns.run(() => left);
   const results = await Promise.all(ended);
   if (world.violation !== null) throw world.violation;
   for (const process of processes) countFaults(world, process);

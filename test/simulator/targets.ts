@@ -21,8 +21,8 @@ export class Targets {
   readonly generations = new Map<string, number>();
   /** Called when a target that refuses us is called. */
   onRefused: (target: string) => void = () => {};
-  /** Called with each change that a sweep sends, before it is made. */
-  onChange: (process: Process, slot: string, value: Value) => void = () => {};
+  /** Called with each change that a sweep sends, before it is made, and when it was sent. */
+  onChange: (process: Process, slot: string, value: Value, sent: number) => void = () => {};
   onSeen: (process: Process, slot: string, isStale: boolean) => void = () => {};
   /** Called when a sweep learns, or could, that a change of it did not work. */
   onTrouble: (slot: string, minutes: number) => void = () => {};
@@ -79,7 +79,11 @@ export class Targets {
         const isFirst = looks === 1;
         return process.call(() => this.#observe(process, slots, isFirst));
       },
-      set: (change) => process.call(() => this.#change(process, change)),
+      set: (change) => {
+        // What was told last: it is on its way since then.
+        const sent = process.told;
+        return process.call(() => this.#change(process, change, sent), true);
+      },
       close: async () => {},
     };
   }
@@ -124,7 +128,7 @@ export class Targets {
     });
   }
 
-  #change(process: Process, change: SetSlot): Outcome {
+  #change(process: Process, change: SetSlot, sent: number): Outcome {
     const { slot, value } = change;
     if (this.isGone(slot.key)) {
       if (value === null) return { is: 'done', changed: false, note: 'it is gone' };
@@ -157,21 +161,21 @@ export class Targets {
       case 'silent':
         return { is: 'done', changed: true };
       case 'after':
-        this.#make(process, slot.key, value);
+        this.#make(process, slot.key, value, sent);
         throw new ProviderError('network', 'no answer', { effect: 'unknown', retry: 'reread' });
       case 'pending':
-        this.#make(process, slot.key, value);
+        this.#make(process, slot.key, value, sent);
         return { is: 'pending', afterSeconds: 60, why: 'propagation' };
       case null: {
         const changed = this.value(slot.key) !== value;
-        this.#make(process, slot.key, value);
+        this.#make(process, slot.key, value, sent);
         return { is: 'done', changed };
       }
     }
   }
 
-  #make(process: Process, slot: string, value: Value): void {
-    this.onChange(process, slot, value);
+  #make(process: Process, slot: string, value: Value, sent: number): void {
+    this.onChange(process, slot, value, sent);
     this.set(slot, value);
   }
 }

@@ -318,22 +318,28 @@ describe('the order of things', () => {
   });
 
   threat(83, 'past the time in which an action may start, it starts none', async () => {
-    const world = aWorld();
-    const text = `apiVersion: gatepass/v1
+    for (const [within, startsBy, slept] of [
+      ['5m', '2026-11-23T12:00:00Z', 6 * MINUTE],
+      ['1h', '2026-11-23T10:02:00Z', 3 * MINUTE],
+    ] as const) {
+      const world = aWorld();
+      const text = `apiVersion: gatepass/v1
 kind: ActionRequest
-within: 5m
+within: ${within}
+startsBy: "${startsBy}"
 reason: Checkout hangs since the deploy
 inputs: { region: eu-west-1 }
 `;
-    merged(world, { by: alice, approvedBy: [bob], files: { 'requests/checkout/restart/hang.yaml': text } });
-    let moves = 0;
-    world.github.before = (route) => {
-      if (route === MOVE) moves += 1;
-      if (route === MOVE && moves === 1) world.advance(6 * MINUTE);
-    };
-    await world.sweep();
-    expect(await entriesOf(world, 'action-intent')).toHaveLength(1);
-    expect(world.runner.runs).toEqual([]);
+      merged(world, { by: alice, approvedBy: [bob], files: { 'requests/checkout/restart/hang.yaml': text } });
+      let moves = 0;
+      world.github.before = (route) => {
+        if (route === MOVE) moves += 1;
+        if (route === MOVE && moves === 1) world.advance(slept);
+      };
+      await world.sweep();
+      expect(await entriesOf(world, 'action-intent')).toHaveLength(1);
+      expect(world.runner.runs).toEqual([]);
+    }
   });
 
   threat(83, 'sent all the same, after we took it back, it is taken back again', async () => {
@@ -353,6 +359,54 @@ inputs: { region: eu-west-1 }
     const report = await world.sweep();
     expect(report.revoked.map(({ because }) => because)).toEqual(['reappeared']);
     expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
+
+  threat(83, 'sent as another sweep takes it back, and recorded, it is taken back again, a day later too', async () => {
+    const world = aWorld();
+    grantRead(world, { duration: '1h' });
+    world.target.before = async () => {
+      world.target.before = () => {};
+      world.advance(HOUR);
+      await world.sweep();
+    };
+    await world.sweep();
+    expect((await entriesOf(world, 'outcome')).map(({ effect, result }) => [effect, result])).toEqual([
+      ['remove', 'done'],
+      ['ensure', 'done'],
+    ]);
+    expect(world.target.held.get(READ_SLOT)).toBe('granted');
+    world.advance(24 * HOUR);
+    const report = await world.sweep();
+    expect(report.revoked.map(({ because }) => because)).toEqual(['reappeared']);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    expect(await alertKeys(world)).toEqual([]);
+  });
+
+  threat(83, 'what another grant held is not sent after the end of that one', async () => {
+    const world = aWorld();
+    const ask = (role: string, duration: string) =>
+      merged(world, {
+        by: alice,
+        approvedBy: [bob, erin],
+        files: { [`requests/payments/${role}/x.yaml`]: aRequest({ duration }) },
+      });
+    ask('lead', '1h');
+    await world.sweep();
+    world.advance(58 * MINUTE);
+    ask('operator', '2h');
+    let moves = 0;
+    world.github.before = async (route) => {
+      if (route === MOVE) moves += 1;
+      if (route !== MOVE || moves !== 1) return;
+      world.advance(3 * MINUTE);
+    };
+    world.target.sent.length = 0;
+    await world.sweep();
+    expect(world.target.sent.filter(({ value }) => value === 'maintainer')).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    await world.sweep();
+    expect([...world.target.held.values()]).toEqual(['member']);
   });
 
   threat(84, async () => {

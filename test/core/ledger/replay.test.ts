@@ -307,10 +307,13 @@ describe('a slot', () => {
   it('is ours again when an ensure comes true that another sweep’s removal overtook', () => {
     const raced = [...held, authorised(43), anEnsure(43), aRemoval(42), outcomeOf(aRemoval(42))];
     expect(slotOf(stateOf(...raced))).toMatchObject({ holders: [grantId(43)], written: null });
-    expect(slotOf(stateOf(...raced, outcomeOf(anEnsure(43))))).toMatchObject({
-      holders: [grantId(43)],
-      written: 'member',
-    });
+    // Seen before it was taken back, or after? That tells the next look.
+    const own = stateOf(...raced, outcomeOf(anEnsure(43)));
+    expect(slotOf(own)).toMatchObject({ written: null, loose: [] });
+    expect(grantOf(own, 43).status).toBe('applying');
+    const seen = stateOf(...raced, outcomeOf(anEnsure(43)), outcomeOf(anEnsure(43), { issued: null }));
+    expect(slotOf(seen)).toMatchObject({ holders: [grantId(43)], written: 'member', loose: [{ takenBackBy: null }] });
+    expect(grantOf(seen, 43).status).toBe('active');
   });
 
   it('keeps an open ending until its own outcome comes', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nextDue } from '../../../core/ledger/live.ts';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
 import { isExplained } from '../../../core/reconcile/slots.ts';
 import { HOUR, MINUTE, plus } from '../../../core/time.ts';
@@ -749,6 +750,123 @@ describe('a stalled run that wakes', () => {
     expect(world.sweep(minute(8))).toMatchObject([{ kind: 'standing', value: null }, { kind: 'ensure' }]);
   });
 
+  /** The lead is over as the operator begins; their run, stalled since, sends what it was to send for both. */
+  function aLateLead(mayGrant: boolean) {
+    const world = aWorld({ number: 42, from: 0, to: 10, asks: 'maintainer' });
+    world.settle(minute(0));
+    world.book.add(minute(9), authorised(43, { starts: minute(9), length: 2 * HOUR }));
+    world.targets.set(grantId(43), [{ slot: SLOT, value: 'member' }]);
+    world.sweep(minute(9), { crashAfter: 1 });
+    const [stalled] = world.stalled;
+    const intent = world.state.grants.get(grantId(43))?.holds.get(KEY)?.intent ?? '';
+    world.sweep(minute(10), { mayGrant });
+    return { world, intent, send: () => world.send(stalled as NonNullable<typeof stalled>, minute(10.5)) };
+  }
+
+  const left = (world: World) =>
+    world.state.slots.get(KEY)?.loose.filter(({ takenBackBy }) => takenBackBy !== undefined);
+
+  it('is undone though it records what it did, however late a sweep looks', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    const intent = world.state.grants.get(grantId(42))?.holds.get(KEY)?.intent ?? '';
+    world.settle(minute(5));
+    const [stalled] = world.stalled;
+    world.send(stalled as NonNullable<typeof stalled>, minute(6));
+    world.answer(minute(6), intent, 'ensure', 'done');
+    expect(nextDue(world.state, minute(6))).toBe(minute(5));
+    expect(world.sweep(minute(60 * 24))).toMatchObject([
+      { kind: 'remove', due: minute(5), because: { why: 'reappeared', grants: [grantId(42)] } },
+    ]);
+    expect(held(world)).toBeNull();
+    expect(left(world)).toEqual([]);
+    expect(world.look(minute(60 * 24))).toEqual([]);
+  });
+
+  it('is undone though its outcome comes while the removal goes on', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    const intent = world.state.grants.get(grantId(42))?.holds.get(KEY)?.intent ?? '';
+    const [stalled] = world.stalled;
+    world.sweep(minute(5), { crashAfter: 2 });
+    const removal = world.state.slots.get(KEY)?.ending?.intent ?? '';
+    world.send(stalled as NonNullable<typeof stalled>, minute(6));
+    world.answer(minute(6), intent, 'ensure', 'done');
+    // It looked before the other one sent.
+    world.answer(minute(6), removal, 'remove', 'done');
+    expect(world.sweep(minute(7))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
+    expect(held(world)).toBeNull();
+  });
+
+  it.each([
+    ['and record it', true, true],
+    ['and be killed', true, false],
+    ['and record it, while grants are stopped', false, true],
+    ['and be killed, while grants are stopped', false, false],
+  ])('may send what another grant held, %s: no more stays than is asked for', (_, mayGrant, isRecorded) => {
+    const { world, intent, send } = aLateLead(mayGrant);
+    send();
+    expect(held(world)).toBe('maintainer');
+    if (isRecorded) world.answer(minute(10.6), intent, 'ensure', 'done');
+    for (const at of [11, 12, 13]) world.sweep(minute(at));
+    expect(held(world)).toBe('member');
+    expect(statusOf(world, 43)).toBe('active');
+    expect(left(world)).toEqual([]);
+    // It is not ours any more, once the while is over in which a stalled run may still send.
+    world.put(KEY, 'maintainer');
+    expect(world.sweep(minute(90))).toMatchObject([{ kind: 'drift', is: 'raised' }]);
+  });
+
+  it('leaves what others put there, where what it saw was gone by then', () => {
+    const { world, intent } = aLateLead(false);
+    world.answer(minute(10.1), intent, 'ensure', 'done');
+    expect(statusOf(world, 43)).toBe('applying');
+    expect(world.sweep(minute(11))).toMatchObject([
+      { kind: 'ensure', grant: grantId(43), before: null, after: 'member' },
+    ]);
+    world.put(KEY, 'maintainer');
+    expect(world.sweep(minute(90))).toMatchObject([{ kind: 'drift', is: 'raised' }]);
+    expect(held(world)).toBe('maintainer');
+  });
+
+  it('is looked at once, and then what others put there is theirs, where nothing is left of it', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    const intent = world.state.grants.get(grantId(42))?.holds.get(KEY)?.intent ?? '';
+    world.settle(minute(5));
+    world.answer(minute(6), intent, 'ensure', 'done');
+    expect(world.sweep(minute(7))).toMatchObject([{ kind: 'remove', before: null, isBelow: true }]);
+    expect(left(world)).toEqual([]);
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(20))).toMatchObject([{ kind: 'drift', is: 'added' }]);
+    expect(held(world)).toBe('member');
+  });
+
+  it('is looked at once where another grant lives by then', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5 }, { number: 43, from: 6, to: 60 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    const intent = world.state.grants.get(grantId(42))?.holds.get(KEY)?.intent ?? '';
+    world.settle(minute(5));
+    world.settle(minute(6));
+    world.answer(minute(6), intent, 'ensure', 'done');
+    expect(world.sweep(minute(7))).toMatchObject([{ kind: 'restore', after: 'member', isBelow: true }]);
+    expect(left(world)).toEqual([]);
+    expect(world.look(minute(7))).toEqual([]);
+    expect(statusOf(world, 43)).toBe('active');
+  });
+
+  it('is said to be stuck where it cannot be taken back', () => {
+    const world = aWorld({ number: 42, from: 0, to: 5 });
+    world.sweep(minute(0), { crashAfter: 1 });
+    const intent = world.state.grants.get(grantId(42))?.holds.get(KEY)?.intent ?? '';
+    world.settle(minute(5));
+    const [stalled] = world.stalled;
+    world.send(stalled as NonNullable<typeof stalled>, minute(6));
+    world.answer(minute(6), intent, 'ensure', 'done');
+    world.sweep(minute(7), { crashAfter: 1 });
+    expect(kinds(world.look(minute(20)))).toEqual(['remove', 'stuck']);
+  });
+
   it('is settled when the run that removed it again did not record so', () => {
     const world = aReturn();
     world.sweep(minute(7), { crashAfter: 2 });
@@ -848,8 +966,8 @@ describe('an action', () => {
   it('is started once, then followed to its end', () => {
     const world = aRestart();
     const run = anAction(42).run;
-    const expires = plus(minute(0), anAction(42).length);
-    expect(world.look(minute(1))).toEqual([{ kind: 'run', grant: grantId(42), run, due: minute(0), expires }]);
+    const until = plus(minute(0), anAction(42).length);
+    expect(world.look(minute(1))).toEqual([{ kind: 'run', grant: grantId(42), run, due: minute(0), until }]);
     if (run === null) throw new Error('an action has a run');
     const started = { id: 'a1', correlation: 'c1', sweep: 'run-0', lease: minute(10) };
     world.book.add(minute(1), { type: 'action-intent', grant: grantId(42), run, ...started });
