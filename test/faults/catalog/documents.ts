@@ -36,6 +36,6 @@ export const DOCUMENTS: readonly Fault[] = [
       'One strict reader for all documents: 64 KiB, no anchors, aliases, tags, merge keys, directives or second document, no duplicate or reserved key, no control, invisible or bidirectional character (`core/document/read-yaml.ts`, `core/document/yaml-events.ts`); names are ASCII (`core/document/parse-principal.ts`).',
     bound: 'Below 50 ms at 64 KiB; fuzzed by `npm run fuzz`.',
     simulated: 'hostile',
-    gap: 'Letters of other scripts are free in reasons and tickets, where they name nothing.',
+    gap: 'No warning is given of letters that look like others (confusables). Those of other scripts are refused in every name and field of ours and in tickets; they are free in reasons, in text inputs of actions, in what policies call their rules, guardrails and locks, and in the roles of a target that a catalog names, which its owners approve.',
   },
 ];

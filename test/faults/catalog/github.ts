@@ -6,7 +6,7 @@ export const GITHUB: readonly Fault[] = [
     number: 18,
     happens: 'a webhook is lost',
     behaviour:
-      'All open pull requests are decided anew, and the ledger is read anew, without any webhook (`app/app.ts`); deliveries that failed within a day are asked for again, once each (`app/redeliver.ts`). A return is read by every sweep by itself (`sweep/returns.ts`).',
+      'All open pull requests are decided anew every ten minutes, and the ledger is read anew every five, without any webhook (`app/app.ts`); deliveries that failed within a day are asked for again, once each (`app/redeliver.ts`). A return is read by every sweep by itself (`sweep/returns.ts`).',
     bound:
       'Ten minutes for a pull request, five for what the ledger says and for a delivery that GitHub lists as failed.',
     simulated: null,

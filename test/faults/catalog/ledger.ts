@@ -6,7 +6,7 @@ export const LEDGER: readonly Fault[] = [
     number: 44,
     happens: 'the ledger is force-pushed, cut or forked',
     behaviour:
-      'The chain, the signed head and the gate’s witness are held against each other (`sweep/read-ledger.ts`). What does not prove itself is evidence: nothing is written over it, nothing begins, and removals go on from the last commit that proves itself or the last one that was witnessed. What a target’s own marks say is ours and no ledger explains (memberships by our grantor in PostgreSQL from 16 on, members of teams declared `exclusive`) is an alert, and never taken back by itself (`sweep/orphans.ts`, `sweep/strangers.ts`).',
+      'The chain, the signed head and the gate’s witness are held against each other (`sweep/read-ledger.ts`). What does not prove itself is evidence: nothing is written over it, nothing begins, and removals go on from the last commit that proves itself or the last one that was witnessed. What a target’s own marks say is ours and no ledger explains (memberships by our grantor in PostgreSQL from 16 on, members of teams declared `exclusive`) is an alert, and never taken back by itself (`sweep/orphans.ts`, `sweep/strangers.ts`; why, and what a person does: `docs/adr/0010-what-no-ledger-explains.md`).',
     bound: 'The next sweep; a hundred commits back.',
     simulated: 'rewritten',
     gap: 'Without the gate (`witness: none`) a ledger that was set back to one that proves itself is told only by those marks. A target that the remaining ledger never heard of is not asked. The alerts of a broken ledger are in the run alone, since they cannot be written down.',

@@ -9,7 +9,7 @@ export const REQUESTS: readonly Fault[] = [
       'Files never change once merged: other bytes under a path that asked before are quarantined with an alert (`sweep/authorise.ts`), and the grant runs as the ledger has it. To hold it shorter, give it back; longer is a new request.',
     bound: 'The grant’s own window, to the second.',
     simulated: 'edited',
-    gap: 'The window does not follow an edit to something shorter, as some expect: the design wants one truth.',
+    gap: 'The window does not follow an edit to something shorter, as some expect: what was approved is the one truth.',
   },
   {
     number: 32,
