@@ -1,5 +1,5 @@
 /**
- * What must hold, kept beside the world from the design's text alone: who was allowed what and when, what others put into
+ * What must hold, kept beside the world from the rules in prose alone: who was allowed what and when, what others put into
  * the slots, and what the ledger said as it was written. It shares no code with the planning that it judges.
  * `ledger-lines.ts` reads what sweeps write, `checks.ts` looks at what is left when they end.
  */

@@ -1,4 +1,4 @@
-/** Ten thousand lives, each promise looked at after every step; `npm run simulate` lives as many as one has time for. */
+/** Ten thousand lives, each promise looked at whenever it can be told (`violation.ts`); `npm run simulate` lives as many as one has time for. */
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { campaign } from './campaign.ts';

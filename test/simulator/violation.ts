@@ -1,5 +1,6 @@
 /**
- * What is looked at, by name: the promises of the design (section 7), and what follows from them for single effects.
+ * What is looked at, by name: the seven invariants of `docs/architecture.md`, and what follows from them for single effects.
+ * When each is looked at stands there.
  *
  * | name | promise |
  * |---|---|

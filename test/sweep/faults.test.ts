@@ -1,4 +1,4 @@
-/** Crashes between every two steps, races for the ledger, and runs that slept: what design I3, I4 and I7 promise. */
+/** Crashes between every two steps, races for the ledger, and runs that slept: what I3, I4 and I7 of `docs/architecture.md` promise. */
 import { describe, expect, it } from 'vitest';
 import { HOUR, type Instant, MINUTE, plus } from '../../core/time.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';

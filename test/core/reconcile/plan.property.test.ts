@@ -1,4 +1,4 @@
-/** The invariants of design section 7, over random lives: overlapping windows, crashes, failures, and people who meddle. */
+/** The invariants of `docs/architecture.md`, over random lives: overlapping windows, crashes, failures, and people who meddle. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Instant, MINUTE } from '../../../core/time.ts';
