@@ -19,7 +19,7 @@ export interface TreeEntry {
 /** By path. */
 export type Tree = ReadonlyMap<string, TreeEntry>;
 
-/** Above this a blob is not fetched (design section 4). */
+/** Above this a blob is not fetched: no document may be larger (`core/document/yaml-text.ts`). */
 export const MOST_BYTES = 64 * 1024;
 
 /** Trees by commit and blobs by id never change, so they may be kept for as long as memory allows. */

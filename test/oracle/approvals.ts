@@ -1,6 +1,6 @@
 /**
- * Whose review counts, and whether the requirements can be filled: every assignment is tried. Design 5, threats 12–24, 86, 89.
- * Written after the design: an approval that was edited is none; a dismissal after the merge takes nothing back; where a
+ * Whose review counts, and whether the requirements can be filled: every assignment is tried. Threats 12–24, 86, 89.
+ * Written later than the rest: an approval that was edited is none; a dismissal after the merge takes nothing back; where a
  * digest is asked for, only an approval that names the digest of path and text fills the place.
  */
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** What the oracle found `decide` to read otherwise than the design says. Each was mended; each stays tried. */
+/** What the oracle found `decide` to read otherwise than the rules say. Each was mended; each stays tried. */
 import { describe, expect, it } from 'vitest';
 import { summary } from '../support/decisions.ts';
 import { aChange, anEvidence, document, REQUEST } from '../support/evidence.ts';

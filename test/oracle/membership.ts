@@ -25,7 +25,7 @@ export interface World {
   readonly resource: Resource | null;
 }
 
-/** Members of a team are those of its child teams too (design 5, CODEOWNERS rule 24); only active ones count. */
+/** Members of a team are those of its child teams too; only active ones count. */
 export function inTeam({ evidence }: World, slug: string, id: number): Tri {
   const wanted = slug.toLowerCase();
   // What is not there could not be read: not even a child team proves anything then.

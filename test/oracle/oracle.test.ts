@@ -1,4 +1,4 @@
-/** `decide` and an independent reading of the design agree on every history (issue: differential oracle). */
+/** `decide` and an independent reading of the rules agree on every history. */
 import { describe, expect, it } from 'vitest';
 import { batch } from './batch.ts';
 import { evidenceOf, history } from './history.ts';

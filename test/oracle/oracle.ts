@@ -1,5 +1,5 @@
 /**
- * The approval rules a second time, written from the design's text and nothing else: slow, plain, and independent of
+ * The approval rules a second time, written from the rules in prose and nothing else: slow, plain, and independent of
  * `core/policy`, from which it takes only the shape of evidence. Where the text leaves two answers open, both are given.
  */
 import type { Evidence } from '../../core/policy/evidence.ts';
@@ -12,7 +12,7 @@ import { type Ask, termsOf, type Written } from './terms.ts';
 export type Verdict = 'allow' | 'pending' | 'deny' | 'invalid' | 'fault';
 
 export interface Answer {
-  /** More than one where a team could not be read and the design says only that it is not green. */
+  /** More than one where a team could not be read and the rules say only that it is not green. */
   readonly verdicts: readonly Verdict[];
   readonly rule: string | null;
   /** Whose approval is valid; `null` when no approvals were weighed. */

@@ -60,7 +60,7 @@ function isUnattributable({ author, committer, coAuthors, verified }: Evidence['
   return committer.account?.id === WEB_FLOW && !verified;
 }
 
-/** A merge of the base branch that GitHub made (design 5): two parents, the second from outside the pull request. */
+/** A merge of the base branch that GitHub made: two parents, the second from outside the pull request. */
 export function isBaseMerge(
   evidence: Evidence,
   { parents, committer, verified }: Evidence['commits'][number],

@@ -1,4 +1,4 @@
-/** Which rule decides, and everything that may stand against it whoever approves. Design 4 and 5, threats 73, 74, 79, 84, 91, 94. */
+/** Which rule decides, and everything that may stand against it whoever approves. Threats 73, 74, 79, 84, 91, 94. */
 import { combined } from './approvals.ts';
 import { holds } from './conditions.ts';
 import { need, type On, type Requirement, type Rule } from './documents.ts';
