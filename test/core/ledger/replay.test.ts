@@ -352,6 +352,35 @@ describe('a slot', () => {
     expect(slotOf(later.state).loose.map(({ intent }) => intent)).toEqual(['again']);
   });
 
+  it('knows of one that its own run left there, beside those that nobody saw end', () => {
+    const again = anEnsure(42, { id: 'again' });
+    const ended = [...held.slice(0, 3), again, aRemoval(42), outcomeOf(aRemoval(42))];
+    const marks = (...bodies: Body[]) =>
+      slotOf(stateOf(...bodies)).loose.map(({ intent, takenBackBy }) => [intent, takenBackBy]);
+    const reported = [...ended, outcomeOf(again)];
+    expect(marks(...reported)).toEqual([
+      ['i42', undefined],
+      ['again', null],
+    ]);
+    expect(marks(...ended, outcomeOf(again, { result: 'refused' }))).toEqual([['i42', undefined]]);
+    expect(marks(...ended, outcomeOf(again, { result: 'failed' }))).toEqual([
+      ['i42', undefined],
+      ['again', undefined],
+    ]);
+    const undo = aRemoval(42, { id: 'undo', because: { why: 'reappeared', grants: [grantId(42)] } });
+    expect(marks(...reported, undo)).toEqual([
+      ['i42', undefined],
+      ['again', 'undo'],
+    ]);
+    expect(marks(...reported, undo, outcomeOf(undo, { result: 'failed' }))).toHaveLength(2);
+    expect(marks(...reported, undo, outcomeOf(undo))).toEqual([['i42', undefined]]);
+    // One that its own run reports only then was not seen to be gone.
+    expect(marks(...ended, undo, outcomeOf(again), outcomeOf(undo))).toEqual([
+      ['i42', undefined],
+      ['again', null],
+    ]);
+  });
+
   it('ends no grant by undoing what a stalled run sent', () => {
     const undo = aRemoval(42, { because: { why: 'reappeared', grants: [grantId(42)] } });
     const state = stateOf(...held, undo, outcomeOf(undo));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextDue } from '../../../core/ledger/live.ts';
+import { duesIn, nextDue } from '../../../core/ledger/live.ts';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
 import { isExplained } from '../../../core/reconcile/slots.ts';
 import { HOUR, MINUTE, plus } from '../../../core/time.ts';
@@ -792,6 +792,8 @@ describe('a stalled run that wakes', () => {
     const removal = world.state.slots.get(KEY)?.ending?.intent ?? '';
     world.send(stalled as NonNullable<typeof stalled>, minute(6));
     world.answer(minute(6), intent, 'ensure', 'done');
+    // A sweep is due since the lease, as long as nothing says when the slot was taken back.
+    expect(duesIn(world.state, minute(30)).map(({ at }) => at)).toContain(minute(10));
     // It looked before the other one sent.
     world.answer(minute(6), removal, 'remove', 'done');
     expect(world.sweep(minute(7))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
@@ -955,10 +957,9 @@ describe('a stalled run that wakes', () => {
 });
 
 describe('an action', () => {
-  function aRestart(): World {
+  function aRestart(change: Parameters<typeof anAction>[1] = {}): World {
     const world = new World();
-    const { run: _, ...terms } = anAction(42);
-    world.book.add(minute(0), authorised(42, { ...terms, run: anAction(42).run }));
+    world.book.add(minute(0), authorised(42, anAction(42, change)));
     world.targets.set(grantId(42), []);
     return world;
   }
@@ -980,6 +981,14 @@ describe('an action', () => {
     world.book.add(minute(3), { ...outcome, state: 'done', runId: 7 });
     expect(world.look(minute(3))).toEqual([]);
     expect(statusOf(world, 42)).toBe('done');
+  });
+
+  it.each([
+    ['an instant within its time, that included', minute(5), plus(minute(5), 1)],
+    ['an instant after its time', minute(500), plus(minute(0), anAction(42).length)],
+  ])('starts by %s', (_, startsBy, until) => {
+    const world = aRestart({ startsBy });
+    expect(world.look(minute(1))).toMatchObject([{ kind: 'run', until }]);
   });
 
   it.each([
