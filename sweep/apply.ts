@@ -62,7 +62,7 @@ type Sent =
 const NOT_SENT: Sent = { is: 'withheld', why: 'it was not sent' };
 
 async function send(world: SweepWorld, pool: ProviderPool, intended: Intended): Promise<Sent> {
-  if (intended.effect.isBelow === true) return { is: 'withheld', why: 'less was seen there than it is to hold' };
+  if (intended.effect.isBelow === true) return { is: 'withheld', why: 'no more was seen there than it is to hold' };
   for (let rests = 0; ; rests += 1) {
     const sent = await sendOnce(world, pool, intended);
     if (!('rest' in sent)) return sent;
@@ -92,6 +92,10 @@ async function sendOnce(world: SweepWorld, pool: ProviderPool, intended: Intende
       const leave = await mayBegin(world, target, intended);
       if (!leave.may) return { is: 'withheld', why: leave.why };
       at = leave.at;
+    }
+    if (kind === 'restore') {
+      const late = tooLate(intended, await nowOr(world, pool.now()));
+      if (late !== null) return { is: 'withheld', why: late };
     }
     // INVARIANT: a target that asks for time without end keeps no removal for good.
     if (intended.effect.isLongUntried === true) pool.release(slot.provider, slot.config);
@@ -126,17 +130,23 @@ function restOf(error: unknown): number | null {
 type Leave = { readonly may: true; readonly at: Instant } | { readonly may: false; readonly why: string };
 
 /** Threat 83: a stalled sweep that wakes after the lease, or after the end, grants nothing. */
-async function mayBegin(world: SweepWorld, target: Target, { effect, intent }: Intended): Promise<Leave> {
+async function mayBegin(world: SweepWorld, target: Target, intended: Intended): Promise<Leave> {
   if (target.failures >= FAILURES_IN_A_ROW) {
     return { may: false, why: `its target failed ${target.failures} times in a row in this sweep` };
   }
   const at = await serverNow(world);
-  if (at >= intent.expires) return { may: false, why: `the window had ended at ${intent.expires}` };
-  // What it sends may be another grant's, which stands there too.
-  if (effect.until !== null && at >= effect.until)
-    return { may: false, why: `what stands there with it had ended at ${effect.until}` };
-  if (at >= intent.lease) return { may: false, why: `the sweep took longer than its lease, until ${intent.lease}` };
-  return { may: true, at };
+  if (at >= intended.intent.expires) return { may: false, why: `the window had ended at ${intended.intent.expires}` };
+  const late = tooLate(intended, at);
+  return late === null ? { may: true, at } : { may: false, why: late };
+}
+
+/** What it leaves there may be for another grant, and that one be over by now. `null`: it is in time. */
+function tooLate({ effect, intent }: Intended, at: Instant): string | null {
+  const { kind, until } = effect;
+  if (until !== null && at >= until) return `what it leaves there had ended at ${until}`;
+  // What stood there before us may be given back whenever it comes.
+  const isBound = kind === 'ensure' || until !== null;
+  return isBound && at >= intent.lease ? `the sweep took longer than its lease, until ${intent.lease}` : null;
 }
 
 async function nowOr(world: SweepWorld, fallback: Instant): Promise<Instant> {

@@ -1,7 +1,8 @@
 /** The part of the fold that is about effects: intents and outcomes move holds, slots and the grants' status. */
-import { type Instant, plus } from '../time.ts';
+import { plus } from '../time.ts';
 import type { Because, Entry } from './entry.ts';
 import { highest, isAbove, lower } from './levels.ts';
+import { loosen, reported, seenThere, withRestore } from './loose.ts';
 import type { Draft } from './replay.ts';
 import { LONGEST_WAIT } from './retry.ts';
 import {
@@ -12,7 +13,6 @@ import {
   isActive,
   type SlotState,
   targetKey,
-  WATCH,
 } from './state.ts';
 
 type Intent = Extract<Entry, { type: 'intent' }>;
@@ -63,28 +63,19 @@ function firstSight(entry: Intent): SlotState {
   return { slot, standing: before, written: before, holders: [], ending: null, loose: [], failing: null, last: null };
 }
 
-/** The slot's loose ensures, with the hold's own intent when nobody saw it end. */
-function loosen(slot: SlotState, grant: string, hold: Hold | undefined, at: Instant): SlotState['loose'] {
-  const kept = slot.loose.filter((ensure) => ensure.takenBackBy !== undefined || plus(ensure.lease, WATCH) >= at);
-  if (hold === undefined || !UNSEEN.has(hold.phase)) return kept;
-  return [...kept, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
-}
-
-const LIVING: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'held']);
-const UNSEEN: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'failed']);
-
 function beginEnding(draft: Draft, entry: Intent, effect: 'remove' | 'restore'): void {
   const slot = draft.slots.get(entry.slot.key);
   if (slot === undefined) return;
-  const { id: intent, grant, because, after, lease } = entry;
+  const { id: intent, grant, because, before, after, lease } = entry;
   const window = { starts: entry.starts, expires: entry.expires };
-  let loose = slot.loose;
+  let loose = withRestore(slot);
   for (const [state, hold] of holdsOf(draft, endedBy(because), entry.slot.key)) {
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at);
     setHold(draft, state, { ...hold, phase: hold.phase === 'stuck' ? 'stuck' : 'ending' });
   }
-  loose = loose.map((ensure) => (ensure.takenBackBy === undefined ? ensure : { ...ensure, takenBackBy: intent }));
-  const ending = { intent, grant, effect, because, after, lease, window, isPending: false };
+  loose = loose.map((effect) => (effect.takenBackBy === undefined ? effect : { ...effect, takenBackBy: intent }));
+  const isLower = isAbove(slot.slot, before, after);
+  const ending = { intent, grant, effect, because, after, lease, window, isPending: false, isLower };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
 }
 
@@ -103,6 +94,8 @@ export function applyOutcome(draft: Draft, entry: Outcome): void {
   if (entry.effect === 'ensure') finishEnsure(draft, entry);
   else finishEnding(draft, entry);
 }
+
+const LIVING: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'held']);
 
 function finishEnsure(draft: Draft, entry: Outcome): void {
   const known = draft.slots.get(entry.slot);
@@ -146,21 +139,14 @@ function finishEnsure(draft: Draft, entry: Outcome): void {
   }
 }
 
-/** Its own run came back, so nothing of it is on its way any more. What it left beside an ending is there for nobody. */
-function reported(loose: SlotState['loose'], { intent, result }: Outcome, isLiving: boolean): SlotState['loose'] {
-  if (result === 'refused' || (result === 'done' && isLiving))
-    return loose.filter((ensure) => ensure.intent !== intent);
-  return result === 'done' ? seenThere(loose, intent) : loose;
-}
-
-function seenThere(loose: SlotState['loose'], intent: string): SlotState['loose'] {
-  return loose.map((ensure) => (ensure.intent === intent ? { ...ensure, takenBackBy: null } : ensure));
-}
-
 function finishEnding(draft: Draft, entry: Outcome): void {
   const slot = draft.slots.get(entry.slot);
-  const ending = slot?.ending ?? null;
-  if (slot === undefined || ending === null || ending.intent !== entry.intent) return;
+  if (slot === undefined) return;
+  const { ending } = slot;
+  if (ending === null || ending.intent !== entry.intent) {
+    finishOvertaken(draft, slot, entry);
+    return;
+  }
   if (entry.result === 'pending') {
     draft.slots.set(entry.slot, { ...slot, ending: { ...ending, isPending: true } });
     return;
@@ -168,7 +154,9 @@ function finishEnding(draft: Draft, entry: Outcome): void {
   const { grant, because, window } = ending;
   const at = entry.confirmed ?? entry.at;
   const isDone = entry.result === 'done';
-  const loose = slot.loose.filter(({ takenBackBy }) => takenBackBy !== entry.intent);
+  // Seen by another run: its own may still send it.
+  const unseen = entry.issued === null ? withRestore(slot) : slot.loose;
+  const loose = unseen.filter(({ takenBackBy }) => takenBackBy !== entry.intent);
   draft.slots.set(
     entry.slot,
     isDone
@@ -181,6 +169,14 @@ function finishEnding(draft: Draft, entry: Outcome): void {
     else setHold(draft, state, { ...hold, phase: 'stuck' });
   }
   if (isDone) release(draft, entry.slot, endedBy(because), ending.after);
+}
+
+/** What another ending came between: where that left less, what this one says it left is there for nobody. */
+function finishOvertaken(draft: Draft, slot: SlotState, entry: Outcome): void {
+  const sent = slot.loose.find(({ intent }) => intent === entry.intent);
+  if (sent === undefined || entry.issued === null) return;
+  const isLiving = slot.ending === null && !isAbove(slot.slot, sent.after, slot.written);
+  draft.slots.set(entry.slot, { ...slot, loose: reported(slot.loose, entry, isLiving) });
 }
 
 /** Only a try that was made counts: what the sweep had no time for is tried next. */

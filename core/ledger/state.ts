@@ -88,8 +88,8 @@ export interface GrantState {
   readonly most?: Milliseconds;
 }
 
-/** An `ensure` of ours that nobody saw end: a run that was stalled may still send it, until its lease at the latest. */
-export interface LooseEnsure {
+/** An `ensure` or `restore` of ours that nobody saw end: a run that was stalled may still send it, until its lease at the latest. */
+export interface LooseEffect {
   readonly intent: string;
   readonly grant: string;
   readonly after: string | null;
@@ -114,6 +114,8 @@ export interface OpenEnding {
   readonly window: Window;
   /** The target accepted it, and it was not seen yet. */
   readonly isPending: boolean;
+  /** Less than was seen there. Late, after something lower still, it raises. */
+  readonly isLower: boolean;
 }
 
 export interface Failing {
@@ -137,7 +139,7 @@ export interface SlotState {
   /** Grants that hold it, or may: sorted ids. Empty: nothing of ours is there. */
   readonly holders: readonly string[];
   readonly ending: OpenEnding | null;
-  readonly loose: readonly LooseEnsure[];
+  readonly loose: readonly LooseEffect[];
   /** Removals that were tried and did not work, since the last that did; `null`: none. */
   readonly failing: Failing | null;
   /** The last ending that was confirmed since the standing value was recorded. */

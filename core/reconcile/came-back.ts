@@ -1,6 +1,6 @@
 /** What is in a slot for no grant, and is ours all the same: a run that was slow or stalled left it there. */
 import { isAbove, type Value } from '../ledger/levels.ts';
-import { type EndWhy, type LooseEnsure, type SlotState, WATCH, type Window } from '../ledger/state.ts';
+import { type EndWhy, type LooseEffect, type SlotState, WATCH, type Window } from '../ledger/state.ts';
 import { type Instant, plus } from '../time.ts';
 
 /** What is over in a slot, and since when. */
@@ -16,23 +16,23 @@ export interface Ending {
 }
 
 /**
- * INVARIANT: only what a run of ours may have sent is taken: an ensure that was seen there, or that nobody saw end, until its
+ * INVARIANT: only what a run of ours may have sent is taken: what was seen there, or that nobody saw end, until its
  * lease and a while after; no more than it would set, down to what stood before. Whatever else is there, others put there.
  */
 export function cameBack(state: SlotState, seen: Value, now: Instant): Ending | null {
   const loose = state.loose.find(
-    (ensure) => (wasSeen(ensure) || now <= plus(ensure.lease, WATCH)) && !isAbove(state.slot, seen, ensure.after),
+    (effect) => (wasSeen(effect) || now <= plus(effect.lease, WATCH)) && !isAbove(state.slot, seen, effect.after),
   );
   return loose === undefined ? null : backOf(state, loose, now);
 }
 
-export function backOf(state: SlotState, { grant, window, takenBackBy }: LooseEnsure, now: Instant): Ending {
+export function backOf(state: SlotState, { grant, window, takenBackBy }: LooseEffect, now: Instant): Ending {
   const since = state.last?.at ?? now;
   const isTried = takenBackBy !== undefined && takenBackBy !== null;
   const due = takenBackBy === undefined ? now : since;
   return { grant, why: 'reappeared', grants: [grant], window, due, tried: isTried ? since : null };
 }
 
-export function wasSeen({ takenBackBy }: LooseEnsure): boolean {
+export function wasSeen({ takenBackBy }: LooseEffect): boolean {
   return takenBackBy !== undefined;
 }

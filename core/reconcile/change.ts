@@ -30,7 +30,7 @@ export type Change =
       readonly because: Because;
       /** A removal that was due and not tried for an hour: its target's wishes wait. */
       readonly isLongUntried?: true;
-      /** Less is seen than the slot is to hold without what is over: nothing is sent, it is only looked at again. */
+      /** No more is seen than the slot is to hold without what is over: nothing is sent, it is only looked at again. */
       readonly isBelow?: true;
     }
   /** First sight of a slot before our first grant: what it holds is what it is restored to. Recorded before the intent. */

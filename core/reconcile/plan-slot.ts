@@ -153,6 +153,8 @@ function take(site: Site, state: SlotState, ending: Ending, after: Value, input:
       due,
       because: { why, grants },
       ...(isLong && { isLongUntried: true }),
+      // Late, after something lower still, it would raise.
+      ...(!isThere && after !== null && { isBelow: true }),
     },
   ];
 }

@@ -409,6 +409,32 @@ inputs: { region: eu-west-1 }
     expect([...world.target.held.values()]).toEqual(['member']);
   });
 
+  threat(83, 'what it would leave there for another grant is not sent after the end of that one', async () => {
+    const world = aWorld();
+    const ask = (role: string, duration: string) =>
+      merged(world, {
+        by: alice,
+        approvedBy: [bob, erin],
+        files: { [`requests/payments/${role}/x.yaml`]: aRequest({ duration }) },
+      });
+    ask('lead', '1h');
+    ask('operator', '62m');
+    await world.sweep();
+    world.advance(60 * MINUTE);
+    world.target.sent.length = 0;
+    let moves = 0;
+    world.github.before = (route) => {
+      if (route === MOVE) moves += 1;
+      if (route === MOVE && moves === 1) world.advance(3 * MINUTE);
+    };
+    await world.sweep();
+    expect(world.target.sent.map(({ value }) => value)).toEqual([]);
+    world.github.before = () => {};
+    await world.sweep();
+    expect(world.target.held.size).toBe(0);
+    expect(await alertKeys(world)).toEqual([]);
+  });
+
   threat(84, async () => {
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.boolean(), async (isReadFirst, isOneSweep) => {

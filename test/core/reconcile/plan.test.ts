@@ -226,7 +226,11 @@ describe('grants that meet in one slot', () => {
       { kind: 'restore', grant: grantId(42), after: 'member', until: minute(120) },
       { kind: 'ensure', grant: grantId(43), after: 'member', until: minute(120) },
     ]);
-    expect(world.sent.map(({ change }) => change.after)).toEqual(['member', 'member', 'member']);
+    // A restore that changes nothing is not sent: late, it would raise.
+    expect(world.sent.map(({ change }) => [change.kind, change.after])).toEqual([
+      ['ensure', 'member'],
+      ['ensure', 'member'],
+    ]);
     expect(world.look(minute(60))).toEqual([]);
   });
 
@@ -867,6 +871,71 @@ describe('a stalled run that wakes', () => {
     world.answer(minute(6), intent, 'ensure', 'done');
     world.sweep(minute(7), { crashAfter: 1 });
     expect(kinds(world.look(minute(20)))).toEqual(['remove', 'stuck']);
+  });
+
+  /** A restore for the end of the lead is on its way as the operator ends too, and everything is taken back. */
+  function aLateRestore() {
+    const world = aWorld({ number: 42, from: 0, to: 10, asks: 'maintainer' }, { number: 43, from: 0, to: 20 });
+    world.settle(minute(0));
+    world.sweep(minute(10), { crashAfter: 1 });
+    const intent = world.state.slots.get(KEY)?.ending?.intent ?? '';
+    const [stalled] = world.stalled;
+    return { world, intent, send: (at: number) => world.send(stalled as NonNullable<typeof stalled>, minute(at)) };
+  }
+
+  it('may send a restore, which raises by then: it is undone', () => {
+    const { world, send } = aLateRestore();
+    world.settle(minute(20));
+    send(21);
+    expect(held(world)).toBe('member');
+    expect(world.sweep(minute(22))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
+    expect(held(world)).toBeNull();
+  });
+
+  it('may send a restore, and record it: it is undone, however late a sweep looks', () => {
+    const { world, intent, send } = aLateRestore();
+    world.settle(minute(20));
+    send(21);
+    world.answer(minute(21), intent, 'restore', 'done');
+    expect(world.sweep(minute(60 * 24))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
+    expect(held(world)).toBeNull();
+    expect(left(world)).toEqual([]);
+  });
+
+  it('may send a restore that another run saw and recorded: it is undone', () => {
+    const { world, intent, send } = aLateRestore();
+    send(11);
+    expect(world.sweep(minute(12))).toMatchObject([{ kind: 'settle', intent, effect: 'restore' }]);
+    world.settle(minute(20));
+    send(20.5);
+    expect(world.sweep(minute(22))).toMatchObject([{ kind: 'remove', because: { why: 'reappeared' } }]);
+    expect(held(world)).toBeNull();
+  });
+
+  it('may record a restore beside another that came to the same: nothing is left of it', () => {
+    const { world, intent, send } = aLateRestore();
+    world.sweep(minute(11));
+    send(11.5);
+    world.answer(minute(12), intent, 'restore', 'done');
+    expect(left(world)).toEqual([]);
+    expect(world.look(minute(13))).toEqual([]);
+    world.settle(minute(20));
+    // Its own run came back, so nothing of it can come any more: what is there is of others.
+    world.put(KEY, 'member');
+    expect(world.sweep(minute(21))).toMatchObject([{ kind: 'drift', is: 'added' }]);
+  });
+
+  it('may record a restore while a removal goes on: it is looked at', () => {
+    const { world, intent, send } = aLateRestore();
+    world.sweep(minute(20), { crashAfter: 2 });
+    const removal = world.state.slots.get(KEY)?.ending?.intent ?? '';
+    send(20.5);
+    world.answer(minute(20.5), intent, 'restore', 'done');
+    world.answer(minute(20.6), removal, 'remove', 'done');
+    const [change, ...others] = world.sweep(minute(21));
+    expect(change).toMatchObject({ kind: 'remove', because: { why: 'reappeared' } });
+    expect(kinds(others)).toEqual(['calm']);
+    expect(held(world)).toBeNull();
   });
 
   it('is settled when the run that removed it again did not record so', () => {
