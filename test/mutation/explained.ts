@@ -13,6 +13,14 @@ export function explain(survivors: readonly Mutant[]): readonly (readonly [mutan
   return survivors.map((mutant) => [mutant, reasons.get(nameOf(mutant))?.shift() ?? null]);
 }
 
+/** What is listed, or is so more often, than there are such mutants. */
+export function explainsNothing(all: readonly Mutant[]): readonly string[] {
+  const mutants = Map.groupBy(all, nameOf);
+  return [...explained()].flatMap(([name, reasons]) =>
+    reasons.length > (mutants.get(name)?.length ?? 0) ? [name] : [],
+  );
+}
+
 /** Reasons by name. Lines: a path alone, and below it `  reason  was → is`. */
 function explained(): ReadonlyMap<string, string[]> {
   const found = new Map<string, string[]>();

@@ -25,7 +25,7 @@ interface Position {
   readonly column: number;
 }
 
-/** Not in our dependencies: see `run.ts`. */
+/** By a name, so that its types, which are for another way of injecting, stay out. */
 const INSTRUMENTER = '@stryker-mutator/instrumenter';
 
 export async function planted(

@@ -1,10 +1,10 @@
 /**
- * `node test/mutation/run.ts`: how many mistakes planted in `core/policy` and `core/codeowners` the tests of those folders
+ * `npm run mutation`: how many mistakes planted in `core/policy` and `core/codeowners` the tests of those folders
  * notice. Stryker's instrumenter plants them all at once, each behind a switch; the tests are loaded once, in this process,
- * and for each mutant only those run that reach it. Needs `npm i --no-save @stryker-mutator/instrumenter@9`.
+ * and for each mutant only those run that reach it.
  *
  * Options: `--only core/policy/reviews.ts` (any part of a path), `--list` prints the survivors, `--check` those alone that
- * `explained.txt` does not explain, and fails on one, `--sample 400 --seed 1` plants only so many, chosen by the seed. Tests
+ * `explained.txt` does not explain, and fails on one, or on an explanation of what is not there, `--sample 400 --seed 1` plants only so many, chosen by the seed. Tests
  * that take longer than `--slow` milliseconds are left out, so the score is a floor.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Random } from '../oracle/random.ts';
 import { collected, type Test } from './collect.ts';
-import { explain, nameOf } from './explained.ts';
+import { explain, explainsNothing, nameOf } from './explained.ts';
 import { type Mutant, planted } from './planted.ts';
 
 const text = (value: string) => ({ type: 'string', default: value }) as const;
@@ -165,6 +165,8 @@ function report(): void {
   );
   const counts = Object.entries(Object.groupBy(read, ([, reason]) => reason ?? 'unexplained'));
   console.log(counts.map(([reason, those]) => `${reason} ${those?.length}`).join(', '));
-  if (values.check && read.some(([, reason]) => reason === null)) process.exitCode = 1;
+  const idle = values.only === '' ? explainsNothing(all) : [];
+  for (const name of idle) console.log(`explains nothing: ${name}`);
+  if (values.check && (idle.length > 0 || read.some(([, reason]) => reason === null))) process.exitCode = 1;
   console.log(`score ${((100 * noticed) / judged).toFixed(1)} % of ${judged}, in ${seconds.toFixed(0)} s`);
 }
