@@ -213,14 +213,14 @@ export class Model {
     if (asked.verdict === 'valid') asked.verdict = 'maybe';
   }
 
-  started(process: Process, correlation: string): void {
+  /** `at`: since when the start was on its way. */
+  started(process: Process, correlation: string, at: number): void {
     if (this.#started.has(correlation))
       throw new Violation('once', `${correlation} is started again by ${process.run}`);
     this.#started.add(correlation);
     if (process.isRevokesOnly) throw new Violation('I1', `${correlation} is started by a run that only takes back`);
     const asked = this.asked.find(({ grant }) => correlation === `gatepass-${grant}`);
     if (asked === undefined || asked.verdict === 'invalid') throw new Violation('I1', `${correlation} has no approval`);
-    const at = process.told;
     if (this.latest < asked.starts || at >= asked.ends)
       throw new Violation('I1', `${correlation} is started out of its time`);
   }

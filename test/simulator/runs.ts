@@ -10,19 +10,20 @@ interface Started {
 
 export class Runs {
   readonly started: Started[] = [];
-  /** Called with each start. */
-  onStart: (process: Process, correlation: string) => void = () => {};
+  /** Called with each start, and when it was sent. */
+  onStart: (process: Process, correlation: string, sent: number) => void = () => {};
 
   for(process: Process): ActionRunner {
     const { runner } = process.faults;
     return {
-      start: (_run, correlation) =>
-        process.call(() => {
+      start: (_run, correlation) => {
+        const sent = process.told;
+        return process.call(() => {
           if (runner === 'refused') {
             process.injected.add('refused');
             throw new ProviderError('not-started', 'there is no such workflow', { effect: 'none' });
           }
-          this.onStart(process, correlation);
+          this.onStart(process, correlation, sent);
           const run = { correlation, runId: this.started.length + 1, looks: 0 };
           this.started.push(run);
           if (runner === 'lost') {
@@ -30,7 +31,8 @@ export class Runs {
             throw new ProviderError('network', 'no answer', { effect: 'unknown' });
           }
           return stateOf(run);
-        }),
+        });
+      },
       find: (_run, correlation) =>
         process.call(() => {
           const run = this.started.find((each) => each.correlation === correlation);
