@@ -52,10 +52,10 @@ export const SWEEP: readonly Fault[] = [
     number: 15,
     happens: 'two sweeps run at once',
     behaviour:
-      'The ledger takes one of them at a time (fault 14), every call to a target can be made twice, and nothing is granted after the lease of its intent (`sweep/apply.ts`). What a run that slept leaves all the same is taken back for an hour after its lease (`cameBack` in `core/reconcile/plan-slot.ts`)',
+      'The ledger takes one of them at a time (fault 14), every call to a target can be made twice, and nothing is left in a slot after the lease of its intent, or after the end of whom it is left for (`sweep/apply.ts`). What a run that slept leaves all the same is taken back: what it says it did until that is seen to be gone, what nobody saw for an hour after its lease (`core/ledger/loose.ts`, `core/reconcile/came-back.ts`)',
     bound: '10 minutes, the lease; the next sweep takes back what came later',
     simulated: 'two-sweeps',
-    gap: 'A change that is under way while its run is stopped for longer than the lease, between our last look at the clock and the target, is taken back rather than prevented',
+    gap: 'A change that is under way while its run is stopped for longer than the lease, between our last look at the clock and the target, is taken back rather than prevented. What others put into the same slot meanwhile, at that level or below, cannot be told from it and goes with it',
   },
   {
     number: 16,
