@@ -39,8 +39,12 @@ export function announce(judgement: Judgement, page: string): { readonly run: Ch
       return { run: undecidedRun(title, why), comment: plainComment('⏸️', title, why) };
     }
     case 'decided': {
+      const { decision, evidence } = judgement;
       const links = { repository: page };
-      return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };
+      return {
+        run: checkRun(decision, links, evidence.grants),
+        comment: stickyComment(decision, links, evidence.grants),
+      };
     }
   }
 }

@@ -4,7 +4,9 @@
  */
 import type { Issue } from '../document/issue.ts';
 import type { Decision } from '../policy/decision.ts';
+import type { HeldGrant } from '../policy/evidence.ts';
 import { code, fitBytes, plain, prose, shorten } from './escape.ts';
+import { fromNow } from './from-now.ts';
 import { approvalsTable, issuesList, type Links, nextSteps, reasonsTree, reviewsList, whyNot } from './sections.ts';
 import { effectSentence, verdictLine } from './verdict.ts';
 
@@ -41,13 +43,15 @@ const MOST_ANNOTATIONS = 50;
  * | allow | completed | success |
  * | pending, fault | in_progress | |
  * | deny, invalid | completed | failure |
+ *
+ * @param held everybody's grants, as the ledger says; `null`: nobody looked
  */
-export function checkRun(decision: Decision, links: Links): CheckRun {
+export function checkRun(decision: Decision, links: Links, held: readonly HeldGrant[] | null = null): CheckRun {
   const issues = 'issues' in decision ? decision.issues : [];
   return {
     ...statusOf(decision),
     title: verdictLine(decision),
-    summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES),
+    summary: fitBytes(summaryOf(decision, issues, links, held), MOST_BYTES),
     annotations: [...issues, ...decision.warnings].slice(0, MOST_ANNOTATIONS).map(annotationOf),
   };
 }
@@ -65,9 +69,15 @@ function statusOf(decision: Decision): Pick<CheckRun, 'status' | 'conclusion'> {
   }
 }
 
-function summaryOf(decision: Decision, issues: readonly Issue[], links: Links): string {
+function summaryOf(
+  decision: Decision,
+  issues: readonly Issue[],
+  links: Links,
+  held: readonly HeldGrant[] | null,
+): string {
   const parts = [
     effectSentence(decision) ?? '',
+    fromNow(decision, held),
     whyNot(decision),
     issuesList(issues, decision, links),
     'requirements' in decision ? approvalsTable(decision.requirements) : '',

@@ -1,9 +1,11 @@
 /**
- * The one comment under a pull request, edited in place. Six parts: verdict, effect, plan, approvals, what you can do,
+ * The one comment under a pull request, edited in place. Six parts: verdict, effect and what is held now, plan, approvals, what you can do,
  * and the policy behind it, folded. Same decision, same bytes, so that nothing is posted twice.
  */
 import type { Decision } from '../policy/decision.ts';
+import type { HeldGrant } from '../policy/evidence.ts';
 import { code, fitBytes, prose } from './escape.ts';
+import { fromNow } from './from-now.ts';
 import {
   approvalsTable,
   issuesList,
@@ -33,8 +35,9 @@ const SIGNS: Readonly<Record<Decision['verdict'], string>> = {
   fault: '⚪',
 };
 
-export function stickyComment(decision: Decision, links: Links): string {
-  const open = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
+/** @param held everybody's grants, as the ledger says; `null`: nobody looked */
+export function stickyComment(decision: Decision, links: Links, held: readonly HeldGrant[] | null = null): string {
+  const open = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links, held)];
   return fitBytes(
     [STICKY_MARKER, ...open, folded(decision, links)].filter((part) => part !== '').join('\n\n'),
     MOST_BYTES,
@@ -50,12 +53,13 @@ export function heading(sign: string, title: string): string {
   return `### ${sign} ${prose(title)}`;
 }
 
-function body(decision: Decision, links: Links): readonly string[] {
+function body(decision: Decision, links: Links, held: readonly HeldGrant[] | null): readonly string[] {
   const issues = 'issues' in decision ? decision.issues : [];
   const reviews = reviewsList(decision);
   const steps = nextSteps(decision).map((step) => `- ${step}`);
   return [
     effectSentence(decision) ?? '',
+    fromNow(decision, held),
     reasonOf(decision),
     whyNot(decision),
     issuesList(issues, decision, links),

@@ -93,7 +93,7 @@ export function effectSentence(decision: Decision): string | null {
     : `${when}, ${subjectOf(asked)} gets ${code(asked.resource)} ${code(asked.entitlement)} for ${windowOf(decision, request)}.`;
 }
 
-function subjectOf(asked: Asked): string {
+export function subjectOf(asked: Asked): string {
   return asked.subject.login === null ? code(asked.subject.name) : person(asked.subject.login);
 }
 

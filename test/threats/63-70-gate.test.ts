@@ -14,10 +14,10 @@ import { publishCheck } from '../../github/check-runs.ts';
 import { LEDGER_BRANCH } from '../../github/ledger-store.ts';
 import { readWitness, WITNESS_BRANCH } from '../../github/witness-store.ts';
 import { writeLedger } from '../support/applier.ts';
-import { anEvidence } from '../support/evidence.ts';
+import { aGrant, anEvidence } from '../support/evidence.ts';
 import { ACCESS, type GateWorld, request, startGateWorld } from '../support/gate-world.ts';
 import { asInstallation, refusal, withToken } from '../support/hub.ts';
-import { anEnsure, aRemoval, authorised, outcomeOf } from '../support/ledger.ts';
+import { anEnsure, aRemoval, aSlot, authorised, outcomeOf } from '../support/ledger.ts';
 import { aSetup } from '../support/setup.ts';
 import { merged, READ } from '../support/sweep-steps.ts';
 import { BASE, REPOSITORY, wire } from '../support/wire.ts';
@@ -201,15 +201,24 @@ describe('the machinery around the gate', () => {
     expect(world.calls).toEqual([]);
   });
 
-  threat(70, 'in the check and in the comment', async () => {
+  threat(70, 'in the check and in the comment: what is asked for, and what is held now', async () => {
     const number = await world.open('alice', { [path('shown')]: TWO_HOURS });
-    const check = await world.check(number);
-    for (const shown of [check?.summary ?? '', (await world.sticky(number)) ?? '']) {
-      expect(shown).toContain('alice');
-      expect(shown).toContain('orders-db');
-      expect(shown).toContain('read-only');
-      expect(shown).toContain('2h');
+    const shown = async () => {
+      await world.later();
+      return [(await world.check(number))?.summary ?? '', (await world.sticky(number)) ?? ''];
+    };
+    for (const said of await shown()) {
+      expect(said).toContain('`@alice` gets `orders-db` `read-only` for 2h from the merge, then it is removed.');
+      expect(said).toContain('Now, through Gatepass, `@alice` holds of `orders-db`: nothing.');
     }
+    const held = { resource: 'orders-db', entitlement: 'read-only' };
+    const ensure = anEnsure(70, { slot: aSlot({ key: 'github-team:8/member:1001' }) });
+    await writeLedger(world, [authorised(70, held), ensure, outcomeOf(ensure)]);
+    for (const said of await shown())
+      expect(said).toContain('`@alice` holds of `orders-db`: `read-only` until 2026-11-23 12:00 UTC.');
+    const removal = aRemoval(70, { slot: ensure.slot });
+    await writeLedger(world, [removal, outcomeOf(removal)]);
+    for (const said of await shown()) expect(said).toContain('holds of `orders-db`: nothing.');
   });
 
   threat(76, 'who may ask may not run it', async () => {
@@ -374,10 +383,15 @@ describe('what is said', () => {
     expect(counts).toEqual([50]);
   });
 
-  threat(70, 'who, what, how long, and what would be changed from now, without reading policy', () => {
+  threat(70, 'who, what, how long, why, and what would be changed from now, without reading policy', () => {
     const pending = anEvidence().decide();
-    const { title, summary } = checkRun(pending, LINKS);
-    expect(`${title}\n${summary}`).toMatch(/alice[\s\S]*orders-db[\s\S]*2h/);
+    const [held, ofAnother] = [aGrant('alice'), aGrant('alice', { resource: 'billing-db', role: 'read-write' })];
+    for (const said of [checkRun(pending, LINKS, [held, ofAnother]).summary, stickyComment(pending, LINKS, [held])]) {
+      expect(said).toContain('On approval, `@alice` gets `orders-db` `read-only` for 2h from the merge');
+      expect(said).toContain('`@alice` holds of `orders-db`: `read-only` until 2026-11-23 11:00 UTC.');
+      // Effect and change are what is read first.
+      expect(said.indexOf('Now, through Gatepass')).toBeLessThan(said.indexOf('| approval from |'));
+    }
     expect(stickyComment(pending, LINKS)).toContain('Replay payments stuck since the deploy');
   });
 });
