@@ -59,6 +59,7 @@ export function isWithin(team: Team, ancestor: Team): boolean {
 export function canRead(hub: HubState, actor: Actor, repository: Repository): boolean {
   if (!repository.private) return true;
   if (actor.kind === 'user') return roleOf(hub, repository, actor.account) !== null;
+  if (actor.kind === 'deploy-key') return actor.repository === repository.id;
   return actor.kind === 'installation' && covers(actor, repository);
 }
 
@@ -73,7 +74,7 @@ export function demand(hub: HubState, actor: Actor, need: Need, about: Repositor
   if (needs.some((each) => satisfies(hub, actor, each, about))) return;
   if (actor.kind === 'anonymous') throw new HttpError(401, 'Requires authentication');
   if (needs.includes('jwt')) throw new HttpError(401, 'A JSON web token could not be decoded');
-  if (actor.kind === 'app') throw new HttpError(401, 'Bad credentials');
+  if (actor.kind === 'app' || actor.kind === 'deploy-key') throw new HttpError(401, 'Bad credentials');
   if (actor.kind === 'installation') throw forbidden();
   if (needs.some((each) => each.startsWith('checks:write'))) throw forbidden('You must authenticate via a GitHub App.');
   if (about !== null && 'git' in about && roleOf(hub, about, actor.account) === 'read') throw notFound();
@@ -82,6 +83,8 @@ export function demand(hub: HubState, actor: Actor, need: Need, about: Repositor
 
 function satisfies(hub: HubState, actor: Actor, need: string, about: Repository | Organization | null): boolean {
   if (need === 'public') return true;
+  // It is git's alone, and no key to the API.
+  if (actor.kind === 'deploy-key') return false;
   if (need === 'jwt') return actor.kind === 'app';
   if (actor.kind === 'anonymous') return isPublic(about) && need.endsWith(':read') && need !== 'administration:read';
   if (need === 'any') return actor.kind !== 'app';

@@ -21,6 +21,7 @@ import * as people from './setup/people.ts';
 import * as repositories from './setup/repositories.ts';
 import { makeWorld } from './state.ts';
 import { acceptInvitation } from './teams.ts';
+import { newToken } from './token.ts';
 import type { Clock, HubState, OnExchange } from './types.ts';
 import type { Delivery } from './webhooks.ts';
 
@@ -53,6 +54,8 @@ export interface Hub {
   addRepository(repository: repositories.NewRepository): Promise<Repository>;
   fork(owner: string, name: string, under: string): Promise<Repository>;
   addApp(app: apps.NewApp): Promise<apps.AddedApp>;
+  /** With write access. GitHub takes it over SSH, which is not here: its secret is the password of a push over HTTP. */
+  addDeployKey(owner: string, name: string, addedBy: string): string;
   setWebhookUrl(app: number, url: string | null): void;
   /** Adds a ruleset in GitHub's own JSON; the answer is its id. */
   protect(owner: string, name: string, ruleset: Json): number;
@@ -122,6 +125,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     addRepository: (repository) => repositories.addRepository(state, repository),
     fork: (owner, name, under) => repositories.addFork(state, repositories.repositoryByName(state, owner, name), under),
     addApp: (app) => apps.addApp(state, app),
+    addDeployKey(owner, name, addedBy) {
+      const { id: repository } = repositories.repositoryByName(state, owner, name);
+      const account = people.accountByLogin(state, addedBy);
+      return newToken(state, 'key', { kind: 'deploy-key', account, repository }, null);
+    },
     setWebhookUrl(id, url) {
       const app = state.apps.get(id);
       if (app === undefined) throw new Error(`no App ${id} on this hub`);

@@ -254,6 +254,8 @@ export type Actor =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'user'; readonly account: Account }
   | { readonly kind: 'app'; readonly app: App }
+  /** `account` added it, and is whom GitHub names as who pushed. */
+  | { readonly kind: 'deploy-key'; readonly account: Account; readonly repository: number }
   | {
       readonly kind: 'installation';
       readonly app: App;

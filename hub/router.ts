@@ -96,6 +96,7 @@ export function accountOf(actor: Actor): Call['account'] {
   switch (actor.kind) {
     case 'user':
     case 'installation':
+    case 'deploy-key':
       return actor.account;
     case 'app':
       return actor.app.bot;

@@ -4,8 +4,8 @@ import { HttpError } from './http-error.ts';
 import type { Actor, App } from './model.ts';
 import type { HubState } from './types.ts';
 
-/** What a person, an installation or a workflow holds, as GitHub prefixes it. */
-export function newToken(hub: HubState, prefix: 'ghp' | 'ghs', actor: Actor, expires: number | null): string {
+/** What a person, an installation or a workflow holds, as GitHub prefixes it; a deploy key has no token there (see `addDeployKey`). */
+export function newToken(hub: HubState, prefix: 'ghp' | 'ghs' | 'key', actor: Actor, expires: number | null): string {
   const token = `${prefix}_${randomBytes(27).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
   hub.tokens.set(token, { actor, expires });
   return token;

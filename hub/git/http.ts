@@ -69,6 +69,7 @@ function admit(hub: HubState, actor: Actor, repository: Repository | undefined, 
 
 function mayPush(hub: HubState, actor: Actor, repository: Repository): boolean {
   if (actor.kind === 'user') return atLeast(roleOf(hub, repository, actor.account), 'write');
+  if (actor.kind === 'deploy-key') return actor.repository === repository.id;
   return (
     actor.kind === 'installation' && canRead(hub, actor, repository) && grants(actor.permissions, 'contents', 'write')
   );

@@ -11,6 +11,7 @@ export type Passage = 'push' | 'merge';
 export function bypasses(hub: HubState, repository: Repository, ruleset: Ruleset, actor: Actor, by: Passage): boolean {
   return ruleset.bypass.some((each) => {
     if (each.mode === 'pull_request' && by !== 'merge') return false;
+    if (each.actorType === 'DeployKey') return actor.kind === 'deploy-key';
     if (each.actorType === 'Integration') return actor.kind === 'installation' && actor.app.id === each.actorId;
     return actor.kind === 'user' && isActor(hub, repository, actor.account, each.actorType, each.actorId);
   });

@@ -12,7 +12,7 @@ import { HOUR } from '../../core/time.ts';
 import type { GitHub } from '../../github/client.ts';
 import { gitCache } from '../../github/tree.ts';
 import { ACCESS } from '../support/acme.ts';
-import { asInstallation, git } from '../support/hub.ts';
+import { asInstallation, git, gitUrl } from '../support/hub.ts';
 import { entriesOf, merged, READ } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people } from '../support/world.ts';
 import { stoppedAtGate2 } from './gates.ts';
@@ -187,13 +187,13 @@ describe('without any rule', () => {
   afterAll(() => world?.stop());
 
   /** A commit of this person on a fresh clone, and where it is pushed. */
-  const commit = async (login: string, slug: string, message: string, to: string) => {
+  const commit = async (login: string, slug: string, message: string, to: string, remote = 'origin') => {
     const clone = await world.clone(login, world.folder);
     await mkdir(dirname(join(clone, path(slug))), { recursive: true });
     await writeFile(join(clone, path(slug)), aRequest());
     await git(clone, 'add', '.');
     await git(clone, 'commit', '--quiet', '-m', message);
-    await git(clone, 'push', '--quiet', 'origin', `HEAD:${to}`);
+    await git(clone, 'push', '--quiet', remote, `HEAD:${to}`);
     return clone;
   };
 
@@ -236,6 +236,25 @@ describe('without any rule', () => {
     await world.gate2.sweep();
     const fates = await world.gate2.fates();
     expect([fates[path('t47-admin')], fates[path('t47-writer')]]).toEqual(['quarantined', 'quarantined']);
+  });
+
+  threat(47, 'a deploy key that the rules let through, with a commit in the requester’s name', async () => {
+    const bypass_actors = [{ actor_id: null, actor_type: 'DeployKey', bypass_mode: 'always' }];
+    const ref_name = { include: ['~DEFAULT_BRANCH'], exclude: [] };
+    const rules = [{ type: 'update' }];
+    const ruleset = world.hub.protect('acme', 'access', {
+      name: 'deploy keys only',
+      conditions: { ref_name },
+      bypass_actors,
+      rules,
+    });
+    await expect(commit('alice', 't47-without', 'ask', 'main')).rejects.toThrow('Cannot update this protected ref.');
+    const url = gitUrl(world.hub, 'acme/access', 'key', world.hub.addDeployKey('acme', 'access', 'heidi'));
+    await commit('alice', 't47-key', 'ask', 'main', url);
+    await world.as('heidi').repos.deleteRepoRuleset({ ...ACCESS, ruleset_id: ruleset });
+    await world.gate2.sweep();
+    expect((await world.gate2.fates())[path('t47-key')]).toBe('quarantined');
+    expect(world.gate2.target.sent).toEqual([]);
   });
 
   threat(47, 'a merge built by hand that holds more than its approved pull request', async () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACCESS, type AcmeWorld, acmeWorld, REQUEST } from '../../support/acme.ts';
-import { aHub, asInstallation, git, gitUrl, refusal, type TestHub } from '../../support/hub.ts';
+import { aHub, asInstallation, git, gitUrl, refusal, type TestHub, withToken } from '../../support/hub.ts';
 
 describe('rules', () => {
   let test: TestHub;
@@ -151,6 +151,25 @@ describe('rules', () => {
     await bypass('always');
     await git(clone, 'push', '--quiet', 'origin', 'main');
     expect((await merge(number, 'heidi')).data.merged).toBe(true);
+  });
+
+  it('takes the push of a deploy key past rules that name such keys, and knows it nowhere else', async () => {
+    const key = test.hub.addDeployKey('acme', 'access', 'heidi');
+    const clone = await world.clone('mallory', test.folder);
+    await git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'Push');
+    const url = gitUrl(test.hub, 'acme/access', 'key', key);
+    await expect(git(clone, 'push', url, 'HEAD:main')).rejects.toThrow('Changes must be made through a pull request.');
+    const { data: rulesets } = await world.as('heidi').repos.getRepoRulesets(ACCESS);
+    const bypass_actors = [{ actor_id: null, actor_type: 'DeployKey', bypass_mode: 'always' } as const];
+    for (const { id } of rulesets)
+      await world.as('heidi').repos.updateRepoRuleset({ ...ACCESS, ruleset_id: id, bypass_actors });
+    await git(clone, 'push', '--quiet', url, 'HEAD:main');
+    await git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'Again');
+    await expect(git(clone, 'push', 'origin', 'HEAD:main')).rejects.toThrow('Changes must be made');
+    const { data: activity } = await world.as('heidi').repos.listActivities({ ...ACCESS, ref: 'refs/heads/main' });
+    expect(activity[0]?.actor?.login).toBe('heidi');
+    expect(await refusal(withToken(test.hub, key).repos.get(ACCESS))).toMatchObject({ status: 401 });
+    await expect(git(clone, 'ls-remote', gitUrl(test.hub, 'acme/ops', 'key', key))).rejects.toThrow('not found');
   });
 
   it('refuses through the API what it refuses to a push', async () => {
