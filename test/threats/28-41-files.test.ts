@@ -1,18 +1,13 @@
 /** What a pull request holds, and how it is read: at both gates. */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { createIndex } from '../../core/codeowners/rule-index.ts';
 import { isRequestPath, parseRequestPath } from '../../core/document/paths.ts';
 import { readYaml } from '../../core/document/read-yaml.ts';
-import { checkRun } from '../../core/explain/check-run.ts';
-import { stickyComment } from '../../core/explain/sticky-comment.ts';
-import { terminalText } from '../../core/explain/terminal-text.ts';
 import { isInRequests } from '../../core/policy/pull-kind.ts';
 import { parseDuration, parseInstant } from '../../core/time.ts';
-import { summaryMarkdown } from '../../sweep/summary.ts';
 import { aChange, anEvidence, document, REQUEST } from '../support/evidence.ts';
 import { fileOf, type MemoryFile } from '../support/memory-git.ts';
-import { grantRead, READ } from '../support/sweep-steps.ts';
+import { READ } from '../support/sweep-steps.ts';
 import { aRequest, aWorld, people, type TestWorld } from '../support/world.ts';
 import { atBothGates, atGate1, codesOf, evidenceOf, expectAllowed, expectStopped, stoppedAtGate2 } from './gates.ts';
 import { threat } from './threat.ts';
@@ -242,27 +237,27 @@ describe('what a file is', () => {
   });
 });
 
-/** Issue codes of a request document. */
-const issuesIn = (text: string) => codesOf(anEvidence().changing(aChange(REQUEST, text)).approvedBy('bob').decide());
+/** These bytes as a request, with the approval that it needs. */
+const asking = (text: string) => anEvidence().changing(aChange(REQUEST, text)).approvedBy('bob');
 
 describe('the text of a file', () => {
   threat(35, () => {
     const bomb = ['a: &a [x, x]', ...Array.from({ length: 20 }, (_, at) => `b${at}: &b${at} [*a, *a, *a]`)].join('\n');
     const began = performance.now();
-    expect(issuesIn(`${TEXT}${bomb}\n`)).toContain('yaml-anchor');
-    expect(issuesIn(`${TEXT}x: *nowhere\n`)).toContain('yaml-alias');
+    expectStopped(asking(`${TEXT}${bomb}\n`), 'yaml-anchor');
+    expectStopped(asking(`${TEXT}x: *nowhere\n`), 'yaml-alias');
     expect(performance.now() - began).toBeLessThan(500);
   });
 
   threat(36, () => {
-    expect(issuesIn(`${TEXT}duration: 40h\n`)).toContain('yaml-duplicate-key');
-    expect(issuesIn(`${TEXT}1: a\n"1": b\n`)).toContain('yaml-key-not-text');
-    expect(issuesIn(`${TEXT}? [a]\n: b\n`)).toContain('yaml-key-not-text');
+    expectStopped(asking(`${TEXT}duration: 40h\n`), 'yaml-duplicate-key');
+    expectStopped(asking(`${TEXT}1: a\n"1": b\n`), 'yaml-key-not-text');
+    expectStopped(asking(`${TEXT}? [a]\n: b\n`), 'yaml-key-not-text');
   });
 
   threat(37, () => {
     for (const key of ['__proto__', 'constructor', 'prototype', '"__proto__"', '"\\u005f_proto__"']) {
-      expect(issuesIn(`${TEXT}${key}: { breakGlass: true }\n`)).toContain('yaml-reserved-key');
+      expectStopped(asking(`${TEXT}${key}: { breakGlass: true }\n`), 'yaml-reserved-key');
     }
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
       expectStopped(
@@ -274,16 +269,15 @@ describe('the text of a file', () => {
   });
 
   threat(38, () => {
-    expect(issuesIn(TEXT.replace('duration: 2h', 'duration: !!str 2h'))).toContain('yaml-tag');
-    expect(issuesIn(TEXT.replace('reason:', 'reason: !!binary'))).toContain('yaml-tag');
-    expect(issuesIn(`${TEXT}---\n${TEXT}`)).toContain('yaml-several-documents');
-    expect(issuesIn(`${TEXT}x: ${'['.repeat(12)}${']'.repeat(12)}\n`)).toContain('yaml-too-deep');
-    expect(issuesIn(TEXT.replace('Replay', 'Re\u0000play'))).toContain('yaml-control-character');
-    expect(issuesIn(TEXT.replace('Replay', '"Re\\0play').replace('deploy', 'deploy"'))).toContain(
-      'yaml-control-character',
-    );
+    expectStopped(asking(TEXT.replace('duration: 2h', 'duration: !!str 2h')), 'yaml-tag');
+    expectStopped(asking(TEXT.replace('reason:', 'reason: !!binary')), 'yaml-tag');
+    expectStopped(asking(`${TEXT}---\n${TEXT}`), 'yaml-several-documents');
+    expectStopped(asking(`${TEXT}x: ${'['.repeat(12)}${']'.repeat(12)}\n`), 'yaml-too-deep');
+    expectStopped(asking(TEXT.replace('Replay', 'Re\u0000play')), 'yaml-control-character');
+    const escaped = TEXT.replace('Replay', '"Re\\0play').replace('deploy', 'deploy"');
+    expectStopped(asking(escaped), 'yaml-control-character');
     expect(readYaml(`${'['.repeat(30_000)}`, 'x.yaml').ok).toBe(false);
-    expect(issuesIn(TEXT)).not.toContain('yaml-tag');
+    expectAllowed(asking(TEXT));
   });
 
   threat(40, () => {
@@ -330,108 +324,4 @@ describe('the text of a file', () => {
     }
     expectAllowed(anEvidence().fields({ starts: '"2026-11-23T15:00:00+01:00"' }).approvedBy('bob'));
   });
-
-  threat(41, 'no regular expression in a condition', () => {
-    const when = (condition: string) =>
-      anEvidence()
-        .governing('policies/rules/databases.yaml', (text) => text.replace(/when: .*/, `when: '${condition}'`))
-        .approvedBy('bob');
-    expectStopped(when('request.reason.matches("(a+)+b")'), 'governance-invalid');
-    expectAllowed(when('request.reason.contains("x")'));
-  });
-
-  threat(41, 'patterns of paths take linear time', () => {
-    const pattern = `/${'a*'.repeat(40)}b`;
-    const path = 'a'.repeat(4000);
-    const deep = `/${'**/a*/'.repeat(20)}z`;
-    const began = performance.now();
-    const index = createIndex([{ pattern }, { pattern: deep }]);
-    expect(index.last(path)).toBeNull();
-    expect(index.last(`${'aaaa/'.repeat(800)}y`)).toBeNull();
-    expect(performance.now() - began).toBeLessThan(500);
-  });
 });
-
-/** What must not reach a reader as it is. */
-const HOSTILE = [
-  '@acme/security',
-  '#1',
-  '<img src=x>',
-  '[a](https://evil.test)',
-  '![x](y)',
-  '`',
-  '|',
-  '\u202e',
-  '\u200b',
-  '\u001b[31m',
-  '\u2066',
-  '\u0007',
-  'https://evil.test',
-  '<!-- gatepass -->',
-  '</details>',
-  '\n## Approved\n',
-  '~~~',
-  '::set-output::',
-  '\r',
-];
-const hostile = fc
-  .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ maxLength: 6 })), { minLength: 1, maxLength: 6 })
-  .map((parts) => parts.join(' '));
-
-describe('what people read', () => {
-  threat(39, 'check, comment and terminal show it inert', () => {
-    fc.assert(
-      fc.property(hostile, (text) => {
-        const asked = anEvidence()
-          .fields({
-            reason: JSON.stringify(text.slice(0, 400) || 'x'),
-            ticket: JSON.stringify(text.slice(0, 40) || 'x'),
-          })
-          .pull({ title: text })
-          .approvedBy('bob', { limit: text })
-          .approvedBy('bob', { user: { id: 1002, login: text.slice(0, 30) || 'x', type: 'User' } });
-        const decision = asked.decide();
-        const links = { repository: 'https://github.test/acme/access' };
-        const check = checkRun(decision, links);
-        for (const shown of [check.summary, stickyComment(decision, links)]) expectInert(shown, text);
-        expect(check.title).not.toMatch(HIDDEN);
-        const terminal = terminalText(decision, { color: false });
-        expect(terminal.replaceAll('\n', '')).not.toMatch(HIDDEN);
-      }),
-      { numRuns: 300, seed: 39 },
-    );
-  });
-
-  threat(39, 'the job summary shows it inert', async () => {
-    const world = aWorld();
-    const text = 'see @acme/security <img src=x> [a](https://evil.test) `x` | y';
-    grantRead(world, { reason: JSON.stringify(text) });
-    const report = await world.sweep();
-    expect(report.granted).toHaveLength(1);
-    const problem = { key: 'x', severity: 'critical', message: text, next: text } as const;
-    expectInert(summaryMarkdown({ ...report, stops: [problem] }), text);
-  });
-
-  threat(39, 'homoglyphs are no names, and invisible characters no text', () => {
-    for (const path of ['requests/оrders-db/read-only/x.yaml', 'requests/orders-db/reаd-only/x.yaml']) {
-      expectStopped(anEvidence().changing(aChange(path, TEXT)).approvedBy('bob'), 'request-path');
-    }
-    for (const hidden of ['\u202e', '\u200b', '\u2066', '\ufeff', '\u00ad', '\u{e0041}']) {
-      expect(issuesIn(TEXT.replace('Replay', `Re${hidden}play`))).toContain('yaml-invisible-character');
-    }
-    expect(issuesIn(TEXT.replace('duration: 2h', 'duration: 2h\nsubject: person:аlice'))).toContain(
-      'document-principal',
-    );
-  });
-});
-
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-/** Outside code spans no mention, link, image, HTML or heading of the text is left; nothing invisible anywhere. */
-function expectInert(shown: string, text: string): void {
-  expect(shown.replaceAll('\n', '').replaceAll('\u200b', '')).not.toMatch(HIDDEN);
-  const outside = shown.replace(/(`+)[^`\n](?:.*?[^`])?\1(?!`)/g, '');
-  for (const part of ['@acme/security', '<img', '](https://evil', '![x]', 'https://evil.test', '\n## Approved']) {
-    if (text.includes(part)) expect(outside).not.toContain(part);
-  }
-}
