@@ -10,6 +10,7 @@ import { appClient, tokenClient } from '../github/app-client.ts';
 import { gitCache } from '../github/tree.ts';
 import { type GateWorld, gate } from './gate.ts';
 import { type GateInputs, readGateInputs } from './inputs.ts';
+import { logLine } from './log-line.ts';
 
 /** Throws `GitHubError` when the pull requests cannot be listed, or nobody can sign in. */
 export async function runGate(pause: (milliseconds: number) => Promise<void>): Promise<void> {
@@ -19,7 +20,7 @@ export async function runGate(pause: (milliseconds: number) => Promise<void>): P
   if (asked === 'nothing') return core.info('the event is about no pull request');
   const reports = await gate(await worldOf(read.inputs, pause), asked);
   for (const { pullRequest, verdict, title, untold } of reports) {
-    core.info(`#${pullRequest}: ${verdict}: ${plain(title)}`);
+    core.info(logLine(`#${pullRequest}: ${verdict}: ${title}`));
     if (untold !== null) core.warning(`#${pullRequest}: the comment could not be written: ${plain(untold)}`);
   }
   const verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));

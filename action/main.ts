@@ -13,6 +13,7 @@ import { summaryMarkdown } from '../sweep/summary.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { runGate } from './gate-mode.ts';
 import { inputsOfAction } from './inputs.ts';
+import { logLine } from './log-line.ts';
 
 async function main(): Promise<void> {
   for (const name of ['private-key', 'ledger-key', 'token']) maskLines(core.getInput(name));
@@ -47,7 +48,7 @@ async function publish(report: SweepReport): Promise<void> {
   const attention = attentionOf(report);
   core.setOutput('alerts', attention.length);
   core.setOutput('next-due', report.nextDue ?? '');
-  for (const line of reportLines(report)) core.info(line);
+  for (const line of reportLines(report)) core.info(logLine(line));
   for (const { severity, message, next } of attention) {
     const annotate = severity === 'critical' ? core.error : core.warning;
     annotate(`${message}\n${next}`, { title: 'Gatepass' });
