@@ -111,4 +111,18 @@ describe('after the merge', () => {
     expect(world.target.held.get(READ_SLOT)).toBe('granted');
     expect(world.target.sent.filter(({ value }) => value === null)).toEqual([]);
   });
+
+  threat(54, 'what others took away meanwhile is not given again at the end, and is said', async () => {
+    const world = aWorld();
+    world.target.held.set(READ_SLOT, 'granted');
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    world.target.held.delete(READ_SLOT);
+    await world.sweep();
+    expect(await alertKeys(world)).toContain(`drift-removed:${READ_SLOT}`);
+    world.advance(HOUR);
+    await world.sweep();
+    await world.sweep();
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+  });
 });
