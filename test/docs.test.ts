@@ -54,6 +54,13 @@ function gatepassCalls(page: Page): readonly (readonly string[])[] {
   );
 }
 
+/** `who`, `requests` of `audit`: plain words that each of its lines goes on with; `null`: it has none. */
+function partsOf(usage: string, name: string): readonly string[] | null {
+  const lines = found(usage, new RegExp(`^gatepass ${name}(.*)$`, 'gm'));
+  const words = lines.map((line) => /^ ([a-z]+)(?![^ ])/.exec(line)?.[1]);
+  return words.length > 0 && words.every((word) => word !== undefined) ? words : null;
+}
+
 describe('commands', () => {
   const names = readdirSync(join(ROOT, 'cli/commands')).map((file) => file.replace(/\.ts$/, ''));
   const usageOf = async (name: string): Promise<string> =>
@@ -72,6 +79,9 @@ describe('commands', () => {
     const flags = rest.filter((word) => word.startsWith('--')).map((word) => word.replace(/[=,.].*$/, ''));
     const usage = await usageOf(name);
     expect(flags.filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(usage))).toEqual([]);
+    const parts = partsOf(usage, name);
+    const [part] = rest.filter((word) => !word.startsWith('-'));
+    if (parts !== null && part !== undefined) expect(parts).toContain(part.replace(/[,.]$/, ''));
   });
 
   it('are each shown in some page', () => {

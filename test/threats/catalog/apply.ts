@@ -51,7 +51,7 @@ export const APPLY: readonly Threat[] = [
     gates: '2',
     residual:
       'Heads that the gate never saw, such as those written while it was down, are missed by nobody. Where both branches are rewritten, only a clone or a tip that somebody noted tells. What is owed is recovered from the commit last seen, for as long as GitHub keeps commits that no branch has; after that, grants that only the lost part knew have to be found by hand.',
-    live: '`gatepass doctor` checks the ruleset of `gatepass/ledger`; the operator sets that of `gatepass/witness` (docs/guides/real-github.md, step 6).',
+    live: '`gatepass doctor` checks the rules of `gatepass/ledger` (the checks `ledger-…`) and of `gatepass/witness` (check `witness`), which the operator sets (docs/guides/real-github.md, step 6).',
   },
   {
     number: 60,
@@ -67,11 +67,11 @@ export const APPLY: readonly Threat[] = [
     number: 61,
     attack: 'an expiry is missed: cron is late, dropped or disabled',
     defence:
-      'The provider is told the end, and keeps it by itself where it can (`sweep/apply.ts`); each sweep removes whatever is due, however late (`core/reconcile/plan.ts`); the gate starts a sweep at the due instant, and again until the ledger shows the work as done (`app/clock.ts`).',
+      'The provider is told the end, and keeps it by itself where it can (`sweep/apply.ts`); each sweep removes whatever is due, however late (`core/reconcile/plan.ts`); the gate starts a sweep at the due instant, and again until the ledger shows the work as done (`app/clock.ts`, `app/owed-sweep.ts`). What is late, or silent, is told by an issue and by the alert webhook, which need no sweep (`app/clock-alarms.ts`, `app/notify.ts`).',
     levels: ['F'],
     gates: '2',
     residual:
-      'With neither a sweep nor the gate nor an expiry of the provider’s own, access stays until one of them is back. The gate looks every ten minutes, not at the minute of the end, and raises no alarm outside GitHub when sweeps are silent.',
+      'With neither a sweep nor the gate nor an expiry of the provider’s own, access stays until one of them is back. While the gate and Actions are both down nobody is told by either: something else has to watch `/healthz`. How long a run takes to start is GitHub’s.',
     live: null,
   },
   {
@@ -141,7 +141,7 @@ export const APPLY: readonly Threat[] = [
     attack: 'output is over the limits of GitHub, so that no check appears',
     defence:
       'Texts are cut by bytes, annotations and errors of one file end with fifty (`core/explain/escape.ts`, `core/explain/check-run.ts`).',
-    levels: ['U'],
+    levels: ['U', 'P'],
     gates: '1',
     residual: 'What is cut is in the logs alone.',
     live: null,
@@ -158,10 +158,12 @@ export const APPLY: readonly Threat[] = [
   {
     number: 70,
     attack: 'an approver approves blindly',
-    defence: 'Check and comment show who would get what, until when (`core/explain/sections.ts`).',
+    defence:
+      'Check and comment say first who would get what, how long, from when (`core/explain/verdict.ts`), and what they hold of it now (`core/explain/from-now.ts`); the comment says where it is set, how risky that is, and who ends it (`core/explain/sections.ts`).',
     levels: ['U', 'F', 'L'],
     gates: '1',
-    residual: 'Nobody can be made to read.',
-    live: 'The operator looks at approvals that came within seconds of the request, in `gatepass audit report`.',
+    residual:
+      'Nobody can be made to read. The gate reads no target: what somebody has there by another way is seen by the first sweep only.',
+    live: 'The operator looks for approvals that came within seconds of the pull request: `gatepass audit who --json` has when each was submitted.',
   },
 ];

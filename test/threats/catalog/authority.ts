@@ -76,11 +76,11 @@ export const AUTHORITY: readonly Threat[] = [
     number: 78,
     attack: 'requesters cancel or flood the sweep that would take back their grants',
     defence:
-      'The gate starts a sweep again while a merge is unread or something due is not done, whatever became of the runs (`app/clock.ts`); the sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
+      'The gate starts a sweep again while a merge is unread or something due is not done, whatever became of the runs (`app/clock.ts`, `app/owed-sweep.ts`), and switches the workflow on again (`app/workflow-state.ts`); while none gets through, it tells people (`app/clock-alarms.ts`) and holds what is allowed (`app/judge.ts`). The sweep can live in a repository where requesters do not write (`docs/guides/workflow/gatepass-operations.yml`).',
     levels: ['F'],
     gates: 'none',
     residual:
-      'In one repository writers can cancel each run that the gate starts, and disable the workflow: then grants are late and so are revokes. The gate says so in its log alone; no alarm reaches a person yet. The operations repository closes this.',
+      'In one repository writers can cancel each run that the gate starts, and disable the workflow as often as it is switched on: then grants are late, and so are revokes. People hear of it within minutes (`sweep-late`, `sweep-silent`, `sweep-off`, by the issue and the alert webhook). The operations repository closes this.',
     live: '`gatepass doctor` says which layout it is and what that concedes.',
   },
   {
@@ -188,8 +188,8 @@ export const AUTHORITY: readonly Threat[] = [
     levels: ['U', 'F'],
     gates: 'both',
     residual:
-      'Repository activity is GitHub’s word. Unknown pushers leave the requester’s own signature as the only proof.',
-    live: null,
+      'Repository activity is GitHub’s word. Unknown pushers leave the requester’s own signature as the only proof. The push of a deploy key is told, as far as is known, as one of who added the key: whoever else holds it is not barred.',
+    live: 'The operator lets no deploy key write to the access repository.',
   },
   {
     number: 90,

@@ -117,10 +117,11 @@ export const FILES: readonly Threat[] = [
     attack:
       'homoglyphs, bidirectional or invisible characters, or Markdown mislead whoever reads the check, comment, summary or terminal',
     defence:
-      'Names are ASCII and invisible characters are refused in documents (`core/document/yaml-text.ts`); text of others is made inert wherever it is shown (`core/explain/escape.ts`, `sweep/summary.ts`).',
-    levels: ['P'],
+      'Names are ASCII and invisible characters are refused in documents (`core/document/yaml-text.ts`); text of others is made inert wherever it is shown (`core/explain/escape.ts`, `sweep/summary.ts`), and is no command to the runner of a job (`action/log-line.ts`).',
+    levels: ['P', 'F'],
     gates: 'both',
-    residual: 'Visible lies stay possible: a reason can claim anything, in letters of any script.',
+    residual:
+      'Visible lies stay possible: a reason can claim anything, in letters of any script. What a job of your own prints, such as `gatepass check`, may hold `##[…` of others.',
     live: null,
   },
   {
@@ -137,8 +138,8 @@ export const FILES: readonly Threat[] = [
     number: 41,
     attack: 'a pattern in a policy or in CODEOWNERS takes exponential time',
     defence:
-      'No regular expressions in policies (`core/policy/condition-syntax.ts`); patterns of paths are matched in linear time (`core/codeowners/segment-glob.ts`).',
-    levels: ['U'],
+      'No regular expressions in policies (`core/policy/condition-syntax.ts`); a pattern and a path are looked at no more often than their lengths multiplied (`core/codeowners/segment-glob.ts`, `core/codeowners/rule-index.ts`).',
+    levels: ['U', 'P'],
     gates: 'both',
     residual: 'Policies are reviewed text: a long one is slow to read, not to run.',
     live: null,

@@ -133,7 +133,7 @@ export const LIFECYCLE: readonly Threat[] = [
     levels: ['F'],
     gates: '2',
     residual:
-      'Standing access that somebody takes away while a grant is live is put back when the grant ends: the ledger knows only what was there first.',
+      'Standing access that somebody takes away while a grant is live is not put back when it ends: it is said (`drift-removed`), and giving it again is theirs to do. Only where the end cannot see what its target holds, it sets what stood there first.',
     live: null,
   },
 ];
