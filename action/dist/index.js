@@ -26823,7 +26823,7 @@ function standingStop(zone, slot, value) {
 // core/reconcile/came-back.ts
 function cameBack(state, seen, now) {
   let loose = state.loose.find(
-    (ensure3) => (wasSeen(ensure3) || now <= plus(ensure3.lease, WATCH)) && !isAbove(state.slot, seen, ensure3.after)
+    (effect) => (wasSeen(effect) || now <= plus(effect.lease, WATCH)) && !isAbove(state.slot, seen, effect.after)
   );
   return loose === void 0 ? null : backOf(state, loose, now);
 }
@@ -32779,6 +32779,24 @@ function applyAction(draft, entry) {
   draft.grants.set(entry.grant, { ...grant, action, status: state });
 }
 
+// core/ledger/loose.ts
+var UNSEEN = /* @__PURE__ */ new Set(["ensuring", "pending", "failed"]);
+function loosen(slot, grant, hold, at3) {
+  let kept2 = slot.loose.filter((effect) => effect.takenBackBy !== void 0 || plus(effect.lease, WATCH) >= at3);
+  return hold === void 0 || !UNSEEN.has(hold.phase) ? kept2 : [...kept2, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
+}
+function withRestore({ slot, standing: standing2, ending, loose }) {
+  if (ending === null || !ending.isLower || !isAbove(slot, ending.after, standing2)) return loose;
+  let { intent, grant, after, lease, window } = ending;
+  return [...loose, { intent, grant, after, lease, window }];
+}
+function reported(loose, { intent, result }, isLiving) {
+  return result === "refused" || result === "done" && isLiving ? loose.filter((effect) => effect.intent !== intent) : result === "done" ? seenThere(loose, intent) : loose;
+}
+function seenThere(loose, intent) {
+  return loose.map((effect) => effect.intent === intent ? { ...effect, takenBackBy: null } : effect);
+}
+
 // core/ledger/replay-effects.ts
 function applyIntent(draft, entry) {
   entry.effect === "ensure" ? beginEnsure(draft, entry) : beginEnding(draft, entry, entry.effect);
@@ -32817,19 +32835,14 @@ function firstSight(entry) {
   let { slot, before } = entry;
   return { slot, standing: before, written: before, holders: [], ending: null, loose: [], failing: null, last: null };
 }
-function loosen(slot, grant, hold, at3) {
-  let kept2 = slot.loose.filter((ensure3) => ensure3.takenBackBy !== void 0 || plus(ensure3.lease, WATCH) >= at3);
-  return hold === void 0 || !UNSEEN.has(hold.phase) ? kept2 : [...kept2, { intent: hold.intent, grant, after: hold.after, lease: hold.lease, window: hold.window }];
-}
-var LIVING = /* @__PURE__ */ new Set(["ensuring", "pending", "held"]), UNSEEN = /* @__PURE__ */ new Set(["ensuring", "pending", "failed"]);
 function beginEnding(draft, entry, effect) {
   let slot = draft.slots.get(entry.slot.key);
   if (slot === void 0) return;
-  let { id: intent, grant, because, after, lease } = entry, window = { starts: entry.starts, expires: entry.expires }, loose = slot.loose;
+  let { id: intent, grant, because, before, after, lease } = entry, window = { starts: entry.starts, expires: entry.expires }, loose = withRestore(slot);
   for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot.key))
     loose = loosen({ ...slot, loose }, state.terms.id, hold, entry.at), setHold(draft, state, { ...hold, phase: hold.phase === "stuck" ? "stuck" : "ending" });
-  loose = loose.map((ensure3) => ensure3.takenBackBy === void 0 ? ensure3 : { ...ensure3, takenBackBy: intent });
-  let ending = { intent, grant, effect, because, after, lease, window, isPending: !1 };
+  loose = loose.map((effect2) => effect2.takenBackBy === void 0 ? effect2 : { ...effect2, takenBackBy: intent });
+  let isLower = isAbove(slot.slot, before, after), ending = { intent, grant, effect, because, after, lease, window, isPending: !1, isLower };
   draft.slots.set(entry.slot.key, { ...slot, loose, ending });
 }
 function endedBy(because) {
@@ -32843,6 +32856,7 @@ function applyOutcome(draft, entry) {
   }
   entry.effect === "ensure" ? finishEnsure(draft, entry) : finishEnding(draft, entry);
 }
+var LIVING = /* @__PURE__ */ new Set(["ensuring", "pending", "held"]);
 function finishEnsure(draft, entry) {
   let known4 = draft.slots.get(entry.slot), grant = draft.grants.get(entry.grant), hold = grant?.holds.get(entry.slot);
   if (known4 === void 0 || grant === void 0 || hold === void 0) return;
@@ -32871,20 +32885,19 @@ function finishEnsure(draft, entry) {
         return;
     }
 }
-function reported(loose, { intent, result }, isLiving) {
-  return result === "refused" || result === "done" && isLiving ? loose.filter((ensure3) => ensure3.intent !== intent) : result === "done" ? seenThere(loose, intent) : loose;
-}
-function seenThere(loose, intent) {
-  return loose.map((ensure3) => ensure3.intent === intent ? { ...ensure3, takenBackBy: null } : ensure3);
-}
 function finishEnding(draft, entry) {
-  let slot = draft.slots.get(entry.slot), ending = slot?.ending ?? null;
-  if (slot === void 0 || ending === null || ending.intent !== entry.intent) return;
+  let slot = draft.slots.get(entry.slot);
+  if (slot === void 0) return;
+  let { ending } = slot;
+  if (ending === null || ending.intent !== entry.intent) {
+    finishOvertaken(draft, slot, entry);
+    return;
+  }
   if (entry.result === "pending") {
     draft.slots.set(entry.slot, { ...slot, ending: { ...ending, isPending: !0 } });
     return;
   }
-  let { grant, because, window } = ending, at3 = entry.confirmed ?? entry.at, isDone = entry.result === "done", loose = slot.loose.filter(({ takenBackBy }) => takenBackBy !== entry.intent);
+  let { grant, because, window } = ending, at3 = entry.confirmed ?? entry.at, isDone = entry.result === "done", loose = (entry.issued === null ? withRestore(slot) : slot.loose).filter(({ takenBackBy }) => takenBackBy !== entry.intent);
   draft.slots.set(
     entry.slot,
     isDone ? { ...slot, loose, written: ending.after, ending: null, failing: null, last: { grant, because, window, at: at3 } } : { ...slot, ending: null, failing: failedOnce(slot, because.grants, entry) }
@@ -32892,6 +32905,12 @@ function finishEnding(draft, entry) {
   for (let [state, hold] of holdsOf(draft, endedBy(because), entry.slot))
     isDone ? endHold(draft, state, { ...hold, phase: "ended", endedAt: at3 }, { why: because.why, at: entry.at }) : setHold(draft, state, { ...hold, phase: "stuck" });
   isDone && release(draft, entry.slot, endedBy(because), ending.after);
+}
+function finishOvertaken(draft, slot, entry) {
+  let sent = slot.loose.find(({ intent }) => intent === entry.intent);
+  if (sent === void 0 || entry.issued === null) return;
+  let isLiving = slot.ending === null && !isAbove(slot.slot, sent.after, slot.written);
+  draft.slots.set(entry.slot, { ...slot, loose: reported(slot.loose, entry, isLiving) });
 }
 function failedOnce(slot, grants, entry) {
   if (entry.issued === null) return slot.failing;
@@ -33335,7 +33354,7 @@ async function apply2(world, pool, intended, now) {
 }
 var NOT_SENT = { is: "withheld", why: "it was not sent" };
 async function send(world, pool, intended) {
-  if (intended.effect.isBelow === !0) return { is: "withheld", why: "less was seen there than it is to hold" };
+  if (intended.effect.isBelow === !0) return { is: "withheld", why: "no more was seen there than it is to hold" };
   for (let rests = 0; ; rests += 1) {
     let sent = await sendOnce(world, pool, intended);
     if (!("rest" in sent)) return sent;
@@ -33354,6 +33373,10 @@ async function sendOnce(world, pool, intended) {
       let leave = await mayBegin2(world, target, intended);
       if (!leave.may) return { is: "withheld", why: leave.why };
       at3 = leave.at;
+    }
+    if (kind === "restore") {
+      let late = tooLate(intended, await nowOr(world, pool.now()));
+      if (late !== null) return { is: "withheld", why: late };
     }
     intended.effect.isLongUntried === !0 && pool.release(slot.provider, slot.config);
     let answer = await provider.set({
@@ -33378,11 +33401,17 @@ function failed(error2, at3, target) {
 function restOf(error2) {
   return error2 instanceof ProviderError ? error2.afterSeconds : null;
 }
-async function mayBegin2(world, target, { effect, intent }) {
+async function mayBegin2(world, target, intended) {
   if (target.failures >= FAILURES_IN_A_ROW)
     return { may: !1, why: `its target failed ${target.failures} times in a row in this sweep` };
   let at3 = await serverNow(world);
-  return at3 >= intent.expires ? { may: !1, why: `the window had ended at ${intent.expires}` } : effect.until !== null && at3 >= effect.until ? { may: !1, why: `what stands there with it had ended at ${effect.until}` } : at3 >= intent.lease ? { may: !1, why: `the sweep took longer than its lease, until ${intent.lease}` } : { may: !0, at: at3 };
+  if (at3 >= intended.intent.expires) return { may: !1, why: `the window had ended at ${intended.intent.expires}` };
+  let late = tooLate(intended, at3);
+  return late === null ? { may: !0, at: at3 } : { may: !1, why: late };
+}
+function tooLate({ effect, intent }, at3) {
+  let { kind, until } = effect;
+  return until !== null && at3 >= until ? `what it leaves there had ended at ${until}` : (kind === "ensure" || until !== null) && at3 >= intent.lease ? `the sweep took longer than its lease, until ${intent.lease}` : null;
 }
 async function nowOr(world, fallback) {
   return serverNow(world).catch(() => fallback);
@@ -42063,7 +42092,9 @@ function take(site, state, ending, after, input) {
       until: untilOf(site, after, state.standing),
       due,
       because: { why, grants },
-      ...isLong && { isLongUntried: !0 }
+      ...isLong && { isLongUntried: !0 },
+      // Late, after something lower still, it would raise.
+      ...!isThere && after !== null && { isBelow: !0 }
     }
   ];
 }
@@ -43686,6 +43717,23 @@ function teamsOf(requirement, organization, owners) {
   return requirement.from.flatMap((principal) => principal.kind === "team" ? [principal.name] : principal.kind !== "codeowners" ? [] : owners.filter((owner) => owner.toLowerCase().startsWith(prefix)).map((owner) => owner.slice(prefix.length)));
 }
 
+// core/explain/from-now.ts
+function fromNow(decision, held2) {
+  if (held2 === null || decision.verdict !== "allow" && decision.verdict !== "pending") return "";
+  let { asked } = decision;
+  if (asked === null || asked.request.kind !== "AccessRequest") return "";
+  let now = held2.filter((grant) => isOf(grant, asked) && (grant.stuck === !0 || grant.expires > decision.now)), what = now.length === 0 ? "nothing" : now.map((grant) => inWords2(grant, decision.now)).join(", ");
+  return `Now, through Gatepass, ${subjectOf(asked)} holds of ${code(asked.resource)}: ${what}. What was given by another way is not seen here.`;
+}
+function isOf(grant, { subject: subject2, resource }) {
+  return grant.resource === resource && grant.subject === (subject2.id ?? subject2.name);
+}
+function inWords2({ role, starts, expires, stuck: stuck2 }, now) {
+  if (stuck2 === !0) return `${code(role)} (over since ${clock(expires)}, and not taken back yet)`;
+  let from = starts > now ? `from ${clock(starts)} ` : "";
+  return `${code(role)} ${from}until ${clock(expires)}`;
+}
+
 // core/policy/ending.ts
 var SECOND = 1e3, ENDINGS = {
   "github-team": { expiry: "none", tail: 0 },
@@ -43826,8 +43874,8 @@ var STICKY_MARKER = "<!-- gatepass:sticky -->", MOST_BYTES4 = 65e3, HEADING = 20
   invalid: "🔴",
   fault: "⚪"
 };
-function stickyComment(decision, links) {
-  let open3 = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links)];
+function stickyComment(decision, links, held2 = null) {
+  let open3 = [heading(SIGNS[decision.verdict], verdictLine(decision, HEADING)), ...body(decision, links, held2)];
   return fitBytes(
     [STICKY_MARKER, ...open3, folded4(decision, links)].filter((part) => part !== "").join(`
 
@@ -43843,10 +43891,11 @@ function plainComment(sign2, title, why) {
 function heading(sign2, title) {
   return `### ${sign2} ${prose(title)}`;
 }
-function body(decision, links) {
+function body(decision, links, held2) {
   let issues = "issues" in decision ? decision.issues : [], reviews = reviewsList(decision), steps = nextSteps(decision).map((step) => `- ${step}`);
   return [
     effectSentence(decision) ?? "",
+    fromNow(decision, held2),
     reasonOf(decision),
     whyNot(decision),
     issuesList(issues, decision, links),
@@ -43884,12 +43933,12 @@ function folded4(decision, links) {
 
 // core/explain/check-run.ts
 var MOST_BYTES5 = 65535, MOST_ANNOTATIONS = 50;
-function checkRun(decision, links) {
+function checkRun(decision, links, held2 = null) {
   let issues = "issues" in decision ? decision.issues : [];
   return {
     ...statusOf4(decision),
     title: verdictLine(decision),
-    summary: fitBytes(summaryOf(decision, issues, links), MOST_BYTES5),
+    summary: fitBytes(summaryOf(decision, issues, links, held2), MOST_BYTES5),
     annotations: [...issues, ...decision.warnings].slice(0, MOST_ANNOTATIONS).map(annotationOf)
   };
 }
@@ -43905,9 +43954,10 @@ function statusOf4(decision) {
       return { status: "completed", conclusion: "failure" };
   }
 }
-function summaryOf(decision, issues, links) {
+function summaryOf(decision, issues, links, held2) {
   return [
     effectSentence(decision) ?? "",
+    fromNow(decision, held2),
     whyNot(decision),
     issuesList(issues, decision, links),
     "requirements" in decision ? approvalsTable(decision.requirements) : "",
@@ -44044,16 +44094,19 @@ function announce(judgement, page) {
       return { run: undecidedRun(title, why), comment: plainComment("⏸️", title, why) };
     }
     case "decided": {
-      let links = { repository: page };
-      return { run: checkRun(judgement.decision, links), comment: stickyComment(judgement.decision, links) };
+      let { decision, evidence } = judgement, links = { repository: page };
+      return {
+        run: checkRun(decision, links, evidence.grants),
+        comment: stickyComment(decision, links, evidence.grants)
+      };
     }
   }
 }
 function undecidedBy(error2) {
-  let [title, why] = inWords2(error2);
+  let [title, why] = inWords3(error2);
   return undecidedRun(title, why);
 }
-function inWords2(error2) {
+function inWords3(error2) {
   if (!(error2 instanceof GitHubError))
     return ["Cannot decide: an error of Gatepass itself", "It is logged, and tried again by itself."];
   let said2 = error2.status === null ? error2.message : `GitHub returned ${error2.status}`;
@@ -44328,6 +44381,11 @@ function readGateInputs(input, environment) {
   } };
 }
 
+// action/log-line.ts
+function logLine(text2) {
+  return plain2(text2).replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "## [");
+}
+
 // action/gate-mode.ts
 async function runGate(pause2) {
   let read3 = readGateInputs((name) => getInput(name), process.env);
@@ -44338,7 +44396,7 @@ async function runGate(pause2) {
   if (asked === "nothing") return info("the event is about no pull request");
   let reports = await gate(await worldOf2(read3.inputs, pause2), asked);
   for (let { pullRequest, verdict, title, untold: untold2 } of reports)
-    info(`#${pullRequest}: ${verdict}: ${plain2(title)}`), untold2 !== null && warning(`#${pullRequest}: the comment could not be written: ${plain2(untold2)}`);
+    info(logLine(`#${pullRequest}: ${verdict}: ${title}`)), untold2 !== null && warning(`#${pullRequest}: the comment could not be written: ${plain2(untold2)}`);
   let verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));
   setOutput("verdicts", JSON.stringify(verdicts));
   let failed2 = reports.filter(({ verdict }) => verdict === "failed");
@@ -44388,7 +44446,7 @@ async function publish(report) {
   setOutput("granted", report.granted.filter(({ result }) => result === "done").length), setOutput("revoked", report.revoked.filter(({ result }) => result === "done").length), setOutput("quarantined", report.refused.filter(({ type }) => type === "quarantined").length);
   let attention2 = attentionOf(report);
   setOutput("alerts", attention2.length), setOutput("next-due", report.nextDue ?? "");
-  for (let line of reportLines(report)) info(line);
+  for (let line of reportLines(report)) info(logLine(line));
   for (let { severity, message, next } of attention2)
     (severity === "critical" ? error : warning)(`${message}
 ${next}`, { title: "Gatepass" });

@@ -126,10 +126,11 @@ export const AUTHORITY: readonly Threat[] = [
     number: 83,
     attack: 'a stalled sweep wakes and grants again after the end',
     defence:
-      'Lease and end are checked just before each grant (`sweep/apply.ts`); ours seen after our removal is removed again (`core/reconcile/plan-slot.ts`).',
+      'Lease, and the end of whom it is for, are checked just before each grant and each restore (`sweep/apply.ts`), and before an action starts (`sweep/actions.ts`); what came of it after our removal is removed again, once its run has said so until it is seen to be gone (`core/ledger/loose.ts`, `core/reconcile/came-back.ts`).',
     levels: ['F'],
     gates: '2',
-    residual: 'Between the check and the provider’s answer there is a moment; the next sweep removes what came of it.',
+    residual:
+      'Between the check and the provider’s answer there is a moment; the next sweep removes what came of it. What a killed run sent more than an hour after its lease is taken for what others put there, and said.',
     live: null,
   },
   {
