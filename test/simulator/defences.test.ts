@@ -17,6 +17,7 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
   'compare-and-swap': ['I3'],
   lease: ['lease'],
   'single use of paths': ['I1', 'I4'],
+  'what a slow run left': ['I2'],
   expiry: ['I2'],
   isolation: ['I4', 'I5'],
   'the recorded decision': ['I6'],

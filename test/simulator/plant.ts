@@ -41,8 +41,13 @@ export const PLANTS: Readonly<Record<string, Planted>> = {
   },
   lease: {
     file: 'sweep/apply.ts',
-    was: 'if (at >= intent.lease) return',
-    is: 'if (at < intent.starts) return',
+    was: 'isBound && at >= intent.lease',
+    is: 'isBound && at < intent.starts',
+  },
+  'what a slow run left': {
+    file: 'core/ledger/loose.ts',
+    was: "result === 'done' ? seenThere(loose, intent) : loose",
+    is: 'loose.filter((effect) => effect.intent !== intent)',
   },
   'single use of paths': {
     file: 'sweep/authorise.ts',
