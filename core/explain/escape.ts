@@ -14,6 +14,18 @@ export function plain(text: string): string {
     .replace(HIDDEN, (hidden) => `\\u{${(hidden.codePointAt(0) as number).toString(16)}}`);
 }
 
+/** The same for JSON, two spaces deep: written out as JSON does it, so that whoever parses it has the same value. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(HIDDEN, (hidden) => (hidden === '\n' ? hidden : jsonEscape(hidden)));
+}
+
+function jsonEscape(hidden: string): string {
+  return hidden
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
 /** An inline code span: nothing inside is a mention, a link, HTML or Markdown, in a table cell neither. */
 export function code(text: string): string {
   const inner = plain(text).replaceAll('|', '\\|').trim();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, fitBytes, person, plain, prose, shorten } from '../../../core/explain/escape.ts';
+import { code, fitBytes, person, plain, plainJson, prose, shorten } from '../../../core/explain/escape.ts';
 
 describe('prose', () => {
   it.each([
@@ -63,6 +63,29 @@ describe('code', () => {
 describe('plain', () => {
   it('keeps letters of every script and emoji', () => {
     expect(plain('Grüße, 世界 🎉')).toBe('Grüße, 世界 🎉');
+  });
+});
+
+describe('plainJson', () => {
+  it('shows nothing that acts or hides, and is the same value', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '\u007f', '\u2028', '\u{e0041}', '🎉', '\ud800') }),
+        (text) => {
+          const shown = plainJson({ [text]: [text] });
+          expect(shown).not.toMatch(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/u);
+          expect(JSON.parse(shown)).toEqual({ [text]: [text] });
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['a direction override', '\u202e', '"\\u202e"'],
+    ['a control character of Latin 1', '\u009b', '"\\u009b"'],
+    ['a tag, which takes two units', '\u{e0041}', '"\\udb40\\udc41"'],
+  ])('writes out %s as JSON does', (_, value, text) => {
+    expect(plainJson(value)).toBe(text);
   });
 });
 
