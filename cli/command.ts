@@ -3,7 +3,8 @@
  * world only through `Terminal`, so that tests run them in process.
  */
 import { parseArgs } from 'node:util';
-import { plain } from '../core/explain/escape.ts';
+import { plain, plainJson } from '../core/explain/escape.ts';
+import { harmlessly } from './harmless.ts';
 
 /** Exit codes of every command. */
 export const FINE = 0;
@@ -18,8 +19,11 @@ export interface Terminal {
   readonly color: boolean;
   /** Whether a person can be asked. */
   readonly interactive: boolean;
+  /** One text, of one line or more. As commands are given it, whatever would steer the terminal is written out. */
   out(text: string): void;
   err(text: string): void;
+  /** A text with colours in it, for who has written out each word of others: it goes to the terminal as it is. */
+  painted(text: string): void;
   /** Asks one question and returns the answer, trimmed. */
   ask(question: string): Promise<string>;
   /** Everything on standard input. */
@@ -45,27 +49,29 @@ export class UsageError extends Error {
   }
 }
 
-/** Runs it, or says how it is called; bad usage becomes one clear line and an exit code. */
-export async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
+/** Runs it, or says how it is called; what it throws becomes a few clear lines and an exit code. */
+export async function runCommand(command: Command, args: readonly string[], bare: Terminal): Promise<number> {
+  const terminal = harmlessly(bare);
   if (args.includes('--help') || args.includes('-h')) return showUsage(command, terminal);
   try {
     return await command.run(args, terminal);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    terminal.err(`gatepass ${command.name}: ${harmless(error.message)}\n`);
-    if (error.fix !== null) terminal.err(`  help: ${harmless(error.fix)}\n`);
+    terminal.err(`gatepass ${command.name}: ${error instanceof UsageError ? error.message : brokenOff(error)}\n`);
+    if (error instanceof UsageError && error.fix !== null) terminal.err(`  help: ${error.fix}\n`);
     return COULD_NOT_RUN;
   }
+}
+
+/** Where it happened, for a report. Node itself would print the words of others raw, and all that hangs on the error. */
+function brokenOff(error: unknown): string {
+  if (!(error instanceof Error)) return plain(String(error));
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return [`${error.name}: ${plain(error.message)}`, ...frames].join('\n');
 }
 
 export function showUsage({ summary, usage }: Command, terminal: Terminal): number {
   terminal.out(`${summary}\n\n${usage}\n`);
   return FINE;
-}
-
-/** What stopped it may repeat others: a file that somebody sent, a path, what a remote said. None of it steers a terminal. */
-function harmless(text: string): string {
-  return text.split('\n').map(plain).join('\n');
 }
 
 type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;
@@ -96,5 +102,5 @@ function joinDashed(args: readonly string[], options: OptionTypes): string[] {
 
 /** JSON for machines: two spaces, one newline at the end. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+  terminal.out(`${plainJson(value)}\n`);
 }

@@ -1,5 +1,6 @@
 /** The command line: finds the command, runs it, turns whatever it throws into one clear line and an exit code. */
 import { COULD_NOT_RUN, type Command, FINE, runCommand, showUsage, type Terminal } from './command.ts';
+import { harmlessly } from './harmless.ts';
 import { processTerminal } from './process-terminal.ts';
 
 /** Commands are loaded when they are called, so that `owners` does not pay for `demo`. */
@@ -26,7 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
   if (name === 'help' || name === '--help' || name === '-h') return help(rest[0], terminal);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    terminal.err(`gatepass: no command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}\n`);
+    harmlessly(terminal).err(`gatepass: no command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}\n`);
     return COULD_NOT_RUN;
   }
   const { command } = await load();

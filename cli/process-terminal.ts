@@ -11,6 +11,7 @@ export function processTerminal(): Terminal {
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     out: (chunk) => process.stdout.write(chunk),
     err: (chunk) => process.stderr.write(chunk),
+    painted: (chunk) => process.stdout.write(chunk),
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stdout });
       try {

@@ -45,7 +45,7 @@ async function audit(args: readonly string[], terminal: Terminal): Promise<numbe
   const at = values.at === undefined ? toInstant(terminal.now().getTime()) : readInstant(values.at);
   const commits = await readLedgerBranch(resolve(terminal.cwd, clone));
   const { entries, findings } = verifyLedger({ commits, verify: verifyLedgerSignature, pinned: null, known: null });
-  for (const finding of findings) terminal.err(`not proven: ${finding.message}\n`);
+  for (const finding of findings) terminal.err(`not proven: ${plain(finding.message)}\n`);
   if (what === 'requests') {
     const decisions = decisionsIn(entries);
     if (values.json === true) printJson(terminal, { decisions });
@@ -78,7 +78,8 @@ function describe(row: WhoRow): string {
   const span = row.confirmed ?? row.intended;
   const sessions = row.sessionTail === 0 ? '' : `; ${tailText(row.sessionTail)}`;
   const window = span === null ? 'never seen' : `${span.from} → ${span.until ?? 'still held'}`;
-  return `${row.subject.name.padEnd(8)} ${what.padEnd(22)} ${window}  #${row.pullRequest} ${approvals === '' ? 'automatic' : `approved by ${approvals}`}${flag}${sessions}\n`;
+  const how = approvals === '' ? 'automatic' : `approved by ${approvals}`;
+  return `${plain(row.subject.name).padEnd(8)} ${plain(what).padEnd(22)} ${window}  #${row.pullRequest} ${plain(how)}${flag}${sessions}\n`;
 }
 
 /** `2026-11-23T10:02:11.000Z  #7  denied  requests/orders-db/read-only/replay.yaml  by bob: waits for an owner`. */

@@ -1,6 +1,7 @@
 /** `gatepass can`: what one may ask for, and what it takes. Offline, so what rests on GitHub's teams is said to. */
 import type { Governance, Person } from '../../core/document/documents.ts';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
+import { plain } from '../../core/explain/escape.ts';
 import { type Facts, type Possibility, type Way, whatCan } from '../../core/policy/can.ts';
 import { checkCondition } from '../../core/policy/conditions.ts';
 import { teamsToRead } from '../../core/policy/governing-teams.ts';
@@ -93,7 +94,7 @@ function teamsWith(person: Person, slugs: readonly string[], governance: Governa
 }
 
 function describe(possibility: Possibility): string {
-  const ways = possibility.ways.map((way) => `  ${sentence(way)}\n`).join('');
+  const ways = possibility.ways.map((way) => `  ${plain(sentence(way))}\n`).join('');
   const ends = possibility.ends.map((way) => `  ended ${way}\n`).join('');
   return `${possibility.resource}/${possibility.entitlement} (${possibility.sensitivity})\n${ways}${ends}`;
 }

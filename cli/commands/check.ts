@@ -6,6 +6,7 @@ import { type Issue, inProposal } from '../../core/document/issue.ts';
 import { parseGovernance } from '../../core/document/parse-governance.ts';
 import { parseRequest } from '../../core/document/parse-request.ts';
 import { renderIssue } from '../../core/document/render-issue.ts';
+import { plain } from '../../core/explain/escape.ts';
 import { catalogIssues } from '../../core/policy/asked.ts';
 import { checkCondition } from '../../core/policy/conditions.ts';
 import { runPolicyTests } from '../../core/policy/policy-tests.ts';
@@ -46,7 +47,9 @@ async function check(args: readonly string[], terminal: Terminal): Promise<numbe
   else {
     const texts = new Map([...governing, ...requests].map((file) => [file.path, file.text]));
     for (const issue of issues) terminal.out(`${renderIssue(issue, texts.get(issue.file) ?? null)}\n\n`);
-    for (const test of failed) terminal.out(`failed policy test: ${test.name} (${test.place})\n  ${test.why}\n\n`);
+    for (const test of failed) {
+      terminal.out(`failed policy test: ${plain(test.name)} (${plain(test.place)})\n  ${plain(test.why)}\n\n`);
+    }
     terminal.out(summary(checked, issues, tests.length, failed.length));
   }
   return issues.some((issue) => issue.severity === 'error') || failed.length > 0 ? FINDING : FINE;

@@ -31,7 +31,7 @@ async function explain(args: readonly string[], terminal: Terminal): Promise<num
   }
   const decision: Decision = decide(parsed.value);
   if (values.json === true) printJson(terminal, decision);
-  else terminal.out(terminalText(decision, { color: terminal.color }));
+  else terminal.painted(terminalText(decision, { color: terminal.color }));
   return decision.verdict === 'allow' ? FINE : FINDING;
 }
 

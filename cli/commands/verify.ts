@@ -1,5 +1,6 @@
 /** `gatepass verify`: proof from a clone. The chain, the signatures, the ancestry, and each request where it is said to be. */
 import { resolve } from 'node:path';
+import { plain } from '../../core/explain/escape.ts';
 import { type Finding, type Verification, verifyLedger } from '../../core/ledger/verify.ts';
 import { verifyLedgerSignature } from '../../github/ledger-key.ts';
 import { type Command, FINDING, FINE, printJson, readArguments, type Terminal, UsageError } from '../command.ts';
@@ -87,7 +88,7 @@ function describe({ findings, proven, tip }: Verification, isWitnessed: boolean)
     ? `, ${proven.witnessed} heads as the gate saw them`
     : ', no gatepass/witness in this clone';
   const unchecked = proven.unchecked === 0 ? '' : `, ${proven.unchecked} not in this clone`;
-  const lines = findings.map((finding: Finding) => `${finding.code}: ${finding.message}`);
+  const lines = findings.map((finding: Finding) => `${finding.code}: ${plain(finding.message)}`);
   if (lines.length > 0) return `${lines.join('\n')}\nproven before that: ${counts}${unchecked}${witness}\n`;
   return `proven: ${counts}${unchecked}${witness}\ntip ${tip?.seq}:${tip?.hash}\n`;
 }

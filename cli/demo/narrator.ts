@@ -1,4 +1,5 @@
 /** Tells the story: each line is a fact that was just observed. A fact that does not hold ends the demo with exit code 1. */
+import { plain } from '../../core/explain/escape.ts';
 import type { Terminal } from '../command.ts';
 
 export interface Narrator {
@@ -18,21 +19,22 @@ export class NotSo extends Error {
 }
 
 export function createNarrator(terminal: Terminal, sinceStart: () => number): Narrator {
-  const paint = (code: number, text: string) => (terminal.color ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = (code: number, text: string) =>
+    terminal.color ? `\u001b[${code}m${plain(text)}\u001b[0m` : plain(text);
   const at = () => paint(2, `${(sinceStart() / 1000).toFixed(1).padStart(5)}s`);
   let facts = 0;
   return {
-    chapter: (title) => terminal.out(`\n${paint(1, title)}\n`),
-    act: (what) => terminal.out(`${at()}  ${paint(36, '▸')} ${what}\n`),
+    chapter: (title) => terminal.painted(`\n${paint(1, title)}\n`),
+    act: (what) => terminal.painted(`${at()}  ${paint(36, '▸')} ${plain(what)}\n`),
     fact: async (claim, observe) => {
       try {
         const seen = await observe();
         facts += 1;
         const [first = '', ...more] = seen.split('\n');
-        terminal.out(`${at()}  ${paint(32, '✓')} ${claim}${first === '' ? '' : paint(2, `  ${first}`)}\n`);
-        for (const line of more) terminal.out(`          ${paint(2, line)}\n`);
+        terminal.painted(`${at()}  ${paint(32, '✓')} ${plain(claim)}${first === '' ? '' : paint(2, `  ${first}`)}\n`);
+        for (const line of more) terminal.painted(`          ${paint(2, line)}\n`);
       } catch (cause) {
-        terminal.out(`${at()}  ${paint(31, '✗')} ${claim}\n`);
+        terminal.painted(`${at()}  ${paint(31, '✗')} ${plain(claim)}\n`);
         throw new NotSo(claim, cause);
       }
     },

@@ -173,6 +173,7 @@ export async function runCommand(args: readonly string[]): Promise<{ code: numbe
     interactive: false,
     out: keep,
     err: keep,
+    painted: keep,
     ask: async () => '',
     stdin: async () => '',
     now: () => new Date(),

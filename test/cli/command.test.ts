@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments, runCommand, UsageError } from '../../cli/command.ts';
+import { readArguments, runCommand, type Terminal, UsageError } from '../../cli/command.ts';
 import { processTerminal } from '../../cli/process-terminal.ts';
 import { runCli } from '../support/terminal.ts';
 
@@ -12,6 +12,36 @@ describe('runCommand', () => {
     expect(code).toBe(2);
     expect(err).toContain('is not JSON');
     expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('says in its own words, harmlessly, that it broke off, and exits 2', async () => {
+    let said = '';
+    const err = (text: string) => {
+      said += text;
+    };
+    const run = () => Promise.reject(new RangeError('\u001b[2Jtoo \u202e far\n    at home'));
+    const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep', run };
+    expect(await runCommand(command, [], { ...processTerminal(), err })).toBe(2);
+    const [first, ...frames] = said.trimEnd().split('\n');
+    expect(first).toBe('gatepass sweep: RangeError: \\u{1b}[2Jtoo \\u{202e} far     at home');
+    expect(frames.length).toBeGreaterThan(0);
+    expect(said).not.toMatch(/[^\n\P{C}]/u);
+  });
+
+  it('prints no colours of others, and those of ours where a command paints', async () => {
+    let said = '';
+    const keep = (text: string) => {
+      said += text;
+    };
+    const run = async (_: readonly string[], terminal: Terminal) => {
+      terminal.out('\u001b[31mout\n');
+      terminal.err('\u001b[31merr\n');
+      terminal.painted('\u001b[32mours\u001b[0m\n');
+      return 0;
+    };
+    const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep', run };
+    await runCommand(command, [], { ...processTerminal(), out: keep, err: keep, painted: keep });
+    expect(said).toBe('\\u{1b}[31mout\n\\u{1b}[31merr\n\u001b[32mours\u001b[0m\n');
   });
 
   it('keeps the lines of what would help', async () => {

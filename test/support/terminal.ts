@@ -31,6 +31,9 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
     err: (text) => {
       err += text;
     },
+    painted: (text) => {
+      out += text;
+    },
     ask: async (question) => {
       const answer = answers.shift();
       if (answer === undefined) throw new Error(`nothing to answer to ${question}`);
