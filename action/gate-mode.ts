@@ -33,7 +33,7 @@ async function worldOf(inputs: GateInputs, pause: (milliseconds: number) => Prom
   const { repository, ledgerRepository, apiUrl, sign } = inputs;
   const clientOn = async (name: typeof repository) =>
     sign.by === 'app'
-      ? (await appClient({ ...sign, apiUrl }, name, pause)).github
+      ? (await appClient({ ...sign, apiUrl, mask: core.setSecret }, name, pause)).github
       : tokenClient(sign.token, apiUrl, pause);
   const isElsewhere = `${repository.owner}/${repository.name}` !== `${ledgerRepository.owner}/${ledgerRepository.name}`;
   const github = await clientOn(repository);

@@ -7,6 +7,7 @@ import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { type GitHub, GitHubError, type RepositoryName, toGitHubError } from './client.ts';
 import { GRAPHQL } from './graphql.ts';
+import { hidingFetch } from './hiding-fetch.ts';
 import { fields, integer, text } from './read.ts';
 import { limitedFetch } from './time-limit.ts';
 
@@ -16,6 +17,8 @@ export interface AppCredentials {
   readonly privateKey: string;
   /** Base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
+  /** Keeps a token out of logs, before it is used. */
+  readonly mask?: (token: string) => void;
 }
 
 export interface AppClient {
@@ -60,6 +63,7 @@ export async function readingClient(
   const { octokit, actor } = await signIn(credentials, repository, pause);
   const permissions = { contents: 'read', pull_requests: 'read', members: 'read', actions: 'read' } as const;
   const token = await mint(octokit, permissions);
+  credentials.mask?.(token);
   const github = tokenClient(token, credentials.apiUrl, pause);
   return { github, token: async () => token, renew: async () => undefined, actor };
 }
@@ -69,8 +73,9 @@ async function signIn(
   repository: RepositoryName,
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<{ readonly octokit: Octokit; readonly actor: string }> {
-  const { appId, privateKey, apiUrl: baseUrl } = credentials;
-  const options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request: LIMITED };
+  const { appId, privateKey, apiUrl: baseUrl, mask = silent } = credentials;
+  const request = { fetch: hidingFetch(LIMITED.fetch, mask) };
+  const options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request };
   const app = withRetries(new Octokit({ ...options, auth: { appId, privateKey } }), pause, null);
   const installation = await ask(app, 'GET /repos/{owner}/{repo}/installation', {
     owner: repository.owner,

@@ -33,10 +33,10 @@ export interface Surroundings {
 /** Throws `GitHubError` when it cannot sign in. */
 export async function worldOf(inputs: SweepInputs, around: Surroundings, scope: Scope): Promise<SweepWorld> {
   const { repository, ledgerRepository, signer, witness, zone } = inputs;
-  const { run, pause } = around;
+  const { run, pause, mask } = around;
   const signIn = async (name: RepositoryName): Promise<AppClient> => {
-    if (scope !== 'nothing') return appClient(inputs, name, pause);
-    const client = await readingClient(inputs, name, pause);
+    if (scope !== 'nothing') return appClient({ ...inputs, mask }, name, pause);
+    const client = await readingClient({ ...inputs, mask }, name, pause);
     return { ...client, github: readOnly(client.github) };
   };
   const client = await signIn(repository);
