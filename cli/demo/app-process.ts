@@ -17,7 +17,13 @@ export interface Registration {
   readonly webhookSecret: string;
 }
 
-export async function startApp(app: Registration, hub: Hub, main: string): Promise<AppProcess> {
+/** `environment`: more of it, or another value, than the demo's. */
+export async function startApp(
+  app: Registration,
+  hub: Hub,
+  main: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AppProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let log = '';
@@ -35,6 +41,7 @@ export async function startApp(app: Registration, hub: Hub, main: string): Promi
       LOG_LEVEL: 'warn',
       // The look-alike has no rate limits, as GitHub Enterprise Server has none unless asked.
       WRITES_PER_MINUTE: '0',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

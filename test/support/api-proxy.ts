@@ -5,6 +5,8 @@ export interface Exchange {
   readonly method: string;
   /** Without `/api/v3` and without the query. */
   readonly path: string;
+  /** The token, or the App's signed word, that it was sent with; empty without one. */
+  readonly credential: string;
 }
 
 export interface ApiProxy {
@@ -19,7 +21,7 @@ export interface ApiProxy {
   close(): Promise<void>;
 }
 
-export function isWrite({ method, path }: Exchange): boolean {
+export function isWrite({ method, path }: Pick<Exchange, 'method' | 'path'>): boolean {
   return method !== 'GET' && !path.endsWith('/access_tokens') && !path.endsWith('/graphql');
 }
 
@@ -28,7 +30,8 @@ export async function startApiProxy(target: string): Promise<ApiProxy> {
   const requests: Exchange[] = [];
   const server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '').replace(/\?.*$/, '').replace(/^\/api\/v3/, '');
-    const exchange = { method: incoming.method ?? 'GET', path };
+    const credential = incoming.headers.authorization?.split(' ').at(-1) ?? '';
+    const exchange = { method: incoming.method ?? 'GET', path, credential };
     requests.push(exchange);
     pass(incoming, outgoing, exchange).catch(() => outgoing.destroy());
   });
@@ -67,4 +70,12 @@ export async function startApiProxy(target: string): Promise<ApiProxy> {
     },
   };
   return proxy;
+}
+
+/** Whatever was sent as a credential, by a request that it was sent with. */
+export function credentialsIn({ requests }: ApiProxy): Readonly<Record<string, string>> {
+  const used = requests.filter(({ credential }) => credential !== '');
+  return Object.fromEntries(
+    used.map(({ credential, method, path }) => [`${method} ${path} ${credential}`, credential]),
+  );
 }

@@ -11,7 +11,10 @@ import { asInstallation } from './hub.ts';
 
 const REPOSITORY = { owner: 'acme', name: 'access' };
 
-export async function writeLedger(world: GateWorld, bodies: readonly Body[]): Promise<string> {
+export async function writeLedger(
+  world: Pick<GateWorld, 'hub' | 'acme' | 'settle'>,
+  bodies: readonly Body[],
+): Promise<string> {
   const github = asInstallation(world.hub, world.acme.applier);
   const stored = await readLedger(github, REPOSITORY);
   const { tip } = openLedger(stored, { verify: verifyLedgerSignature, pinned: null });
