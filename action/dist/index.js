@@ -22353,6 +22353,15 @@ function codeOf2(type) {
   return type === "RATE_LIMITED" ? "rate-limited" : type === "NOT_FOUND" ? "not-found" : type === "FORBIDDEN" ? "forbidden" : "unexpected";
 }
 
+// github/hiding-fetch.ts
+function hidingFetch(send2, mask) {
+  let hidden = /* @__PURE__ */ new Set();
+  return (address, options) => {
+    let credential = new Headers(options?.headers).get("authorization")?.split(" ").at(-1);
+    return credential !== void 0 && !hidden.has(credential) && (hidden.add(credential), mask(credential)), send2(address, options);
+  };
+}
+
 // github/time-limit.ts
 function limitedFetch(most = 3e4) {
   return async (address, options) => {
@@ -22375,11 +22384,11 @@ async function appClient(credentials, repository, pause2, clock2 = Date.now) {
 }
 async function readingClient(credentials, repository, pause2) {
   let { octokit, actor } = await signIn(credentials, repository, pause2), token = await mint(octokit, { contents: "read", pull_requests: "read", members: "read", actions: "read" });
-  return { github: tokenClient(token, credentials.apiUrl, pause2), token: async () => token, renew: async () => {
+  return credentials.mask?.(token), { github: tokenClient(token, credentials.apiUrl, pause2), token: async () => token, renew: async () => {
   }, actor };
 }
 async function signIn(credentials, repository, pause2) {
-  let { appId, privateKey, apiUrl: baseUrl } = credentials, options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request: LIMITED }, app = withRetries(new Octokit2({ ...options, auth: { appId, privateKey } }), pause2, null), installation = await ask2(app, "GET /repos/{owner}/{repo}/installation", {
+  let { appId, privateKey, apiUrl: baseUrl, mask = silent } = credentials, request2 = { fetch: hidingFetch(LIMITED.fetch, mask) }, options = { authStrategy: createAppAuth, baseUrl, log: QUIET, request: request2 }, app = withRetries(new Octokit2({ ...options, auth: { appId, privateKey } }), pause2, null), installation = await ask2(app, "GET /repos/{owner}/{repo}/installation", {
     owner: repository.owner,
     repo: repository.name
   }), installationId = integer(fields(installation, "installation").id, "installation.id"), slug = text(fields(await ask2(app, "GET /app"), "app").slug, "app.slug");
@@ -26446,9 +26455,9 @@ function secretReader(environment, mask) {
 
 // sweep/run-world.ts
 async function worldOf(inputs, around, scope) {
-  let { repository, ledgerRepository, signer: signer2, witness, zone } = inputs, { run, pause: pause2 } = around, signIn2 = async (name) => {
-    if (scope !== "nothing") return appClient(inputs, name, pause2);
-    let client2 = await readingClient(inputs, name, pause2);
+  let { repository, ledgerRepository, signer: signer2, witness, zone } = inputs, { run, pause: pause2, mask } = around, signIn2 = async (name) => {
+    if (scope !== "nothing") return appClient({ ...inputs, mask }, name, pause2);
+    let client2 = await readingClient({ ...inputs, mask }, name, pause2);
     return { ...client2, github: readOnly(client2.github) };
   }, client = await signIn2(repository), ledger = {
     github: (`${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}` ? await signIn2(ledgerRepository) : client).github,
@@ -44403,7 +44412,7 @@ async function runGate(pause2) {
   failed2.length > 0 && setFailed(`${failed2.map(({ pullRequest }) => `#${pullRequest}`).join(", ")} not decided`);
 }
 async function worldOf2(inputs, pause2) {
-  let { repository, ledgerRepository, apiUrl, sign: sign2 } = inputs, clientOn = async (name) => sign2.by === "app" ? (await appClient({ ...sign2, apiUrl }, name, pause2)).github : tokenClient(sign2.token, apiUrl, pause2), isElsewhere = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}`, github = await clientOn(repository);
+  let { repository, ledgerRepository, apiUrl, sign: sign2 } = inputs, clientOn = async (name) => sign2.by === "app" ? (await appClient({ ...sign2, apiUrl, mask: setSecret }, name, pause2)).github : tokenClient(sign2.token, apiUrl, pause2), isElsewhere = `${repository.owner}/${repository.name}` != `${ledgerRepository.owner}/${ledgerRepository.name}`, github = await clientOn(repository);
   return {
     github,
     repository,
