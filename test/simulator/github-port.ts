@@ -39,6 +39,8 @@ export function portOf(world: World, process: Process): GitHub {
         }
         if (fault === 'lost') throw httpError(502, 'no answer');
         const stale = staleOf(world, process, route, parameters);
+        if (stale === null && route.endsWith('/git/ref/{ref}') && parameters['ref'] === LEDGER)
+          process.seenLines = model.mirror.lines.length;
         process.told = world.clock + process.faults.skew * MINUTE;
         model.latest = Math.max(model.latest, process.told);
         const date = new Date(process.told).toUTCString();

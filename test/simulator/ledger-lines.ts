@@ -115,7 +115,7 @@ function intended(model: Model, process: Process, line: Line): void {
 }
 
 function hold(model: Model, grant: string, slot: string): void {
-  model.held.add(`${grant} ${slot}`);
+  model.held.set(`${grant} ${slot}`, model.mirror.lines.length);
   const [place = '', generation] = (slot.split('/')[0] ?? '').split('~');
   model.asked.find((asked) => asked.grant === grant)?.heldIn.set(place, Number(generation ?? 0));
 }

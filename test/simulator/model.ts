@@ -44,7 +44,8 @@ export class Model {
   readonly #seen = new WeakMap<Process, Map<string, Value>>();
   /** Of each intent, by run, slot and value: until when it may be sent. */
   readonly leases = new Map<string, number>();
-  readonly held = new Set<string>();
+  /** Grant and slot, with how many lines the ledger had when the last of its lines said so. */
+  readonly held = new Map<string, number>();
   readonly refused = new Set<string>();
   readonly #started = new Set<string>();
   readonly now: () => number;
@@ -172,10 +173,16 @@ export class Model {
       const theirs = Math.min(rankOf(slot, place.theirs), rankOf(slot, seen));
       if (to < theirs) throw new Violation('I7', `${what}, but others put ${place.theirs} there`);
       const mayBeUnwritten = this.isDamaged || process.injected.size > 0;
-      if (!mayBeUnwritten && !this.leases.has(`${process.run} ${slot} ${value}`))
-        throw new Violation('I3', `${what} without an intent`);
+      const isWritten = this.leases.has(`${process.run} ${slot} ${value}`);
+      if (!mayBeUnwritten && !isWritten) throw new Violation('I3', `${what} without an intent`);
       for (const [asked, level] of this.allowing(slot, at)) {
-        if (rankOf(slot, level) <= to || !this.isSure(asked, at) || !this.held.has(`${asked.grant} ${slot}`)) continue;
+        const heldSince = this.held.get(`${asked.grant} ${slot}`);
+        if (rankOf(slot, level) <= to || !this.isSure(asked, at) || heldSince === undefined) continue;
+        // Threat 57: who can neither write nor be told what others wrote since takes back what it knows to be over.
+        if (!isWritten && heldSince > process.seenLines) {
+          place.wasTouched = true;
+          continue;
+        }
         throw new Violation(
           'kept',
           `${what}, but ${asked.path} (${asked.grant}) holds ${level} until ${new Date(asked.ends).toISOString()}`,

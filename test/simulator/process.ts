@@ -74,6 +74,8 @@ export class Process {
   raced = 0;
   /** The last instant that GitHub told it. */
   told = 0;
+  /** How many lines the ledger had when it last saw its tip. */
+  seenLines = 0;
   /** It was told of an old tip once. */
   isTold = false;
   isDead = false;
