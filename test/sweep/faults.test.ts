@@ -426,6 +426,42 @@ describe('a ledger that cannot be relied on', () => {
     await converges(world);
   });
 
+  /** Alice's grant is over, and GitHub fails for the sweep that is about to write so, when another one has come to its end. */
+  async function cutOff(world: TestWorld, isTold: boolean): Promise<void> {
+    grantRead(world, { duration: '1h' });
+    await world.sweep();
+    world.advance(HOUR);
+    world.github.before = async (route) => {
+      if (!route.startsWith('POST')) return;
+      world.github.before = () => {};
+      grantRead(world, {}, 'requests/orders-db/read-only/again.yaml');
+      expect((await world.sweep()).granted).toHaveLength(1);
+      const fails = () => {
+        throw httpError(503, 'Service Unavailable');
+      };
+      if (!isTold) world.github.before = fails;
+      fails();
+    };
+    await world.sweep();
+    world.github.before = () => {};
+  }
+
+  it('that moved on keeps what was granted meanwhile from a removal that could not be written', async () => {
+    const world = aWorld();
+    await cutOff(world, true);
+    expect(world.target.held.has(READ_SLOT)).toBe(true);
+    await converges(world);
+  });
+
+  it('that can be neither written nor asked ends what was granted meanwhile too, and the next sweep says so', async () => {
+    const world = aWorld();
+    await cutOff(world, false);
+    expect(world.target.held.has(READ_SLOT)).toBe(false);
+    await world.sweep();
+    expect(await alertKeys(world)).toEqual([`drift-removed:${READ_SLOT}`]);
+    await converges(world);
+  });
+
   it('whose last entry is later than GitHub’s clock stops grants', async () => {
     const world = aWorld();
     grantRead(world);

@@ -34,7 +34,7 @@ export const SWEEP: readonly Fault[] = [
     number: 13,
     happens: 'the effect is made and the ledger cannot be written',
     behaviour:
-      'The next sweep reads an intent without an outcome, sees the effect, and records it (`settle` in `core/reconcile/plan-slot.ts`) without sending anything. While the ledger cannot be written removals are sent all the same, grants wait, and the run fails with `ledger-unwritable` (`sweep/sweep.ts`)',
+      'The next sweep reads an intent without an outcome, sees the effect, and records it (`settle` in `core/reconcile/plan-slot.ts`) without sending anything. While the ledger cannot be written removals are sent all the same, grants wait, and the run fails with `ledger-unwritable` (`sweep/sweep.ts`). What another sweep granted in the same slot meanwhile is kept when GitHub tells that the ledger moved on; when it tells nothing, it goes, and the next sweep says `drift-removed`',
     bound: 'the first sweep that can write',
     simulated: 'unwritten',
     gap: null,

@@ -30,7 +30,7 @@ export const APPLY: readonly Threat[] = [
     levels: ['P', 'F'],
     gates: '2',
     residual:
-      'A removal that was sent while the ledger was down is recorded later, as seen, without the time at which it was sent.',
+      'A removal that was sent while the ledger was down is recorded later, as seen, without the time at which it was sent. A sweep that can neither write nor ask whether the ledger moved on may take what another sweep granted in the same slot meanwhile: the next one says so (`drift-removed`), and it has to be asked for again.',
     live: null,
   },
   {
