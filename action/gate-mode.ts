@@ -5,12 +5,11 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { ACTIONS_APP } from '../core/attest/judge-main.ts';
-import { plain } from '../core/explain/escape.ts';
+import { logLine, plain } from '../core/explain/escape.ts';
 import { appClient, tokenClient } from '../github/app-client.ts';
 import { gitCache } from '../github/tree.ts';
 import { type GateWorld, gate } from './gate.ts';
 import { type GateInputs, readGateInputs } from './inputs.ts';
-import { logLine } from './log-line.ts';
 
 /** Throws `GitHubError` when the pull requests cannot be listed, or nobody can sign in. */
 export async function runGate(pause: (milliseconds: number) => Promise<void>): Promise<void> {

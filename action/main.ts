@@ -3,6 +3,7 @@
  * in `sweep/` and below. With `mode: gate` it is the gate instead, `gate-mode.ts`.
  */
 import * as core from '@actions/core';
+import { logLine } from '../core/explain/escape.ts';
 import { failureOf } from '../sweep/failure.ts';
 import { readSweepInputs } from '../sweep/inputs.ts';
 import type { SweepReport } from '../sweep/report.ts';
@@ -13,7 +14,6 @@ import { summaryMarkdown } from '../sweep/summary.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { runGate } from './gate-mode.ts';
 import { inputsOfAction } from './inputs.ts';
-import { logLine } from './log-line.ts';
 
 async function main(): Promise<void> {
   for (const name of ['private-key', 'ledger-key', 'token']) maskLines(core.getInput(name));

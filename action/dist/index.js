@@ -17038,6 +17038,58 @@ function info(message) {
   process.stdout.write(message + os4.EOL);
 }
 
+// core/explain/escape.ts
+var HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+function plain(text2) {
+  return text2.toWellFormed().replace(/[\t\r\n\u2028\u2029]+/g, " ").replace(HIDDEN, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
+}
+function logLine(text2) {
+  return plain(text2).replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "## [");
+}
+function code(text2) {
+  let inner = plain(text2).replaceAll("|", "\\|").trim();
+  if (inner === "") return "` `";
+  let runs = inner.match(/`+/g) ?? [], fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+  return runs.length === 0 ? `${fence}${inner}${fence}` : `${fence} ${inner} ${fence}`;
+}
+function prose(text2) {
+  return plain(text2).split("`").map((part, at3, parts) => at3 % 2 === 1 && at3 < parts.length - 1 ? code(part) : inert(part)).join("");
+}
+var ZERO_WIDTH = "&#8203;";
+function inert(text2) {
+  return text2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[\\`*_[\]|~$!#]/g, "\\$&").replace(/\\#|@/g, `$&${ZERO_WIDTH}`).replaceAll("://", `:${ZERO_WIDTH}//`).replace(/www\./gi, (www) => `${www.slice(0, 3)}${ZERO_WIDTH}.`);
+}
+function person(login) {
+  return code(`@${login}`);
+}
+function shorten(text2, most) {
+  let points = [...text2];
+  return points.length <= most ? text2 : `${points.slice(0, most - 1).join("")}…`;
+}
+var CUT = `
+
+… cut short here.`;
+function fitBytes(text2, most) {
+  let whole2 = text2.toWellFormed();
+  if (bytesOf(whole2) <= most) return whole2;
+  let room = most - bytesOf(CUT), size = 0, end = 0;
+  for (let point of whole2) {
+    if (size += bytesOf(point), size > room) break;
+    end += point.length;
+  }
+  let kept2 = whole2.slice(0, end), line = kept2.lastIndexOf(`
+`);
+  return `${line > 0 ? kept2.slice(0, line) : kept2}${CUT}`;
+}
+function bytesOf(text2) {
+  let size = 0;
+  for (let point of text2) {
+    let code2 = point.codePointAt(0);
+    size += code2 < 128 ? 1 : code2 < 2048 ? 2 : code2 < 65536 ? 3 : 4;
+  }
+  return size;
+}
+
 // sweep/failure.ts
 function failureOf(error2) {
   try {
@@ -23813,8 +23865,8 @@ function judgeMain(setup) {
   return [
     judgePresence(branch, "pull_request", required(setup)),
     ...judgeCheck(setup, branch),
-    judgePresence(branch, "non_fast_forward", plain(setup, "force-push-refused", "non_fast_forward", "force pushes")),
-    judgePresence(branch, "deletion", plain(setup, "deletion-refused", "deletion", "deletion")),
+    judgePresence(branch, "non_fast_forward", plain2(setup, "force-push-refused", "non_fast_forward", "force pushes")),
+    judgePresence(branch, "deletion", plain2(setup, "deletion-refused", "deletion", "deletion")),
     judgeBypass(setup, branch),
     judgeMethods(setup, branch),
     judgeQueue(setup, branch),
@@ -23826,7 +23878,7 @@ function judgeMain(setup) {
 function required({ access: access2 }) {
   return { code: "pull-request-required", expected: "every change of the default branch is a pull request", fix: addRuleset(access2, "gatepass: pull requests", MAIN, [PULL_REQUEST]) };
 }
-function plain({ access: access2 }, code2, type, what) {
+function plain2({ access: access2 }, code2, type, what) {
   let fix = addRuleset(access2, `gatepass: no ${what}`, MAIN, [{ type }]);
   return { code: code2, expected: `the default branch refuses ${what}`, fix };
 }
@@ -26498,55 +26550,6 @@ function ioOf(inputs, client, around, scope) {
     githubToken: token,
     log: around.log
   };
-}
-
-// core/explain/escape.ts
-var HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-function plain2(text2) {
-  return text2.toWellFormed().replace(/[\t\r\n\u2028\u2029]+/g, " ").replace(HIDDEN, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
-}
-function code(text2) {
-  let inner = plain2(text2).replaceAll("|", "\\|").trim();
-  if (inner === "") return "` `";
-  let runs = inner.match(/`+/g) ?? [], fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
-  return runs.length === 0 ? `${fence}${inner}${fence}` : `${fence} ${inner} ${fence}`;
-}
-function prose(text2) {
-  return plain2(text2).split("`").map((part, at3, parts) => at3 % 2 === 1 && at3 < parts.length - 1 ? code(part) : inert(part)).join("");
-}
-var ZERO_WIDTH = "&#8203;";
-function inert(text2) {
-  return text2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[\\`*_[\]|~$!#]/g, "\\$&").replace(/\\#|@/g, `$&${ZERO_WIDTH}`).replaceAll("://", `:${ZERO_WIDTH}//`).replace(/www\./gi, (www) => `${www.slice(0, 3)}${ZERO_WIDTH}.`);
-}
-function person(login) {
-  return code(`@${login}`);
-}
-function shorten(text2, most) {
-  let points = [...text2];
-  return points.length <= most ? text2 : `${points.slice(0, most - 1).join("")}…`;
-}
-var CUT = `
-
-… cut short here.`;
-function fitBytes(text2, most) {
-  let whole2 = text2.toWellFormed();
-  if (bytesOf(whole2) <= most) return whole2;
-  let room = most - bytesOf(CUT), size = 0, end = 0;
-  for (let point of whole2) {
-    if (size += bytesOf(point), size > room) break;
-    end += point.length;
-  }
-  let kept2 = whole2.slice(0, end), line = kept2.lastIndexOf(`
-`);
-  return `${line > 0 ? kept2.slice(0, line) : kept2}${CUT}`;
-}
-function bytesOf(text2) {
-  let size = 0;
-  for (let point of text2) {
-    let code2 = point.codePointAt(0);
-    size += code2 < 128 ? 1 : code2 < 2048 ? 2 : code2 < 65536 ? 3 : 4;
-  }
-  return size;
 }
 
 // sweep/summary.ts
@@ -33587,7 +33590,7 @@ function isNote(path) {
 // core/explain/verdict.ts
 var TITLE = 60;
 function verdictLine(decision, most = TITLE) {
-  return shorten(plain2(lineOf2(decision)), most);
+  return shorten(plain(lineOf2(decision)), most);
 }
 function lineOf2(decision) {
   switch (decision.verdict) {
@@ -43982,10 +43985,10 @@ function summaryOf(decision, issues, links, held2) {
 }
 function annotationOf(issue3) {
   let details = [
-    plain2(issue3.message),
-    issue3.found === null ? null : `found: ${plain2(issue3.found)}`,
-    issue3.expected === null ? null : `expected: ${plain2(issue3.expected)}`,
-    issue3.fix === null ? null : `fix: ${plain2(issue3.fix)}`
+    plain(issue3.message),
+    issue3.found === null ? null : `found: ${plain(issue3.found)}`,
+    issue3.expected === null ? null : `expected: ${plain(issue3.expected)}`,
+    issue3.fix === null ? null : `fix: ${plain(issue3.fix)}`
   ];
   return {
     path: issue3.file,
@@ -43993,7 +43996,7 @@ function annotationOf(issue3) {
     startColumn: issue3.column,
     endColumn: issue3.column + issue3.length,
     level: issue3.severity === "error" ? "failure" : "warning",
-    title: shorten(`${issue3.code}: ${plain2(issue3.message)}`, 255),
+    title: shorten(`${issue3.code}: ${plain(issue3.message)}`, 255),
     message: fitBytes(details.filter((detail) => detail !== null).join(`
 `), 6e4)
   };
@@ -44002,7 +44005,7 @@ function undecidedRun(title, why) {
   return {
     status: "in_progress",
     conclusion: null,
-    title: shorten(plain2(title), 60),
+    title: shorten(plain(title), 60),
     summary: fitBytes(prose(why), MOST_BYTES5),
     annotations: []
   };
@@ -44390,11 +44393,6 @@ function readGateInputs(input, environment) {
   } };
 }
 
-// action/log-line.ts
-function logLine(text2) {
-  return plain2(text2).replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "## [");
-}
-
 // action/gate-mode.ts
 async function runGate(pause2) {
   let read3 = readGateInputs((name) => getInput(name), process.env);
@@ -44405,7 +44403,7 @@ async function runGate(pause2) {
   if (asked === "nothing") return info("the event is about no pull request");
   let reports = await gate(await worldOf2(read3.inputs, pause2), asked);
   for (let { pullRequest, verdict, title, untold: untold2 } of reports)
-    info(logLine(`#${pullRequest}: ${verdict}: ${title}`)), untold2 !== null && warning(`#${pullRequest}: the comment could not be written: ${plain2(untold2)}`);
+    info(logLine(`#${pullRequest}: ${verdict}: ${title}`)), untold2 !== null && warning(`#${pullRequest}: the comment could not be written: ${plain(untold2)}`);
   let verdicts = Object.fromEntries(reports.map((each) => [each.pullRequest, each.verdict]));
   setOutput("verdicts", JSON.stringify(verdicts));
   let failed2 = reports.filter(({ verdict }) => verdict === "failed");

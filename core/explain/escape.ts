@@ -14,9 +14,21 @@ export function plain(text: string): string {
     .replace(HIDDEN, (hidden) => `\\u{${(hidden.codePointAt(0) as number).toString(16)}}`);
 }
 
+/**
+ * The same for what may be read in the log of a job. The runner takes for commands: `::…` where a line begins with it,
+ * and `##[…` wherever it stands (`ActionCommand.cs` of actions/runner). What others wrote is neither.
+ */
+export function logLine(text: string): string {
+  return plain(text)
+    .replace(/^(\s*):(?=:)/, '$1: ')
+    .replaceAll('##[', '## [');
+}
+
 /** The same for JSON, two spaces deep: written out as JSON does it, so that whoever parses it has the same value. */
 export function plainJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(HIDDEN, (hidden) => (hidden === '\n' ? hidden : jsonEscape(hidden)));
+  return JSON.stringify(value, null, 2)
+    .replace(HIDDEN, (hidden) => (hidden === '\n' ? hidden : jsonEscape(hidden)))
+    .replaceAll('##[', `##${jsonEscape('[')}`);
 }
 
 function jsonEscape(hidden: string): string {

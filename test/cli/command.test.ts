@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments, runCommand, type Terminal, UsageError } from '../../cli/command.ts';
+import { printJson, readArguments, runCommand, type Terminal, UsageError } from '../../cli/command.ts';
 import { processTerminal } from '../../cli/process-terminal.ts';
 import { runCli } from '../support/terminal.ts';
 
@@ -40,8 +40,31 @@ describe('runCommand', () => {
       return 0;
     };
     const command = { name: 'sweep', summary: 'one sweep', usage: 'gatepass sweep', run };
-    await runCommand(command, [], { ...processTerminal(), out: keep, err: keep, painted: keep });
+    await runCommand(command, [], { ...processTerminal(), color: true, out: keep, err: keep, painted: keep });
     expect(said).toBe('\\u{1b}[31mout\n\\u{1b}[31merr\n\u001b[32mours\u001b[0m\n');
+  });
+
+  it('prints nothing that commands the runner of a job, and the same value as JSON', async () => {
+    let said = '';
+    const keep = (text: string) => {
+      said += text;
+    };
+    const hostile = 'x ##[add-mask]y\n::warning::z\n';
+    const run = async (_: readonly string[], terminal: Terminal) => {
+      terminal.out(hostile);
+      terminal.err(hostile);
+      terminal.painted(hostile);
+      const lines = said;
+      said = '';
+      printJson(terminal, { hostile });
+      expect(said).not.toContain('##[');
+      expect(JSON.parse(said)).toEqual({ hostile });
+      said = lines;
+      return 0;
+    };
+    const command = { name: 'check', summary: 'checks', usage: 'gatepass check', run };
+    await runCommand(command, [], { ...processTerminal(), color: false, out: keep, err: keep, painted: keep });
+    expect(said).toBe('x ## [add-mask]y\n: :warning::z\n'.repeat(3));
   });
 
   it('keeps the lines of what would help', async () => {

@@ -1,9 +1,9 @@
 /** Text of others in every place where it is shown: whatever it holds, it neither acts nor passes for ours. */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { logLine } from '../../action/log-line.ts';
 import { alertsBody, newsComment, newsText } from '../../core/explain/alerts.ts';
 import { checkRun, refusedRun } from '../../core/explain/check-run.ts';
+import { logLine } from '../../core/explain/escape.ts';
 import { housekeepingBody } from '../../core/explain/housekeeping.ts';
 import { reminderComment } from '../../core/explain/reminder.ts';
 import { plainComment, stickyComment } from '../../core/explain/sticky-comment.ts';

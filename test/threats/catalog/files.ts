@@ -117,11 +117,10 @@ export const FILES: readonly Threat[] = [
     attack:
       'homoglyphs, bidirectional or invisible characters, or Markdown mislead whoever reads the check, comment, summary or terminal',
     defence:
-      'Names are ASCII and invisible characters are refused in documents (`core/document/yaml-text.ts`); text of others is made inert wherever it is shown (`core/explain/escape.ts`, `sweep/summary.ts`), and is no command to the runner of a job (`action/log-line.ts`).',
+      'Names are ASCII and invisible characters are refused in documents (`core/document/yaml-text.ts`); text of others is made inert wherever it is shown, and no command to the runner of a job (`core/explain/escape.ts`, `sweep/summary.ts`, `cli/harmless.ts`).',
     levels: ['P', 'F'],
     gates: 'both',
-    residual:
-      'Visible lies stay possible: a reason can claim anything, in letters of any script. What a job of your own prints, such as `gatepass check`, may hold `##[…` of others.',
+    residual: 'Visible lies stay possible: a reason can claim anything, in letters of any script.',
     live: null,
   },
   {
