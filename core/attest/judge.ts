@@ -1,5 +1,5 @@
 /**
- * Whether GitHub is set up so that the gates hold (design section 2): pure, from a snapshot to a list of checks in a fixed
+ * Whether GitHub is set up so that the gates hold: pure, from a snapshot to a list of checks in a fixed
  * order. `doctor` shows all of them; gate 2 grants nothing while one of them blocks. Bypass lists are shown to
  * administrators only, which the applier must not be, so their absence is said and blocks nothing.
  */

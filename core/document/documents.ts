@@ -1,6 +1,7 @@
 /**
  * The documents, parsed: durations are milliseconds, instants canonical UTC, absent optional fields `null` or empty.
- * Their written YAML shapes are the JSON Schemas in `schema/`. Design section 4 says what each is for.
+ * Their written YAML shapes are the JSON Schemas in `schema/`. What each is for is said in
+ * `docs/guides/security.md` and `docs/guides/engineer.md`.
  */
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Instant, Milliseconds } from '../time.ts';

@@ -1,4 +1,4 @@
-/** What the ledger says, folded: the words of a grant's life (design section 6). Built by `replay` alone. */
+/** What the ledger says, folded: the words of a grant's life. Built by `replay` alone. */
 import { canonicalJson } from '../canonical.ts';
 import type { JsonObject } from '../json.ts';
 import { HOUR, type Instant, type Milliseconds } from '../time.ts';
