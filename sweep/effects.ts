@@ -23,10 +23,11 @@ export function isEffect(change: Change): change is Effect {
 
 /** `run` and `at` make the id unique: a sweep has one intent a slot and effect. */
 export function intend(effect: Effect, run: string, at: Instant): Intended {
-  const { kind, grant, slot, before, after, asks, starts, expires, because } = effect;
+  const { kind, grant, slot, before, after, asks, bindings, starts, expires, because } = effect;
   const id = digestOf([run, at, kind, grant, slot.key]).slice(0, 24);
   const lease = plus(at, LEASE);
-  const what = { grant, effect: kind, slot, before, after, asks, starts, expires, run, lease, because };
+  const filled = bindings === undefined ? {} : { bindings };
+  const what = { grant, effect: kind, slot, before, after, asks, ...filled, starts, expires, run, lease, because };
   return { effect, intent: { type: 'intent', id, ...what } };
 }
 

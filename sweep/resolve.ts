@@ -169,12 +169,13 @@ async function resolveBindings(
 ): Promise<{ readonly targets: readonly Target[]; readonly problems: readonly Stop[] }> {
   const targets: Target[] = [];
   const problems: Stop[] = [];
-  for (const binding of grant.terms.bindings.filter((each) => each.zone === zone)) {
+  for (const [index, binding] of grant.terms.bindings.entries()) {
+    if (binding.zone !== zone) continue;
     try {
       const provider = await pool.open(binding.provider, binding.with);
       const { slot, value } = await provider.resolve(binding.target, identityOf(grant.terms, binding));
       // The catalog says which runner reaches it; a provider cannot know.
-      targets.push({ slot: { ...slot, zone: binding.zone }, value });
+      targets.push({ slot: { ...slot, zone: binding.zone }, value, binding: index });
     } catch (error) {
       // A target that asked for time is no trouble of this grant: it begins when that is over.
       if (isUnsent(error)) continue;

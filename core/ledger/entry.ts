@@ -159,6 +159,8 @@ export type Body =
       readonly after: string | null;
       /** What this grant itself asks of the slot (`after` may be higher: others hold it too). `null` for a remove or restore. */
       readonly asks: string | null;
+      /** Of an `ensure`: which of the grant's bindings it fills, by their places in its terms. Absent: not told. */
+      readonly bindings?: readonly number[];
       /** The window, fixed by the first `ensure` of a grant. */
       readonly starts: Instant;
       readonly expires: Instant;

@@ -14,6 +14,7 @@ import {
   type SlotState,
   targetKey,
 } from './state.ts';
+import { unbound } from './unbound.ts';
 
 type Intent = Extract<Entry, { type: 'intent' }>;
 type Outcome = Extract<Entry, { type: 'outcome' }>;
@@ -43,6 +44,7 @@ function beginEnsure(draft: Draft, entry: Intent): void {
   const hold: Hold = {
     slot: entry.slot,
     asks: entry.asks,
+    ...(entry.bindings !== undefined && { bindings: entry.bindings }),
     phase: 'ensuring',
     intent: entry.id,
     before: entry.before,
@@ -224,7 +226,7 @@ function setHold(draft: Draft, grant: GrantState, hold: Hold): void {
 function statusOf(grant: GrantState): GrantStatus {
   const holds = [...grant.holds.values()];
   const active = holds.filter(isActive);
-  const isComplete = holds.length >= grant.terms.bindings.length;
+  const isComplete = unbound(grant).length === 0;
   if (active.length === 0) {
     if (holds.some((hold) => hold.phase === 'ended')) return 'revoked';
     return isComplete ? 'failed' : 'applying';

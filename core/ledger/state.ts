@@ -40,6 +40,8 @@ export interface Hold {
   readonly slot: Slot;
   /** The value that the grant itself asks for. */
   readonly asks: string | null;
+  /** Which of the grant's bindings it fills, by their places in its terms; absent: the ledger does not tell. */
+  readonly bindings?: readonly number[];
   /**
    * `ensuring` (intent, no outcome) → `pending` (accepted) → `held` (seen) → `ending` (intent) → `stuck` (a try failed) →
    * `ended`. `failed`: a try to ensure is over, the next may come. `refused`: it never came to be.

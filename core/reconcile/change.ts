@@ -21,6 +21,8 @@ export type Change =
       readonly after: string | null;
       /** What the grant itself asks of the slot; `null` for a remove or restore. Goes into the intent. */
       readonly asks: string | null;
+      /** Of an `ensure`: which of the grant's bindings it fills, by their places in its terms. Goes into the intent. */
+      readonly bindings?: readonly number[];
       readonly starts: Instant;
       readonly expires: Instant;
       /** For providers that enforce an end: when `after` ends by itself; `null` where nobody's grant but standing holds it. */

@@ -44,13 +44,14 @@ function begin(site: Site): readonly Change[] {
 /** All change to one value, the highest, so that one look afterwards tells how each of them went. */
 function ensures(site: Site, asks: readonly Ask[], before: Value, standing: Value): readonly Change[] {
   const after = highest(site.slot, [before, ...asks.map((ask) => ask.value)]);
-  return asks.map(({ grant, slot, value, window }) => ({
+  return asks.map(({ grant, slot, value, bindings, window }) => ({
     kind: 'ensure',
     grant: grant.terms.id,
     slot,
     before,
     after,
     asks: value,
+    bindings,
     ...window,
     until: untilOf(site, after, standing),
     due: startOf(grant),

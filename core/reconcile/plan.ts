@@ -30,10 +30,11 @@ import { planSlot } from './plan-slot.ts';
 import { digestOf, sayOnce } from './situations.ts';
 import { sitesOf } from './slots.ts';
 
-/** A slot, and what a grant asks of it: one of `slot.levels`. */
+/** A slot, what a grant asks of it, which is one of `slot.levels`, and for which of its bindings, counted from 0. */
 export interface Target {
   readonly slot: Slot;
   readonly value: string;
+  readonly binding: number;
 }
 
 export interface PlanInput {

@@ -7,6 +7,7 @@ import { isAbove, rank, type Value } from '../ledger/levels.ts';
 import { activeHolds, endOf, isOver, lapseOf, startOf, windowOf } from '../ledger/live.ts';
 import { retryAt, waitOf } from '../ledger/retry.ts';
 import { type GrantState, type Hold, type LedgerState, type SlotState, WATCH, type Window } from '../ledger/state.ts';
+import { unbound } from '../ledger/unbound.ts';
 import { type Instant, plus } from '../time.ts';
 import { wasSeen } from './came-back.ts';
 import type { PlanInput, Target } from './plan.ts';
@@ -22,6 +23,8 @@ export interface Ask {
   readonly grant: GrantState;
   readonly slot: Slot;
   readonly value: Value;
+  /** Which of the grant's bindings it is for. */
+  readonly bindings: readonly number[];
   readonly window: Window;
 }
 
@@ -41,7 +44,7 @@ export function grantsToResolve(state: LedgerState, now: Instant, locks: Readonl
     if (!mayBegin(grant, now, locks)) return false;
     if (grant.terms.kind === 'action') return grant.action === null;
     const holds = [...grant.holds.values()];
-    return holds.length < grant.terms.bindings.length || holds.some((hold) => isUnfinished(hold, state, now));
+    return unbound(grant).length > 0 || holds.some((hold) => isUnfinished(hold, state, now));
   });
 }
 
@@ -124,8 +127,9 @@ function asksOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<stri
   if (!input.mayGrant) return asks;
   for (const grant of grantsOf(input.state)) {
     if (grant.terms.kind === 'action' || !mayBegin(grant, input.now, input.locks)) continue;
-    for (const { slot, value } of oneEach(input.resolved.get(grant.terms.id) ?? [])) {
-      const ask = askFor(grant, slot, value, input);
+    for (const wanted of oneEach(grant, input.resolved.get(grant.terms.id) ?? [])) {
+      const { slot } = wanted;
+      const ask = askFor(grant, wanted, input);
       if (ask === null || locked.has(slot.key) || !input.observed.has(slot.key)) continue;
       if (!isWaited(input, slot)) push(asks, slot.key, ask);
     }
@@ -133,12 +137,25 @@ function asksOf(input: PlanInput, locked: ReadonlySet<string>): ReadonlyMap<stri
   return asks;
 }
 
-/** Two bindings of a role may meet in one slot: the higher value holds. */
-function oneEach(targets: readonly Target[]): readonly Target[] {
-  const slots = new Map<string, Target>();
-  for (const target of targets) {
-    const known = slots.get(target.slot.key);
-    if (known === undefined || isAbove(target.slot, target.value, known.value)) slots.set(target.slot.key, target);
+interface Wanted {
+  readonly slot: Slot;
+  readonly value: string;
+  readonly bindings: readonly number[];
+}
+
+/**
+ * Two bindings of a role may meet in one slot: the higher value holds. A binding that has its slot stays there: a resource
+ * that was made again under the same name is another one.
+ */
+function oneEach(grant: GrantState, targets: readonly Target[]): readonly Wanted[] {
+  const free = new Set(unbound(grant));
+  const slots = new Map<string, Wanted>();
+  for (const { slot, value, binding } of targets) {
+    if (!free.has(binding) && !grant.holds.has(slot.key)) continue;
+    const known = slots.get(slot.key);
+    const isHigher = known === undefined || isAbove(slot, value, known.value);
+    const bindings = [...(known?.bindings ?? []), binding];
+    slots.set(slot.key, { ...(isHigher ? { slot, value } : known), bindings });
   }
   return [...slots.values()];
 }
@@ -149,14 +166,12 @@ export function mayBegin(grant: GrantState, now: Instant, locks: ReadonlySet<str
   return startOf(grant) <= now && lapseOf(grant, now) === null;
 }
 
-function askFor(grant: GrantState, slot: Slot, value: string, { state, now }: PlanInput): Ask | null {
+function askFor(grant: GrantState, wanted: Wanted, { state, now }: PlanInput): Ask | null {
   const window = windowOf(grant);
-  const hold = grant.holds.get(slot.key);
-  // An applied grant stays where it is: a resource that was made again under the same name is another one.
-  if (hold === undefined && grant.holds.size >= grant.terms.bindings.length) return null;
+  const hold = grant.holds.get(wanted.slot.key);
   if (hold !== undefined && !isUnfinished(hold, state, now)) return null;
-  const wanted = hold === undefined ? { slot, value } : { slot: hold.slot, value: hold.asks };
-  return Number.isFinite(rank(wanted.slot, wanted.value)) ? { grant, ...wanted, window } : null;
+  const { slot, asks: value, bindings = wanted.bindings } = hold ?? { ...wanted, asks: wanted.value };
+  return Number.isFinite(rank(slot, value)) ? { grant, slot, value, bindings, window } : null;
 }
 
 function isUnfinished(hold: Hold, state: LedgerState, now: Instant): boolean {

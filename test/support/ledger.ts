@@ -106,7 +106,7 @@ export function authorised(number: number, change: Partial<GrantTerms> = {}, by:
   return { type: 'authorised', request: request(number), grant: terms(number, change), authority: authority(by) };
 }
 
-type Intent = Extract<Body, { type: 'intent' }>;
+export type Intent = Extract<Body, { type: 'intent' }>;
 type Outcome = Extract<Body, { type: 'outcome' }>;
 
 /** An `ensure` of `member`, from 10:00 to 12:00, with a lease of ten minutes. */

@@ -29,7 +29,8 @@ export class World {
   readonly book = Book.of();
   /** What each slot holds: the truth. */
   readonly values = new Map<string, string>();
-  readonly targets = new Map<string, readonly Target[]>();
+  /** By grant: of its first binding, of its second, and so on. */
+  readonly targets = new Map<string, readonly Omit<Target, 'binding'>[]>();
   /** Every effect that reached a slot. */
   readonly sent: { readonly change: Effect; readonly at: Instant; readonly was: string | null }[] = [];
   /** Effects of runs that stalled before sending. */
@@ -48,11 +49,15 @@ export class World {
     const state = this.state;
     const locks = new Set(options.locks ?? []);
     const resolved = new Map(
-      grantsToResolve(state, now, locks).map(({ terms }) => [terms.id, this.targets.get(terms.id) ?? []]),
+      grantsToResolve(state, now, locks).map(({ terms }) => [terms.id, this.targetsOf(terms.id)]),
     );
     const seen = slotsToObserve(state, resolved, now).filter((slot) => !options.hidden?.has(slot.key));
     const observed = new Map(seen.map((slot) => [slot.key, this.values.get(slot.key) ?? null]));
     return { state, resolved, observed, now, locks, mayGrant: options.mayGrant ?? true, zone: null };
+  }
+
+  private targetsOf(grant: string): readonly Target[] {
+    return (this.targets.get(grant) ?? []).map((target, binding) => ({ ...target, binding }));
   }
 
   /** One whole sweep; the changes it planned. */

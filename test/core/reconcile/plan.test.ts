@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { duesIn, nextDue } from '../../../core/ledger/live.ts';
 import { plan as planOf } from '../../../core/reconcile/plan.ts';
-import { isExplained } from '../../../core/reconcile/slots.ts';
+import { grantsToResolve, isExplained } from '../../../core/reconcile/slots.ts';
 import { HOUR, MINUTE, plus } from '../../../core/time.ts';
 import {
   terms as anAccess,
@@ -151,16 +151,43 @@ describe('one grant', () => {
     expect(world.look(minute(0))).toEqual([]);
   });
 
-  it('takes the higher of two bindings that meet in one slot', () => {
-    const world = aWorld({ number: 42, from: 0, to: 60 });
-    const [low, high] = ['member', 'maintainer'].map((value) => ({ slot: SLOT, value }));
-    for (const targets of [
-      [low, high],
-      [high, low],
-    ]) {
-      world.targets.set(grantId(42), targets as { slot: typeof SLOT; value: string }[]);
-      expect(world.look(minute(0))).toMatchObject([{ kind: 'standing' }, { kind: 'ensure', after: 'maintainer' }]);
+  describe('of two bindings', () => {
+    const [binding] = anAccess(42).bindings;
+    const bindings = [binding, binding].filter((each) => each !== undefined);
+    const other = aSlot({ key: 'github-team:8/member:1001' });
+    const again = aSlot({ key: 'github-team:9/member:1001' });
+
+    function aWorldOfTwo(...targets: Parameters<World['targets']['set']>[1]): World {
+      const world = new World();
+      world.book.add(minute(0), authorised(42, { starts: minute(0), length: HOUR, bindings }));
+      world.targets.set(grantId(42), targets);
+      return world;
     }
+
+    it.each([
+      ['member', 'maintainer'],
+      ['maintainer', 'member'],
+    ])('takes the higher value where they meet in one slot, which is all of it: %s and %s', (...values) => {
+      const world = aWorldOfTwo(...values.map((value) => ({ slot: SLOT, value })));
+      const changes = world.sweep(minute(0));
+      expect(changes).toMatchObject([{ kind: 'standing' }, { kind: 'ensure', after: 'maintainer', bindings: [0, 1] }]);
+      expect(statusOf(world, 42)).toBe('active');
+      expect(grantsToResolve(world.state, minute(1), new Set())).toEqual([]);
+    });
+
+    it('begins the second when it has a target, and leaves the first where it is', () => {
+      const world = aWorldOfTwo({ slot: SLOT, value: 'member' });
+      world.sweep(minute(0));
+      expect(statusOf(world, 42)).toBe('applying');
+      world.targets.set(grantId(42), [
+        { slot: again, value: 'member' },
+        { slot: other, value: 'member' },
+      ]);
+      const changes = world.sweep(minute(1)).filter(({ kind }) => kind === 'ensure');
+      expect(changes).toMatchObject([{ slot: other, bindings: [1] }]);
+      expect(world.values.has(again.key)).toBe(false);
+      expect(statusOf(world, 42)).toBe('active');
+    });
   });
 
   it('stays where it was applied when its resource is made again under the same name', () => {
