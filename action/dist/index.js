@@ -26834,15 +26834,15 @@ function standingStop(zone, slot, value) {
 
 // core/ledger/unbound.ts
 function unbound({ terms, holds: holds2 }) {
-  let known4 = [...holds2.values()], bound = new Set(known4.flatMap(({ bindings }) => bindings ?? [])), left = () => terms.bindings.map((_, index) => index).filter((index) => !bound.has(index));
+  let known4 = [...holds2.values()], bound = new Set(known4.flatMap(({ bindings }) => bindings ?? [])), left = () => [...terms.bindings.keys()].filter((index) => !bound.has(index));
   for (let { slot } of known4.filter(({ bindings }) => bindings === void 0)) {
-    let [first] = left().sort((a, b2) => Number(isIn(slot, terms.bindings[b2])) - Number(isIn(slot, terms.bindings[a])));
-    first !== void 0 && bound.add(first);
+    let own = left().find((index) => isIn(slot, terms.bindings[index]));
+    bound.add(own ?? left()[0]);
   }
   return left();
 }
-function isIn(slot, binding) {
-  return binding === void 0 || binding.zone !== slot.zone ? !1 : targetKey(slot) === targetKey({ provider: binding.provider, config: binding.with });
+function isIn(slot, { provider, zone, with: config }) {
+  return zone === slot.zone && targetKey({ provider, config }) === targetKey(slot);
 }
 
 // core/reconcile/came-back.ts
