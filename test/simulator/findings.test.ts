@@ -147,10 +147,41 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'a grant whose other zone was yet to begin was given in what was made again under the name of what it had',
+    {
+      standing: [],
+      ending: 'soon',
+      steps: [
+        { is: 'burst', minutes: 20 },
+        sweeps(),
+        { is: 'place', nth: 0, how: 'deleted' },
+        { is: 'place', nth: 0, how: 'recreated' },
+        sweeps(),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {
   it.each(FOUND)('%s', async (_, history) => {
     await expect(live(history)).resolves.toBeDefined();
+  });
+
+  // Threat 57. What becomes of the access that goes so is in `test/sweep/faults.test.ts`.
+  it('a sweep that GitHub told nothing more took back what another one had granted meanwhile, as it should', async () => {
+    const steps: History['steps'] = [
+      asks(0, 3, 10),
+      sweeps(),
+      wait(1),
+      sweeps(),
+      { is: 'place', nth: 0, how: 'deleted' },
+      wait(6),
+      asks(0, 3, 60),
+      asks(0, 0, 10),
+      { is: 'tighten', to: 'shrink' },
+      atOnce([aRun({ github: { at: 35, is: 'spent' }, slept: { at: 41, minutes: 11 } }), aRun()], 908_830),
+    ];
+    await expect(live({ standing: [], ending: 'soon', steps })).resolves.toBeDefined();
   });
 });
