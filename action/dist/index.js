@@ -32903,22 +32903,21 @@ function applyOutcome(draft, entry) {
   }
   entry.effect === "ensure" ? finishEnsure(draft, entry) : finishEnding(draft, entry);
 }
-var LIVING = /* @__PURE__ */ new Set(["ensuring", "pending", "held"]);
+var TRIED = /* @__PURE__ */ new Set(["ensuring", "pending", "failed"]);
 function finishEnsure(draft, entry) {
   let known4 = draft.slots.get(entry.slot), grant = draft.grants.get(entry.grant), hold = grant?.holds.get(entry.slot);
   if (known4 === void 0 || grant === void 0 || hold === void 0) return;
-  let isOwn2 = entry.issued !== null, sent = known4.loose.find(({ intent }) => intent === entry.intent)?.after ?? hold.after, isOvertaken = isAbove(known4.slot, sent, known4.written), isLiving = LIVING.has(hold.phase) && !isOvertaken, slot = isOwn2 ? { ...known4, loose: reported(known4.loose, entry, isLiving) } : known4;
-  if (draft.slots.set(entry.slot, slot), !(hold.intent !== entry.intent || !(hold.phase === "ensuring" || hold.phase === "pending")))
+  let isOwn2 = entry.issued !== null, earlier = known4.loose.find(({ intent }) => intent === entry.intent), sent = (earlier ?? hold).after, isOvertaken = isAbove(known4.slot, sent, known4.written), isLiving = (TRIED.has(hold.phase) || hold.phase === "held") && !isOvertaken, slot = isOwn2 ? { ...known4, loose: reported(known4.loose, entry, isLiving) } : known4;
+  if (draft.slots.set(entry.slot, slot), hold.intent !== entry.intent) {
+    entry.result === "done" && earlier !== void 0 && isLiving && TRIED.has(hold.phase) && holdNow(draft, grant, hold, entry, loosen(slot, entry.grant, hold, entry.at));
+    return;
+  }
+  if (!(hold.phase !== "ensuring" && hold.phase !== "pending"))
     switch (entry.result) {
       case "done": {
         if (isOwn2 && isOvertaken) return;
         let loose = !isOwn2 && hold.phase === "ensuring" || isOvertaken ? loosen(slot, entry.grant, hold, entry.at) : slot.loose;
-        draft.slots.set(entry.slot, {
-          ...slot,
-          loose: isOvertaken ? seenThere(loose, entry.intent) : loose,
-          // What it asks for is ours again. What was sent above that was for a grant that is over.
-          written: highest(slot.slot, [slot.written, hold.asks])
-        }), setHold(draft, grant, { ...hold, phase: "held", heldAt: entry.confirmed ?? entry.at });
+        holdNow(draft, grant, hold, entry, isOvertaken ? seenThere(loose, entry.intent) : loose);
         return;
       }
       case "pending":
@@ -32931,6 +32930,10 @@ function finishEnsure(draft, entry) {
         release(draft, entry.slot, [entry.grant], hold.before), setHold(draft, grant, { ...hold, phase: "refused" });
         return;
     }
+}
+function holdNow(draft, grant, hold, entry, loose) {
+  let slot = draft.slots.get(entry.slot), written3 = highest(slot.slot, [slot.written, hold.asks]);
+  draft.slots.set(entry.slot, { ...slot, loose, written: written3 }), setHold(draft, grant, { ...hold, phase: "held", heldAt: entry.confirmed ?? entry.at });
 }
 function finishEnding(draft, entry) {
   let slot = draft.slots.get(entry.slot);

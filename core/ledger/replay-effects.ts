@@ -97,7 +97,7 @@ export function applyOutcome(draft: Draft, entry: Outcome): void {
   else finishEnding(draft, entry);
 }
 
-const LIVING: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'held']);
+const TRIED: ReadonlySet<Hold['phase']> = new Set(['ensuring', 'pending', 'failed']);
 
 function finishEnsure(draft: Draft, entry: Outcome): void {
   const known = draft.slots.get(entry.slot);
@@ -105,26 +105,27 @@ function finishEnsure(draft: Draft, entry: Outcome): void {
   const hold = grant?.holds.get(entry.slot);
   if (known === undefined || grant === undefined || hold === undefined) return;
   const isOwn = entry.issued !== null;
-  const sent = known.loose.find(({ intent }) => intent === entry.intent)?.after ?? hold.after;
+  const earlier = known.loose.find(({ intent }) => intent === entry.intent);
+  const sent = (earlier ?? hold).after;
   // An ending that came between left less than was sent: before or after it?
   const isOvertaken = isAbove(known.slot, sent, known.written);
-  const isLiving = LIVING.has(hold.phase) && !isOvertaken;
+  const isLiving = (TRIED.has(hold.phase) || hold.phase === 'held') && !isOvertaken;
   const slot = isOwn ? { ...known, loose: reported(known.loose, entry, isLiving) } : known;
   draft.slots.set(entry.slot, slot);
-  if (hold.intent !== entry.intent || !(hold.phase === 'ensuring' || hold.phase === 'pending')) return;
+  if (hold.intent !== entry.intent) {
+    // What it asks for is there by an earlier try. The latest may still be on its way.
+    const isHeld = entry.result === 'done' && earlier !== undefined && isLiving && TRIED.has(hold.phase);
+    if (isHeld) holdNow(draft, grant, hold, entry, loosen(slot, entry.grant, hold, entry.at));
+    return;
+  }
+  if (hold.phase !== 'ensuring' && hold.phase !== 'pending') return;
   switch (entry.result) {
     case 'done': {
       // Seen before it went, or there? The next look tells, and settles it or sends it again.
       if (isOwn && isOvertaken) return;
       const isUnseen = (!isOwn && hold.phase === 'ensuring') || isOvertaken;
       const loose = isUnseen ? loosen(slot, entry.grant, hold, entry.at) : slot.loose;
-      draft.slots.set(entry.slot, {
-        ...slot,
-        loose: isOvertaken ? seenThere(loose, entry.intent) : loose,
-        // What it asks for is ours again. What was sent above that was for a grant that is over.
-        written: highest(slot.slot, [slot.written, hold.asks]),
-      });
-      setHold(draft, grant, { ...hold, phase: 'held', heldAt: entry.confirmed ?? entry.at });
+      holdNow(draft, grant, hold, entry, isOvertaken ? seenThere(loose, entry.intent) : loose);
       return;
     }
     case 'pending':
@@ -139,6 +140,14 @@ function finishEnsure(draft: Draft, entry: Outcome): void {
       setHold(draft, grant, { ...hold, phase: 'refused' });
       return;
   }
+}
+
+function holdNow(draft: Draft, grant: GrantState, hold: Hold, entry: Outcome, loose: SlotState['loose']): void {
+  const slot = draft.slots.get(entry.slot) as SlotState;
+  // What it asks for is ours again. What was sent above that was for a grant that is over.
+  const written = highest(slot.slot, [slot.written, hold.asks]);
+  draft.slots.set(entry.slot, { ...slot, loose, written });
+  setHold(draft, grant, { ...hold, phase: 'held', heldAt: entry.confirmed ?? entry.at });
 }
 
 function finishEnding(draft: Draft, entry: Outcome): void {

@@ -161,6 +161,20 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'what a grant had by one sweep was taken with what was over, since another one’s try for it had failed',
+    {
+      standing: [],
+      ending: 'soon',
+      steps: [
+        asks(0, 4, 10),
+        sweeps(),
+        asks(0, 3, 240),
+        wait(31),
+        atOnce([aRun({ slept: { at: 'change', minutes: 11 } }), aRun({ slept: { at: 0, minutes: 1 } })], 21_173),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {

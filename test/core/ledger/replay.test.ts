@@ -342,7 +342,7 @@ describe('a slot', () => {
 
   it('forgets them when their own run comes back, or an hour after their lease', () => {
     const again = anEnsure(42, { id: 'again' });
-    expect(looseOf(...held.slice(0, 3), again, outcomeOf(anEnsure(42)))).toEqual([]);
+    expect(looseOf(...held.slice(0, 3), again, outcomeOf(anEnsure(42)), outcomeOf(again))).toEqual([]);
     const accepted = outcomeOf(anEnsure(42), { result: 'pending' });
     expect(looseOf(...held.slice(0, 3), accepted, outcomeOf(anEnsure(42), { issued: null }))).toEqual([]);
     const third = anEnsure(42, { id: 'third', lease: plus(START, 3 * HOUR) });
@@ -350,6 +350,42 @@ describe('a slot', () => {
     expect(slotOf(book.state).loose.map(({ intent }) => intent)).toEqual(['i42', 'again']);
     const later = Book.of(...held.slice(0, 3), again).add(plus(START, 70 * MINUTE + 1), third);
     expect(slotOf(later.state).loose.map(({ intent }) => intent)).toEqual(['again']);
+  });
+
+  it.each(['failed', null] as const)('has it by an earlier try, whatever became of the latest: %s', (result) => {
+    const again = anEnsure(42, { id: 'again' });
+    const tried = [...held.slice(0, 3), again, ...(result === null ? [] : [outcomeOf(again, { result })])];
+    for (const issued of [START, null]) {
+      const state = stateOf(...tried, outcomeOf(anEnsure(42), { issued }));
+      expect(grantOf(state).status).toBe('active');
+      expect(slotOf(state)).toMatchObject({ written: 'member', holders: [grantId(42)] });
+      // Of the one that was seen, nothing is on its way where its own run says so.
+      const left = slotOf(state).loose.map(({ intent }) => intent);
+      expect(left).toEqual(issued === null ? ['i42', 'again'] : ['again']);
+      // It says nothing when it comes back.
+      expect(grantOf(stateOf(...tried, outcomeOf(anEnsure(42)), outcomeOf(again, { result: 'failed' }))).status).toBe(
+        'active',
+      );
+    }
+    const unknown = outcomeOf(anEnsure(42, { id: 'none' }));
+    expect(grantOf(stateOf(...tried, unknown)).status).toBe('applying');
+    expect(grantOf(stateOf(...tried, outcomeOf(anEnsure(42), { result: 'pending' }))).status).toBe('applying');
+  });
+
+  it('is held since it was first seen, whatever earlier try comes back later', () => {
+    const again = anEnsure(42, { id: 'again' });
+    const late = outcomeOf(anEnsure(42), { confirmed: plus(START, HOUR) });
+    const holdOf = (...bodies: Body[]) =>
+      grantOf(stateOf(...held.slice(0, 3), again, outcomeOf(again), ...bodies)).holds.get(KEY_OF_SLOT);
+    expect(holdOf(late)).toEqual(holdOf());
+  });
+
+  it('has nothing by an earlier try that a removal overtook', () => {
+    const high = anEnsure(42, { after: 'maintainer', asks: 'maintainer' });
+    const again = anEnsure(42, { id: 'again', after: 'member', asks: 'maintainer' });
+    const taken = [aRemoval(41), outcomeOf(aRemoval(41))];
+    const state = stateOf(...held.slice(0, 2), high, ...taken, again, outcomeOf(high));
+    expect(grantOf(state).status).toBe('applying');
   });
 
   it('knows of one that its own run left there, beside those that nobody saw end', () => {
