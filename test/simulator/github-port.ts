@@ -36,6 +36,7 @@ export function portOf(world: World, process: Process): GitHub {
           process.commits += 1;
           world.moved(LEDGER);
           world.noting(() => readLines(model, process, github.git.tip(LEDGER_BRANCH).files));
+          process.seenLines = model.mirror.lines.length;
         }
         if (fault === 'lost') throw httpError(502, 'no answer');
         const stale = staleOf(world, process, route, parameters);

@@ -173,13 +173,13 @@ export class Model {
       const theirs = Math.min(rankOf(slot, place.theirs), rankOf(slot, seen));
       if (to < theirs) throw new Violation('I7', `${what}, but others put ${place.theirs} there`);
       const mayBeUnwritten = this.isDamaged || process.injected.size > 0;
-      const isWritten = this.leases.has(`${process.run} ${slot} ${value}`);
-      if (!mayBeUnwritten && !isWritten) throw new Violation('I3', `${what} without an intent`);
+      if (!mayBeUnwritten && !this.leases.has(`${process.run} ${slot} ${value}`))
+        throw new Violation('I3', `${what} without an intent`);
       for (const [asked, level] of this.allowing(slot, at)) {
         const heldSince = this.held.get(`${asked.grant} ${slot}`);
         if (rankOf(slot, level) <= to || !this.isSure(asked, at) || heldSince === undefined) continue;
-        // Threat 57: who can neither write nor be told what others wrote since takes back what it knows to be over.
-        if (!isWritten && heldSince > process.seenLines) {
+        // What others wrote since it cannot know, and what is on its way it cannot call back. The next sweep says so.
+        if (heldSince > process.seenLines) {
           place.wasTouched = true;
           continue;
         }

@@ -74,7 +74,7 @@ export class Process {
   raced = 0;
   /** The last instant that GitHub told it. */
   told = 0;
-  /** How many lines the ledger had when it last saw its tip. */
+  /** How many lines the ledger had when it last read or wrote it. */
   seenLines = 0;
   /** It was told of an old tip once. */
   isTold = false;

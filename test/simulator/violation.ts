@@ -12,7 +12,7 @@
  * | I6 | a recorded decision comes out the same again (`ending.ts`) |
  * | I7 | nothing is lowered below what others put there, as far as it could be known |
  * | lease | nothing is raised by a run that slept past its lease |
- * | kept | what is approved, begun and not over stays until its end |
+ * | kept | what is approved, begun and not over stays until its end, as far as a sweep could know of it |
  * | read | a clean sweep answers all that was merged before it, in few commits, and leaves a sign of life (`sweeps.ts`) |
  * | once | an action is started at most once |
  * | same | the GitHub in memory and the look-alike tell the same history (`both.ts`) |
