@@ -73,11 +73,18 @@ export function checkEmpty(model: Model): void {
     throw new Violation('I2', `all is over, ${slot} holds ${held}, others put ${place.theirs} there`);
   }
 }
-/** Every effect on a slot that is judged, with when, and what became of it. Sorted. */
+
+/**
+ * Every effect on a slot that is judged, with what became of it, and when it was planned: how long an action is watched
+ * beside it moves the clock while its outcome is looked at. Sorted.
+ */
 export function effectsOf(model: Model): readonly string[] {
+  const plannedAt = new Map(model.mirror.lines.map((line) => [line['id'], line.at]));
   const outcomes = model.mirror.lines.filter(
     (line) => line.type === 'outcome' && model.places.has(String(line['slot'])),
   );
-  const told = outcomes.map((line) => `${line.at} ${line['effect']} ${line['slot']}: ${line['result']}`);
+  const told = outcomes.map(
+    (line) => `${plannedAt.get(line['intent'])} ${line['effect']} ${line['slot']}: ${line['result']}`,
+  );
   return [...told, ...[...model.targets.held].map(([slot, value]) => `${slot} holds ${value}`)].sort();
 }
