@@ -17647,10 +17647,12 @@ function toHeld(grant, state) {
     ...isStuck(grant, state) ? { stuck: !0 } : {}
   };
 }
-function isStuck(grant, state) {
-  return [...grant.holds.values()].some(
-    ({ phase, slot }) => (phase === "stuck" || phase === "ending") && state.alerts.has(stuckKey(slot))
-  );
+function isStuck({ terms, holds: holds2 }, { alerts, slots }) {
+  return [...holds2.values()].some(({ phase, slot }) => {
+    if (!alerts.has(stuckKey(slot))) return !1;
+    let left = slots.get(slot.key)?.loose.filter(({ takenBackBy }) => takenBackBy !== void 0) ?? [];
+    return phase === "stuck" || phase === "ending" || left.some(({ grant }) => grant === terms.id);
+  });
 }
 function stuckKey(slot) {
   return `revoke-stuck:${slot.key}`;

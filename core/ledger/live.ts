@@ -95,11 +95,16 @@ function toHeld(grant: GrantState, state: LedgerState): HeldGrant {
   };
 }
 
-/** By the open alert, which both gates read alike: no clock of either decides it. What was only accepted is held still. */
-function isStuck(grant: GrantState, state: LedgerState): boolean {
-  return [...grant.holds.values()].some(
-    ({ phase, slot }) => (phase === 'stuck' || phase === 'ending') && state.alerts.has(stuckKey(slot)),
-  );
+/**
+ * By the open alert, which both gates read alike: no clock of either decides it. What was only accepted is held still, and
+ * so is what a slow run left there when the grant had ended.
+ */
+function isStuck({ terms, holds }: GrantState, { alerts, slots }: LedgerState): boolean {
+  return [...holds.values()].some(({ phase, slot }) => {
+    if (!alerts.has(stuckKey(slot))) return false;
+    const left = slots.get(slot.key)?.loose.filter(({ takenBackBy }) => takenBackBy !== undefined) ?? [];
+    return phase === 'stuck' || phase === 'ending' || left.some(({ grant }) => grant === terms.id);
+  });
 }
 
 /** Of the alert about a removal that does not work. */

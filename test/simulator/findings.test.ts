@@ -175,6 +175,21 @@ const FOUND: readonly (readonly [string, History])[] = [
       ],
     },
   ],
+  [
+    'who had what could not be taken back since a slow run had left it was given more of the resource',
+    {
+      standing: [],
+      ending: 'soon',
+      steps: [
+        asks(7, 5, 10),
+        atOnce([aRun({ slept: { at: 'change', minutes: 61 } }, 1), aRun({ slept: { at: 1, minutes: 1 } }, 1)], 19_489),
+        wait(65),
+        sweeps({ target: { at: 0, length: 1, is: 'before' } }, 1),
+        sweeps({}, 1),
+        asks(7, 5, 60),
+      ],
+    },
+  ],
 ];
 
 describe('what the simulator found', () => {

@@ -192,6 +192,25 @@ describe('heldGrants', () => {
     expect(rows(alert)).toEqual([]);
   });
 
+  it('says what a slow run left when it was over, and could not be taken back, until it is', () => {
+    const alert: Body = { type: 'alert', key: stuckKey(aSlot()), severity: 'critical', message: 'm', next: 'n' };
+    const taken = [aRemoval(42), outcomeOf(aRemoval(42))];
+    const rows = (...bodies: Body[]) =>
+      heldGrants(stateOf(...held.slice(0, 2), ...taken, ...bodies), 1001, plus(EXPIRES, 300 * DAY));
+    // On its way, or seen to be there.
+    expect(rows(alert)).toEqual([]);
+    const left = outcomeOf(anEnsure(42));
+    expect(rows(left)).toEqual([]);
+    expect(rows(left, alert)).toMatchObject([{ id: grantId(42), stuck: true }]);
+    const because = { why: 'reappeared', grants: [grantId(42)] } as const;
+    const again = aRemoval(42, { id: 'again', because });
+    expect(rows(left, alert, again, outcomeOf(again, { result: 'failed' }))).toHaveLength(1);
+    expect(rows(left, alert, again, outcomeOf(again))).toEqual([]);
+    // Another one's, in the same slot.
+    const others = [authorised(43), anEnsure(43), outcomeOf(anEnsure(43)), aRemoval(43), outcomeOf(aRemoval(43))];
+    expect(rows(...others, left, alert)).toMatchObject([{ id: grantId(42), stuck: true }]);
+  });
+
   it.each<[string, Body[]]>([
     [
       'somebody else’s',
