@@ -48,7 +48,9 @@ function isExcused(model: Model, slot: string, place: Place, now: number): boole
   if (place.firstTrouble === null) return false;
   const length = place.lastTrouble - place.firstTrouble;
   const longest = length < HOUR ? 5 * MINUTE : length < 24 * HOUR ? 15 * MINUTE : HOUR;
-  return now <= place.lastTrouble + longest;
+  // A try that was dated ahead is waited after until then.
+  const ahead = model.wasSkewed ? 11 * MINUTE : 0;
+  return now <= place.lastTrouble + longest + ahead;
 }
 
 /** Faults have stopped, and sweeps have come to rest: what is approved and not over is held. */
