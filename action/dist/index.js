@@ -17650,8 +17650,8 @@ function toHeld(grant, state) {
 function isStuck({ terms, holds: holds2 }, { alerts, slots }) {
   return [...holds2.values()].some(({ phase, slot }) => {
     if (!alerts.has(stuckKey(slot))) return !1;
-    let left = slots.get(slot.key)?.loose.filter(({ takenBackBy }) => takenBackBy !== void 0) ?? [];
-    return phase === "stuck" || phase === "ending" || left.some(({ grant }) => grant === terms.id);
+    let { loose } = slots.get(slot.key), isLeft2 = loose.some(({ grant, takenBackBy }) => grant === terms.id && takenBackBy !== void 0);
+    return phase === "stuck" || phase === "ending" || isLeft2;
   });
 }
 function stuckKey(slot) {

@@ -3,7 +3,15 @@ import type { HeldGrant } from '../policy/evidence.ts';
 import { DAY, type Instant, plus } from '../time.ts';
 import type { Slot } from './entry.ts';
 import { later, removalRetryAt, retryAt, waitOf } from './retry.ts';
-import { type GrantState, type GrantStatus, type Hold, isActive, type LedgerState, type Window } from './state.ts';
+import {
+  type GrantState,
+  type GrantStatus,
+  type Hold,
+  isActive,
+  type LedgerState,
+  type SlotState,
+  type Window,
+} from './state.ts';
 
 /** Nothing about these can change any more. */
 const OVER: ReadonlySet<GrantStatus> = new Set(['revoked', 'lapsed', 'failed', 'done', 'unknown']);
@@ -102,8 +110,10 @@ function toHeld(grant: GrantState, state: LedgerState): HeldGrant {
 function isStuck({ terms, holds }: GrantState, { alerts, slots }: LedgerState): boolean {
   return [...holds.values()].some(({ phase, slot }) => {
     if (!alerts.has(stuckKey(slot))) return false;
-    const left = slots.get(slot.key)?.loose.filter(({ takenBackBy }) => takenBackBy !== undefined) ?? [];
-    return phase === 'stuck' || phase === 'ending' || left.some(({ grant }) => grant === terms.id);
+    // What is held has its slot.
+    const { loose } = slots.get(slot.key) as SlotState;
+    const isLeft = loose.some(({ grant, takenBackBy }) => grant === terms.id && takenBackBy !== undefined);
+    return phase === 'stuck' || phase === 'ending' || isLeft;
   });
 }
 
