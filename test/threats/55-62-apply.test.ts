@@ -118,11 +118,12 @@ describe('sweeps', () => {
 
   threat(58, () => {
     const slots = ['a', 'b', 'c'].map((name) => aSlot({ key: `github-team:${name}/member:1001` }));
+    const bindings = slots.map(({ provider, zone, key }) => ({ provider, zone, with: {}, target: { team: key } }));
     const broken = fc.subarray(slots.map(({ key }) => key)).map((keys) => new Set(keys));
     fc.assert(
       fc.property(fc.array(broken, { maxLength: 6 }), fc.array(broken, { maxLength: 6 }), (early, late) => {
         const world = new World();
-        world.book.add(minute(0), authorised(42, { starts: minute(0), length: HOUR }));
+        world.book.add(minute(0), authorised(42, { starts: minute(0), length: HOUR, bindings }));
         world.targets.set(
           grantId(42),
           slots.map((slot) => ({ slot, value: 'member' })),
